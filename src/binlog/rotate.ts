@@ -1,0 +1,9 @@
+import { Cursor } from '../wire/cursor.ts';
+import { HEADER_LENGTH } from './event-header.ts';
+
+/** The name of the file that follows, from a ROTATE event: a u64 position, then the name to the end. */
+export function parseRotate(bytes: Uint8Array, start: number, end: number): string {
+  const cursor = new Cursor(bytes, start + HEADER_LENGTH, end);
+  cursor.skip(8, 'position');
+  return cursor.text(cursor.left, 'next file');
+}

@@ -1,0 +1,128 @@
+import { BinflashError } from '../errors.ts';
+import { bitmapBytes } from '../wire/bitmap.ts';
+import { Cursor } from '../wire/cursor.ts';
+import { ColumnType, readMetadata, valueLength } from './columns/types.ts';
+import { HEADER_LENGTH } from './event-header.ts';
+import type { Flavour } from './event-types.ts';
+import { type OptionalMetadata, parseOptionalMetadata } from './optional-metadata.ts';
+
+/** Where the body begins: after the header, table_id (6 bytes) and flags (2 bytes). */
+export const TABLE_MAP_BODY: number = HEADER_LENGTH + 8;
+
+/** Most columns that a server allows in a table. */
+const MAX_COLUMNS = 4096;
+
+export const TableMapFlag = {
+  /** MySQL: the statement may touch tables that foreign keys of other databases refer to. */
+  REFERRED_FK_DB: 0x0002,
+} as const;
+
+/** One table as one or more TABLE_MAP events describe it. Equal bodies share one definition. */
+export interface TableDefinition {
+  readonly schema: string;
+  readonly name: string;
+  readonly flags: number;
+  readonly types: Uint8Array;
+  /** One number a column, see {@link readMetadata}. */
+  readonly metas: Uint16Array;
+  /** {@link valueLength} of each column. */
+  readonly lengths: Int32Array;
+  /** Bit i: column i may be NULL. */
+  readonly nullable: Uint8Array;
+  readonly optional: OptionalMetadata;
+  /** A copy of all that follows table_id in the event: flags and body, checksum left out. */
+  readonly body: Uint8Array;
+}
+
+/** `schema.table`, the way messages and filters name it. */
+export function tableName(table: TableDefinition): string {
+  return `${table.schema}.${table.name}`;
+}
+
+/**
+ * Parses a TABLE_MAP event; `bytes[start, end)` is the event without its checksum.
+ *
+ * | field | encoding |
+ * |---|---|
+ * | table_id, flags | u48, u16 |
+ * | schema, table | length (one byte; packed in MySQL, where it is never above 192), bytes, NUL |
+ * | column count n, column types | packed integer, n bytes |
+ * | metadata | packed length, then {@link readMetadata} for each column |
+ * | nullable | bitmap of n bits |
+ * | optional metadata | to the end, see {@link parseOptionalMetadata} |
+ *
+ * Source: MySQL, libs/mysql/binlog/event/rows_event.h, class Table_map_event.
+ *
+ * @throws BinflashError `DAMAGED` for lengths that do not fit, `UNSUPPORTED` for unknown column types
+ */
+export function parseTableMap(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  flavour: Flavour,
+): TableDefinition {
+  const cursor = new Cursor(bytes, start + HEADER_LENGTH + 6, end);
+  const bodyStart = cursor.at;
+  const flags = cursor.u16('flags');
+  const schema = cursor.text(cursor.u8('schema length'), 'schema');
+  cursor.skip(1, 'NUL after schema');
+  const name = cursor.text(cursor.u8('table length'), 'table');
+  cursor.skip(1, 'NUL after table');
+  const count = cursor.lenenc('column count');
+  if (count === 0 || count > MAX_COLUMNS) {
+    throw new BinflashError('DAMAGED', `impossible column count ${count}`);
+  }
+  const types = cursor.view(count, 'column types').slice();
+  const metaLength = cursor.lenenc('metadata length');
+  const metaStart = cursor.skip(metaLength, 'metadata');
+  const meta = new Cursor(bytes, metaStart, metaStart + metaLength);
+  const metas = new Uint16Array(count);
+  const lengths = new Int32Array(count);
+  try {
+    for (let i = 0; i < count; i++) {
+      metas[i] = readMetadata(types[i]!, meta);
+      lengths[i] = valueLength(types[i]!, metas[i]!);
+    }
+  } catch (error) {
+    throw error instanceof BinflashError ? error.locate({ table: `${schema}.${name}` }) : error;
+  }
+  if (meta.left > 0) {
+    throw new BinflashError('DAMAGED', `${meta.left} bytes of column metadata are left over`);
+  }
+  const nullable = cursor.view(bitmapBytes(count), 'null bitmap').slice();
+  return {
+    schema,
+    name,
+    flags,
+    types,
+    metas,
+    lengths,
+    nullable,
+    optional: parseOptionalMetadata(bytes, cursor.at, end, types, metas, flavour),
+    body: bytes.slice(bodyStart, end),
+  };
+}
+
+/**
+ * Is this the map of a MariaDB sequence? A sequence is a table of exactly these eight columns, none
+ * nullable; its only row is overwritten by WRITE_ROWS at each NEXTVAL, so it is no insert to undo.
+ * Source: MariaDB, sql/sql_sequence.cc, sequence_structure().
+ */
+export function isSequence(table: TableDefinition, flavour: Flavour): boolean {
+  if (flavour !== 'mariadb' || table.types.length !== SEQUENCE_TYPES.length) return false;
+  const { names } = table.optional;
+  if (names && names[0] !== 'next_not_cached_value') return false;
+  return table.nullable[0] === 0 && SEQUENCE_TYPES.every((type, i) => table.types[i] === type);
+}
+
+const { LONGLONG, TINY } = ColumnType;
+const SEQUENCE_TYPES: readonly number[] = [
+  LONGLONG,
+  LONGLONG,
+  LONGLONG,
+  LONGLONG,
+  LONGLONG,
+  LONGLONG,
+  TINY,
+  LONGLONG,
+];

@@ -1,0 +1,53 @@
+import { BinflashError } from '../errors.ts';
+
+const PATTERN =
+  /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T](\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.\d+)?)?)?\s*(Z|[+-]\d{2}:?\d{2})?$/;
+
+/**
+ * Reads a date and time as Unix seconds: local time as mysqlbinlog takes it (`2026-11-21 03:00:00`, the
+ * time may be missing), or ISO 8601 with `Z` or an offset. Fractions of a second are cut off, for event
+ * timestamps have none.
+ *
+ * @throws BinflashError `USAGE` when it does not parse or there is no such day
+ */
+export function parseDatetime(option: string, text: string): number {
+  const match = PATTERN.exec(text.trim());
+  if (!match) throw wrong(option, text);
+  const [year, month, day, hour, minute, second] = match.slice(1, 7).map((part) => Number(part ?? 0));
+  const zone = match[7];
+  const utc = Date.UTC(year!, month! - 1, day!, hour!, minute!, second!);
+  const check = new Date(utc);
+  if (
+    check.getUTCMonth() !== month! - 1 ||
+    check.getUTCDate() !== day ||
+    hour! > 23 ||
+    minute! > 59 ||
+    second! > 59
+  ) {
+    throw wrong(option, text);
+  }
+  if (zone === undefined) return new Date(year!, month! - 1, day!, hour!, minute!, second!).getTime() / 1000;
+  return utc / 1000 - offsetSeconds(zone);
+}
+
+function offsetSeconds(zone: string): number {
+  if (zone === 'Z') return 0;
+  const [, sign, hours, minutes] = /^([+-])(\d{2}):?(\d{2})$/.exec(zone)!;
+  return (sign === '-' ? -1 : 1) * (Number(hours) * 3600 + Number(minutes) * 60);
+}
+
+function wrong(option: string, text: string): BinflashError {
+  return new BinflashError('USAGE', `${option} "${text}" is not a date and time`, {
+    hint: 'Examples: "2026-11-21 03:00:00" (local time), 2026-11-21T03:00:00Z, 2026-11-21T03:00:00+02:00.',
+  });
+}
+
+/** Unix seconds as local time with its offset, the spelling that {@link parseDatetime} reads back. */
+export function formatLocal(seconds: number): string {
+  const date = new Date(seconds * 1000);
+  const two = (n: number): string => String(n).padStart(2, '0');
+  const minutes = -date.getTimezoneOffset();
+  const sign = minutes < 0 ? '-' : '+';
+  const offset = `${sign}${two(Math.floor(Math.abs(minutes) / 60))}:${two(Math.abs(minutes) % 60)}`;
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}${offset}`;
+}

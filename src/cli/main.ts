@@ -1,0 +1,172 @@
+import { createRequire } from 'node:module';
+import { closest, distance } from 'fastest-levenshtein';
+import yargs, { type Argv, type Options } from 'yargs';
+import { BinflashError, exitCodes } from '../errors.ts';
+import { inspectCommand } from './inspect-command.ts';
+import {
+  type Arguments,
+  generalOptions,
+  type OptionSpec,
+  rewriteOptions,
+  selectionOptions,
+} from './options.ts';
+import { rewriteCommand } from './rewrite-command.ts';
+import { PipeClosed } from './stdout.ts';
+import { formatError, Style } from './terminal.ts';
+
+type Command = (inputs: readonly string[], args: Arguments, signal: AbortSignal) => Promise<void>;
+
+const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
+
+/** Parses the command line, runs the command and sets the exit code. Nothing else prints an error. */
+export async function main(argv: readonly string[]): Promise<void> {
+  const abort = new AbortController();
+  // The first signal lets a run clean up after itself; a second one ends it at once.
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => abort.abort());
+  // A reader that goes away is met where it is written to.
+  process.stdout.on('error', () => {});
+  process.stderr.on('error', () => {});
+  try {
+    await parse(argv, abort.signal);
+  } catch (error) {
+    process.exitCode = report(error, argv, abort.signal);
+  }
+}
+
+function report(error: unknown, argv: readonly string[], signal: AbortSignal): number {
+  const style = new Style(!argv.includes('--no-color'), process.stderr);
+  if (error instanceof PipeClosed) return exitCodes.IO;
+  if (signal.aborted) {
+    process.stderr.write('binflash: interrupted; no output was left\n');
+    return exitCodes.INTERRUPTED;
+  }
+  if (error instanceof BinflashError) {
+    process.stderr.write(formatError(error, style));
+    return exitCodes[error.code];
+  }
+  // Not one of ours: a defect. The stack goes to those who ask for it, and to nobody at 3 a.m.
+  const text = error instanceof Error ? error.message : String(error);
+  const stack = process.env.BINFLASH_DEBUG && error instanceof Error ? `${error.stack}\n` : '';
+  process.stderr.write(
+    `binflash: internal error: ${text}\n${stack}  Please report it; BINFLASH_DEBUG=1 shows where.\n`,
+  );
+  return exitCodes.IO;
+}
+
+async function parse(argv: readonly string[], signal: AbortSignal): Promise<void> {
+  const parser = yargs([...argv])
+    .scriptName('binflash')
+    .usage('$0 <command> <binlog...>\n\nUndo for MySQL and MariaDB, from the binary log alone.')
+    .command(
+      'rewrite <binlog...>',
+      'write the binlog that undoes the selected changes',
+      (y) =>
+        withOptions(y, 'rewrite', { ...rewriteOptions, ...selectionOptions, ...generalOptions })
+          .example('$0 rewrite mysql-bin.000011 -o undo.binlog', 'undo everything in a file')
+          .example(
+            '$0 rewrite bin.0* -T shop.orders --type delete \\\n  --start-datetime "2026-11-21 03:00:00" -o undo.binlog',
+            'undo the deletes on a table since 3 a.m.',
+          )
+          .example('$0 rewrite bin.000011 -j 5120 --stop-position 9216 --dry-run', 'look first'),
+      (args) => run(rewriteCommand, args, signal),
+    )
+    .command(
+      'inspect <binlog...>',
+      'say what is in binlogs, and what could not be undone',
+      (y) =>
+        withOptions(y, 'inspect', generalOptions).example(
+          '$0 inspect mysql-bin.0000*',
+          'files, times, tables and rows',
+        ),
+      (args) => run(inspectCommand, args, signal),
+    )
+    .demandCommand(1, 'Name a command.')
+    .recommendCommands()
+    .parserConfiguration({
+      'camel-case-expansion': false,
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+      'dot-notation': false,
+    })
+    .strictCommands()
+    .version(version)
+    .alias('help', 'h')
+    .epilogue(
+      'Exit codes: 0 done, 1 nothing matched, 2 usage, 3 damaged input,\n4 cannot be undone or not supported, 5 I/O, 130 interrupted.',
+    )
+    .wrap(Math.min(110, process.stdout.columns ?? 80))
+    .exitProcess(false)
+    .showHelpOnFail(false)
+    .fail((message, error) => {
+      throw (
+        error ?? new BinflashError('USAGE', message, { hint: 'binflash --help lists commands and options.' })
+      );
+    });
+  await parser.parseAsync();
+}
+
+function withOptions(y: Argv, command: string, specs: Record<string, OptionSpec>): Argv {
+  let result = y.positional('binlog', {
+    type: 'string',
+    array: true,
+    describe: 'binary log files, in any order',
+  });
+  for (const [name, spec] of Object.entries(specs)) result = result.option(name, toYargs(spec));
+  return result.config(environment(specs)).check((args) => {
+    checkNames(command, args, specs);
+    return true;
+  });
+}
+
+function toYargs(spec: OptionSpec): Options {
+  const flag = spec.value === undefined;
+  return {
+    type: flag ? 'boolean' : 'string',
+    group: spec.group,
+    describe: flag ? spec.describe : `${spec.describe} <${spec.value}>`,
+    requiresArg: !flag,
+    ...(spec.alias === undefined ? {} : { alias: spec.alias }),
+    ...(spec.default === undefined ? {} : { default: spec.default }),
+  };
+}
+
+/** `BINFLASH_MAX_EVENT_SIZE` and the like: weaker than a flag, stronger than a default. */
+function environment(specs: Record<string, OptionSpec>): Record<string, unknown> {
+  const found: Record<string, unknown> = {};
+  for (const [name, spec] of Object.entries(specs)) {
+    const value = process.env[`BINFLASH_${name.toUpperCase().replaceAll('-', '_')}`];
+    if (value === undefined || value === '') continue;
+    found[name] = spec.value === undefined ? !['0', 'false', 'no'].includes(value.toLowerCase()) : value;
+  }
+  return found;
+}
+
+/** Unknown options are refused with the nearest known one; yargs itself only says that they are unknown. */
+function checkNames(command: string, args: Record<string, unknown>, specs: Record<string, OptionSpec>): void {
+  const names = Object.keys(specs);
+  const known = new Set([
+    ...names,
+    ...Object.values(specs).map((spec) => spec.alias),
+    'help',
+    'h',
+    'version',
+    'binlog',
+    '_',
+    '$0',
+  ]);
+  for (const given of Object.keys(args)) {
+    if (known.has(given)) continue;
+    const near = closest(given, names);
+    const dashes = given.length === 1 ? '-' : '--';
+    throw new BinflashError('USAGE', `unknown option ${dashes}${given}`, {
+      hint:
+        given.length > 1 && distance(given, near) <= Math.max(2, given.length / 3)
+          ? `Did you mean --${near}?`
+          : `binflash ${command} --help lists the options.`,
+    });
+  }
+}
+
+async function run(command: Command, args: Record<string, unknown>, signal: AbortSignal): Promise<void> {
+  await command((args.binlog as unknown[]).map(String), args, signal);
+}

@@ -1,0 +1,223 @@
+import type { ChangeKind } from '../binlog/rows.ts';
+import { BinflashError } from '../errors.ts';
+import type { Selection } from '../flashback/selection.ts';
+import { parseDatetime } from './datetime.ts';
+
+/** One option, declared once: parsing, help and suggestions follow from it. */
+export interface OptionSpec {
+  readonly alias?: string;
+  readonly group: string;
+  readonly describe: string;
+  /** Name of the value in the help; a flag has none. */
+  readonly value?: string;
+  /** May be given more than once; commas separate too. */
+  readonly list?: boolean;
+  readonly default?: boolean | string;
+}
+
+/** What the user typed: text, lists of text, and flags. */
+export type Arguments = Readonly<Record<string, unknown>>;
+
+const SELECTION = 'Which changes (all conditions must hold):';
+const OUTPUT = 'Output:';
+const SKIP = 'What to leave out instead of stopping:';
+const GENERAL = 'General:';
+
+export const selectionOptions: Record<string, OptionSpec> = {
+  database: {
+    alias: 'd',
+    group: SELECTION,
+    value: 'name',
+    list: true,
+    describe: 'databases; * and ? are wildcards',
+  },
+  table: {
+    alias: 'T',
+    group: SELECTION,
+    value: 'db.table',
+    list: true,
+    describe: 'tables; quote names with dots or commas as `a.b`.`c`',
+  },
+  'exclude-table': { group: SELECTION, value: 'db.table', list: true, describe: 'all tables but these' },
+  'start-position': {
+    alias: 'j',
+    group: SELECTION,
+    value: 'offset',
+    describe: 'events of the first file from this offset on',
+  },
+  'stop-position': {
+    group: SELECTION,
+    value: 'offset',
+    describe: 'events of the last file before this offset',
+  },
+  'start-datetime': {
+    group: SELECTION,
+    value: 'time',
+    describe: 'events from this time on: local "2026-11-21 03:00:00", or ISO 8601 with offset',
+  },
+  'stop-datetime': { group: SELECTION, value: 'time', describe: 'events before this time' },
+  'include-gtids': {
+    group: SELECTION,
+    value: 'set',
+    list: true,
+    describe: 'transactions of this GTID set (MySQL uuid:1-5, MariaDB 0-1-5,0-1-6)',
+  },
+  'exclude-gtids': {
+    group: SELECTION,
+    value: 'set',
+    list: true,
+    describe: 'all transactions but those of this GTID set',
+  },
+  type: { group: SELECTION, value: 'kind', list: true, describe: 'insert, update, delete' },
+  'thread-id': { group: SELECTION, value: 'id', list: true, describe: 'transactions of these connections' },
+  'server-id': { group: SELECTION, value: 'id', list: true, describe: 'transactions of these servers' },
+  xid: { group: SELECTION, value: 'number', list: true, describe: 'transactions with these XID numbers' },
+};
+
+export const rewriteOptions: Record<string, OptionSpec> = {
+  output: { alias: 'o', group: OUTPUT, value: 'file', describe: 'the undo binlog; - for standard output' },
+  force: { group: OUTPUT, describe: 'replace an existing file' },
+  'dry-run': { group: OUTPUT, describe: 'only say what would be undone' },
+  'max-event-size': {
+    group: OUTPUT,
+    value: 'size',
+    default: '1M',
+    describe: 'pack rows into events of up to this size',
+  },
+  'max-statement-size': {
+    group: OUTPUT,
+    value: 'size',
+    default: '8M',
+    describe: 'most bytes of events in one BINLOG statement',
+  },
+  'max-file-size': {
+    group: OUTPUT,
+    value: 'size',
+    describe: 'cut into numbered files of about this size, between transactions',
+  },
+  checksum: {
+    group: OUTPUT,
+    value: 'crc32|none',
+    describe: 'checksums in the output (default: as the source)',
+  },
+  'row-events': {
+    group: OUTPUT,
+    value: 'v1|v2',
+    describe: 'version of rows events (default: as the source)',
+  },
+  'skip-ddl': { group: SKIP, describe: 'DDL on selected tables' },
+  'skip-statements': { group: SKIP, describe: 'changes logged as statements' },
+  'skip-rolled-back': { group: SKIP, describe: 'transactions that were rolled back' },
+  'skip-unfinished': { group: SKIP, describe: 'transactions without a COMMIT' },
+  'skip-sequences': { group: SKIP, describe: 'MariaDB sequences' },
+  'skip-incidents': { group: SKIP, describe: 'INCIDENT events: holes in the log' },
+};
+
+export const generalOptions: Record<string, OptionSpec> = {
+  json: { group: GENERAL, describe: 'one JSON document on standard output' },
+  quiet: { alias: 'q', group: GENERAL, describe: 'nothing but data and errors' },
+  progress: { group: GENERAL, default: true, describe: 'a progress bar on a terminal (--no-progress: none)' },
+  color: { group: GENERAL, default: true, describe: 'colours on a terminal (--no-color: none)' },
+};
+
+function usage(message: string, hint?: string): BinflashError {
+  return new BinflashError('USAGE', message, { hint });
+}
+
+export function textOf(args: Arguments, name: string): string | undefined {
+  const value = args[name];
+  if (value === undefined) return undefined;
+  if (Array.isArray(value)) throw usage(`--${name} is given ${value.length} times`, 'Give it once.');
+  if (value === '') throw usage(`--${name} needs a value`);
+  return String(value);
+}
+
+function listOf(args: Arguments, name: string): string[] | undefined {
+  const value = args[name];
+  if (value === undefined) return undefined;
+  const list = (Array.isArray(value) ? value : [value]).map(String);
+  if (list.some((item) => item.trim() === '')) throw usage(`--${name} needs a value`);
+  return list;
+}
+
+function wholeNumber(option: string, text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value))
+    throw usage(`${option} "${text}" is not a whole number`);
+  return value;
+}
+
+function numberOf(args: Arguments, name: string): number | undefined {
+  const text = textOf(args, name);
+  return text === undefined ? undefined : wholeNumber(`--${name}`, text);
+}
+
+function items(list: string[] | undefined): string[] | undefined {
+  return list
+    ?.flatMap((item) => item.split(','))
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}
+
+function datetimeOf(args: Arguments, name: string): number | undefined {
+  const text = textOf(args, name);
+  return text === undefined ? undefined : parseDatetime(`--${name}`, text);
+}
+
+const KINDS: readonly string[] = ['insert', 'update', 'delete'];
+
+/** The selection that the options describe. @throws BinflashError `USAGE` naming the option that is wrong */
+export function readSelection(args: Arguments): Selection {
+  const types = items(listOf(args, 'type'))?.map((kind) => kind.toLowerCase());
+  for (const kind of types ?? []) {
+    if (!KINDS.includes(kind)) throw usage(`--type "${kind}" is not one of ${KINDS.join(', ')}`);
+  }
+  const xids = items(listOf(args, 'xid'))?.map((text) => {
+    if (!/^\d{1,20}$/.test(text)) throw usage(`--xid "${text}" is not a whole number`);
+    return BigInt(text);
+  });
+  const numbers = (name: string): number[] | undefined =>
+    items(listOf(args, name))?.map((text) => wholeNumber(`--${name}`, text));
+  return {
+    databases: listOf(args, 'database'),
+    tables: listOf(args, 'table'),
+    excludeTables: listOf(args, 'exclude-table'),
+    startPosition: numberOf(args, 'start-position'),
+    stopPosition: numberOf(args, 'stop-position'),
+    startDatetime: datetimeOf(args, 'start-datetime'),
+    stopDatetime: datetimeOf(args, 'stop-datetime'),
+    includeGtids: listOf(args, 'include-gtids'),
+    excludeGtids: listOf(args, 'exclude-gtids'),
+    types: types as ChangeKind[] | undefined,
+    threadIds: numbers('thread-id'),
+    serverIds: numbers('server-id'),
+    xids,
+  };
+}
+
+/** A size in bytes, with K, M or G for powers of 1024. */
+export function sizeOf(args: Arguments, name: string, least: number): number | undefined {
+  const text = textOf(args, name);
+  if (text === undefined) return undefined;
+  const match = /^(\d+)([KMG]?)$/i.exec(text);
+  const factor = { '': 1, K: 1024, M: 1024 ** 2, G: 1024 ** 3 }[match?.[2]?.toUpperCase() ?? ''];
+  if (!match || factor === undefined)
+    throw usage(`--${name} "${text}" is not a size`, 'Examples: 65536, 512K, 8M, 2G.');
+  const size = Number(match[1]) * factor;
+  if (size < least || !Number.isSafeInteger(size))
+    throw usage(`--${name} ${text} is too small: at least ${least} bytes`);
+  return size;
+}
+
+/** One of a few words. */
+export function choiceOf<T extends string>(
+  args: Arguments,
+  name: string,
+  choices: readonly T[],
+): T | undefined {
+  const text = textOf(args, name)?.toLowerCase();
+  if (text === undefined) return undefined;
+  const choice = choices.find((one) => one === text);
+  if (choice === undefined) throw usage(`--${name} "${text}" is not one of ${choices.join(', ')}`);
+  return choice;
+}

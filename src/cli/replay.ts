@@ -1,0 +1,44 @@
+import { versionAtLeast } from '../binlog/format-description.ts';
+import type { BinlogIndex } from '../scan/binlog-index.ts';
+
+/** How the undo is replayed on a server like the source. */
+export interface Replay {
+  /** For a POSIX shell. */
+  readonly command: string;
+  /** The setting without which the default one is too small, or undefined. */
+  readonly maxAllowedPacket: number | undefined;
+  /** True when no setting helps: packets end at 1 GiB. */
+  readonly impossible: boolean;
+}
+
+const MIB = 1024 * 1024;
+const LARGEST_PACKET = 1024 * MIB;
+
+/** Puts a word in quotes for a POSIX shell where it needs them. */
+export function shellQuote(word: string): string {
+  const safe = /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+  return safe.startsWith('-') ? `./${safe}` : safe;
+}
+
+/** The exact command for these outputs and a longest BINLOG statement of so many characters. */
+export function replayOf(index: BinlogIndex, outputs: readonly string[], largestStatement: number): Replay {
+  const { flavour, version } = index.files.at(-1)!.format;
+  const files = outputs.map(shellQuote).join(' ');
+  const command =
+    flavour === 'mariadb'
+      ? `mariadb-binlog ${files} | mariadb --binary-mode`
+      : `mysqlbinlog ${files} | mysql --binary-mode`;
+  // The packet holds the statement and a command byte, and the setting is a multiple of 1024.
+  const needed = Math.ceil((largestStatement + 1) / 1024) * 1024 + 1024;
+  return {
+    command,
+    maxAllowedPacket: needed > defaultPacket(flavour, version) ? needed : undefined,
+    impossible: needed > LARGEST_PACKET,
+  };
+}
+
+/** The server's default `max_allowed_packet`. */
+function defaultPacket(flavour: string, version: readonly number[]): number {
+  if (flavour === 'mariadb') return 16 * MIB;
+  return versionAtLeast(version, [8, 0, 3]) ? 64 * MIB : 4 * MIB;
+}

@@ -1,0 +1,159 @@
+import { BinflashError } from '../errors.ts';
+import type { Plan } from '../flashback/plan.ts';
+import type { Skippable } from '../flashback/refusals.ts';
+import { RefusedError } from '../flashback/refusals.ts';
+import { type RewriteResult, rewrite } from '../flashback/rewrite.ts';
+import { formatLocal } from './datetime.ts';
+import { type Arguments, choiceOf, readSelection, sizeOf, textOf } from './options.ts';
+import { type Replay, replayOf } from './replay.ts';
+import { stdoutOutput, writeStdout } from './stdout.ts';
+import { formatBytes, plural, printable, progressBar, Style } from './terminal.ts';
+
+const SKIPPABLE: readonly Skippable[] = [
+  'ddl',
+  'statements',
+  'rolled-back',
+  'unfinished',
+  'sequences',
+  'incidents',
+];
+
+/** `binflash rewrite`: options to library call, result to summary. */
+export async function rewriteCommand(
+  inputs: readonly string[],
+  args: Arguments,
+  signal: AbortSignal,
+): Promise<void> {
+  const output = textOf(args, 'output');
+  const dryRun = args['dry-run'] === true;
+  const json = args.json === true;
+  const quiet = args.quiet === true;
+  if (output === undefined && !dryRun) {
+    throw new BinflashError('USAGE', 'where the undo goes is missing', {
+      hint: 'Name a file with -o undo.binlog, or look first with --dry-run.',
+    });
+  }
+  const toStdout = output === '-' && !dryRun;
+  if (toStdout && json) throw new BinflashError('USAGE', '--json and -o - cannot both have standard output');
+  const bar = await progressBar(args.progress !== false && !quiet);
+  const rowEvents = choiceOf(args, 'row-events', ['v1', 'v2']);
+  const maxFileSize = sizeOf(args, 'max-file-size', 4096);
+  if (toStdout && maxFileSize !== undefined) {
+    throw new BinflashError('USAGE', '--max-file-size makes several files and needs a name with -o');
+  }
+  let result: RewriteResult;
+  try {
+    result = await rewrite({
+      inputs,
+      output: dryRun ? undefined : toStdout ? stdoutOutput() : output,
+      force: args.force === true,
+      select: readSelection(args),
+      skip: SKIPPABLE.filter((name) => args[`skip-${name}`] === true),
+      checksum: choiceOf(args, 'checksum', ['crc32', 'none']),
+      rowsVersion: rowEvents === undefined ? undefined : rowEvents === 'v1' ? 1 : 2,
+      maxEventSize: sizeOf(args, 'max-event-size', 1024),
+      maxStatementSize: sizeOf(args, 'max-statement-size', 1024),
+      maxFileSize,
+      onProgress: bar.update,
+      signal,
+    });
+  } finally {
+    bar.stop();
+  }
+  const { plan, written, outputs } = result;
+  const replay =
+    written === undefined
+      ? undefined
+      : replayOf(plan.index, toStdout ? ['-'] : outputs, written.largestStatement);
+  if (json) await writeStdout(`${JSON.stringify(toJson(result, replay), null, 2)}\n`);
+  else if (dryRun)
+    await writeStdout(summary(result, undefined, new Style(args.color !== false, process.stdout)));
+  else if (!quiet)
+    process.stderr.write(summary(result, replay, new Style(args.color !== false, process.stderr)));
+  if (plan.refusals.length > 0) throw new RefusedError(plan.refusals);
+}
+
+function summary(
+  { plan, written, outputs }: RewriteResult,
+  replay: Replay | undefined,
+  style: Style,
+): string {
+  const lines: string[] = [];
+  const what = `${plural(plan.rows, 'row change')} in ${plural(plan.transactions, 'transaction')}`;
+  if (written === undefined) lines.push(style.bold(`Would undo ${what} (dry run, nothing written)`));
+  else
+    lines.push(
+      style.bold(
+        `Undid ${what}: ${printable(outputs.join(', ') || 'standard output')}, ${formatBytes(written.bytes)}`,
+      ),
+    );
+  for (const { table, insert, update, delete: deleted } of plan.tables) {
+    const parts = [
+      insert > 0 ? `${plural(insert, 'insert')} removed` : '',
+      update > 0 ? `${plural(update, 'update')} turned back` : '',
+      deleted > 0 ? `${plural(deleted, 'delete')} restored` : '',
+    ];
+    lines.push(`  ${printable(table)}: ${parts.filter((part) => part !== '').join(', ')}`);
+  }
+  lines.push(...details(plan, style));
+  if (replay !== undefined) lines.push(...replayLines(replay, style));
+  return `${lines.join('\n')}\n`;
+}
+
+function details(plan: Plan, style: Style): string[] {
+  const [first, last] = plan.timeSpan;
+  const lines: string[] = [];
+  if (plan.rows > 0) lines.push(`  logged from ${formatLocal(first)} to ${formatLocal(last)}`);
+  const { transactions, rows } = plan.leftOut;
+  if (rows > 0) {
+    lines.push(
+      `Left out: ${plural(rows, 'row change')}${transactions > 0 ? `, ${plural(transactions, 'whole transaction')} among them` : ''}`,
+    );
+  }
+  for (const skipped of plan.skipped) lines.push(`${style.yellow('Skipped:')} ${printable(skipped)}`);
+  for (const warning of plan.warnings) lines.push(`${style.yellow('Warning:')} ${printable(warning)}`);
+  return lines;
+}
+
+function replayLines(replay: Replay, style: Style): string[] {
+  const lines = ['Replay with:', style.bold(`  ${printable(replay.command)}`)];
+  if (replay.impossible) {
+    lines.push(
+      `${style.yellow('Warning:')} one row is larger than any BINLOG statement may be (1 GiB): the server will refuse it`,
+    );
+  } else if (replay.maxAllowedPacket !== undefined) {
+    lines.push(
+      `${style.yellow('First')} let the server take the largest row (and set it back afterwards):`,
+      style.bold(`  SET GLOBAL max_allowed_packet = ${replay.maxAllowedPacket};`),
+    );
+  }
+  return lines;
+}
+
+function toJson({ plan, written, outputs }: RewriteResult, replay: Replay | undefined): unknown {
+  const [first, last] = plan.timeSpan;
+  return {
+    dryRun: written === undefined,
+    outputs,
+    bytes: written?.bytes,
+    transactions: plan.transactions,
+    rows: plan.rows,
+    tables: plan.tables,
+    firstTime: first,
+    lastTime: last,
+    leftOut: plan.leftOut,
+    skipped: plan.skipped,
+    warnings: plan.warnings,
+    refusals: plan.refusals.map(({ code, message, file, offset, eventType, table, hint }) => ({
+      code,
+      message,
+      file,
+      offset,
+      eventType,
+      table,
+      hint,
+    })),
+    replay: replay?.command,
+    maxAllowedPacket: replay?.maxAllowedPacket,
+  };
+}

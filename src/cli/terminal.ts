@@ -1,0 +1,110 @@
+import type { BinflashError } from '../errors.ts';
+import { RefusedError } from '../flashback/refusals.ts';
+import type { Progress } from '../flashback/rewrite.ts';
+
+/** Most refusals that are printed; the rest is counted. */
+const SHOWN_REFUSALS = 10;
+
+/** Control characters in names from a file must not reach the terminal as such. */
+export function printable(text: string): string {
+  return text.replace(/[^\P{Cc}\t\n]/gu, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`);
+}
+
+/** Colours, unless the user, the terminal or NO_COLOR is against them. */
+export class Style {
+  readonly #on: boolean;
+
+  constructor(wanted: boolean, stream: { isTTY?: boolean | undefined }) {
+    this.#on = wanted && stream.isTTY === true && !process.env.NO_COLOR;
+  }
+
+  bold(text: string): string {
+    return this.#on ? `\u001b[1m${text}\u001b[22m` : text;
+  }
+
+  red(text: string): string {
+    return this.#on ? `\u001b[31m${text}\u001b[39m` : text;
+  }
+
+  yellow(text: string): string {
+    return this.#on ? `\u001b[33m${text}\u001b[39m` : text;
+  }
+}
+
+/** An error as the user reads it: what, where, what to do. */
+export function formatError(error: BinflashError, style: Style): string {
+  const refusals = error instanceof RefusedError ? error.refusals : [error];
+  const lines = refusals.slice(0, SHOWN_REFUSALS).flatMap((one) => formatOne(one, style));
+  if (refusals.length > SHOWN_REFUSALS)
+    lines.push(`and ${refusals.length - SHOWN_REFUSALS} more of this kind`);
+  return `${lines.join('\n')}\n`;
+}
+
+function formatOne(error: BinflashError, style: Style): string[] {
+  const { file, offset, eventType, table, hint } = error;
+  const place = [
+    file === undefined ? undefined : offset === undefined ? file : `${file}:${offset}`,
+    eventType,
+    table === undefined ? undefined : `table ${table}`,
+  ].filter((part) => part !== undefined);
+  const where = place.length === 0 ? '' : `${place.join(', ')}: `;
+  const lines = [`${style.red('binflash:')} ${printable(`${where}${error.message}`)}`];
+  if (hint !== undefined) lines.push(`  ${printable(hint)}`);
+  return lines;
+}
+
+/** Bytes for people. */
+export function formatBytes(bytes: number): string {
+  const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit++;
+  }
+  return unit === 0 ? `${bytes} bytes` : `${value.toFixed(1)} ${units[unit]}`;
+}
+
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
+/** A progress bar on a terminal, for what takes longer than a second. */
+export interface ProgressBar {
+  update(progress: Progress): void;
+  stop(): void;
+}
+
+const BAR_AFTER = 1000;
+
+export async function progressBar(wanted: boolean): Promise<ProgressBar> {
+  if (!wanted || !process.stderr.isTTY) return { update: () => {}, stop: () => {} };
+  const { SingleBar } = await import('cli-progress');
+  const begun = Date.now();
+  let bar: InstanceType<typeof SingleBar> | undefined;
+  let phase = '';
+  let phaseBegun = begun;
+  const mib = (bytes: number): number => Math.round(bytes / 1024 / 1024);
+  return {
+    update({ phase: now, done, total }) {
+      if (now !== phase) {
+        phase = now;
+        phaseBegun = Date.now();
+        bar?.stop();
+        bar = undefined;
+      }
+      if (Date.now() - begun < BAR_AFTER) return;
+      const rate = mib(done / Math.max(0.001, (Date.now() - phaseBegun) / 1000));
+      if (bar === undefined) {
+        const format = `${phase.padEnd(5)} {bar} {percentage}% {value}/{total} MiB, {rate} MiB/s, {eta_formatted} left`;
+        bar = new SingleBar({ format, stream: process.stderr, hideCursor: true, clearOnComplete: true });
+        bar.start(mib(total), mib(done), { rate });
+      } else {
+        bar.update(mib(done), { rate });
+      }
+    },
+    stop() {
+      bar?.stop();
+    },
+  };
+}

@@ -1,0 +1,87 @@
+/** Every reason for which binflash stops, as a closed set. */
+export type ErrorCode =
+  | 'NO_MATCH'
+  | 'USAGE'
+  | 'NOT_A_BINLOG'
+  | 'DAMAGED'
+  | 'TRUNCATED'
+  | 'BAD_CHECKSUM'
+  | 'GAP'
+  | 'ENCRYPTED'
+  | 'UNSUPPORTED'
+  | 'ROW_IMAGE'
+  | 'DDL'
+  | 'STATEMENT'
+  | 'ROLLED_BACK'
+  | 'UNFINISHED'
+  | 'INCIDENT'
+  | 'SEQUENCE'
+  | 'IO'
+  | 'INTERRUPTED';
+
+/** Exit codes of the command line (docs/guide.md has the table for users). */
+export const exitCodes: Record<ErrorCode, number> = {
+  NO_MATCH: 1,
+  USAGE: 2,
+  NOT_A_BINLOG: 3,
+  DAMAGED: 3,
+  TRUNCATED: 3,
+  BAD_CHECKSUM: 3,
+  GAP: 4,
+  ENCRYPTED: 4,
+  UNSUPPORTED: 4,
+  ROW_IMAGE: 4,
+  DDL: 4,
+  STATEMENT: 4,
+  ROLLED_BACK: 4,
+  UNFINISHED: 4,
+  INCIDENT: 4,
+  SEQUENCE: 4,
+  IO: 5,
+  INTERRUPTED: 130,
+};
+
+/** Where in which file an error was met; every field is filled in by whoever knows it. */
+export interface ErrorPlace {
+  /** Path as the user gave it. */
+  file?: string | undefined;
+  /** Byte offset of the event in the file. */
+  offset?: number | undefined;
+  /** Name of the event type, e.g. `TABLE_MAP`. */
+  eventType?: string | undefined;
+  /** `schema.table` */
+  table?: string | undefined;
+  /** What to do next, one sentence. */
+  hint?: string | undefined;
+}
+
+/** The one error that binflash throws on purpose. Printing it is the command line's business. */
+export class BinflashError extends Error {
+  readonly code: ErrorCode;
+  file: string | undefined;
+  offset: number | undefined;
+  eventType: string | undefined;
+  table: string | undefined;
+  hint: string | undefined;
+
+  constructor(code: ErrorCode, message: string, place: ErrorPlace = {}, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = 'BinflashError';
+    this.code = code;
+    this.file = place.file;
+    this.offset = place.offset;
+    this.eventType = place.eventType;
+    this.table = place.table;
+    this.hint = place.hint;
+  }
+
+  /** Fills in what the thrower could not know: decoders see bytes, the scan knows the file. */
+  locate(place: ErrorPlace): this {
+    this.file ??= place.file;
+    this.offset ??= place.offset;
+    this.eventType ??= place.eventType;
+    this.table ??= place.table;
+    this.hint ??= place.hint;
+    return this;
+  }
+}

@@ -1,0 +1,217 @@
+import type { ChangeKind } from '../binlog/rows.ts';
+import { RowsFlag } from '../binlog/rows.ts';
+import { tableName } from '../binlog/table-map.ts';
+import { BinflashError } from '../errors.ts';
+import type { BinlogIndex } from '../scan/binlog-index.ts';
+import { type Inversion, invertShape } from './inversion.ts';
+import { judgeEnding, judgeObstacles, judgeRows, type Skippable } from './refusals.ts';
+import { type Selection, Selector } from './selection.ts';
+
+/** Row changes of one table, by what they did on the source. */
+export interface TableChanges {
+  /** `schema.table` */
+  readonly table: string;
+  insert: number;
+  update: number;
+  delete: number;
+}
+
+/** What will be undone, and what not: all that is known before the first byte is written. */
+export interface Plan {
+  readonly index: BinlogIndex;
+  /** The selected rows events, ascending; the undo takes them from the last to the first. */
+  readonly events: Uint32Array;
+  /** By shape. */
+  readonly inversions: readonly Inversion[];
+  readonly tables: readonly TableChanges[];
+  readonly transactions: number;
+  readonly rows: number;
+  /** Committed transactions and rows that the selection leaves out. */
+  readonly leftOut: { readonly transactions: number; readonly rows: number };
+  /** Timestamps of the first and the last selected event, Unix seconds. */
+  readonly timeSpan: readonly [first: number, last: number];
+  /** Bytes of the selected rows events; the output is about as large. */
+  readonly bytes: number;
+  readonly warnings: readonly string[];
+  /** What was left out because a `--skip-...` flag allowed it. */
+  readonly skipped: readonly string[];
+  /** Why it cannot be undone; empty when it can. */
+  readonly refusals: readonly BinflashError[];
+}
+
+export interface PlanOptions {
+  readonly select?: Selection | undefined;
+  readonly skip?: readonly Skippable[] | undefined;
+}
+
+/** More refusals than this are only counted: at the tenth the user has understood. */
+const MAX_REFUSALS = 1000;
+
+/**
+ * Selects and judges. Finding reasons against an undo is not an error here: they are in the plan.
+ *
+ * @throws BinflashError `USAGE` for filters that do not parse, `NO_MATCH` when nothing is selected
+ */
+export function makePlan(index: BinlogIndex, options: PlanOptions): Plan {
+  const selector = new Selector(index, options.select ?? {});
+  const skip = new Set(options.skip ?? []);
+  const inversions = index.shapes.map(invertShape);
+  const refusals: BinflashError[] = [];
+  const skippedCounts = new Map<string, number>();
+  const { events, transactions } = index;
+  const selected = new Uint32Array(events.length);
+  const split: number[] = [];
+  let count = 0;
+  let leftRows = 0;
+  let touched = 0;
+  let committed = 0;
+  for (let transaction = 0; transaction < transactions.length; transaction++) {
+    const eventCount = transactions.eventCount[transaction]!;
+    if (eventCount === 0) continue;
+    committed++;
+    const first = transactions.firstEvent[transaction]!;
+    const wanted = selector.hasTransaction(transaction);
+    const before = count;
+    let ending: ReturnType<typeof judgeEnding>;
+    let endingKnown = false;
+    for (let event = first; event < first + eventCount; event++) {
+      if (!wanted || !selector.hasEvent(event)) {
+        leftRows += events.rows[event]!;
+        continue;
+      }
+      if (!endingKnown) {
+        ending = judgeEnding(index, transaction);
+        endingKnown = true;
+        if (ending) note(ending, skip, refusals, skippedCounts);
+      }
+      if (ending) continue;
+      const verdict = judgeRows(index, event, inversions[events.shape[event]!]!);
+      if (verdict) note(verdict, skip, refusals, skippedCounts);
+      else selected[count++] = event;
+    }
+    if (count > before) touched++;
+    if (count > before && count - before < eventCount) split.push(transaction);
+  }
+  const chosen = selected.subarray(0, count);
+  const verdict = judgeObstacles(index, selector, chosen, skip);
+  refusals.push(...verdict.refusals);
+  if (count === 0 && refusals.length === 0) throw noMatch(index);
+  const totals = countChanges(index, chosen);
+  return {
+    index,
+    events: chosen,
+    inversions,
+    ...totals,
+    transactions: touched,
+    leftOut: { transactions: committed - touched, rows: leftRows },
+    warnings: [...splitWarnings(index, split), ...verdict.warnings, ...cascadeWarnings(index, chosen)],
+    skipped: [
+      ...[...skippedCounts].map(([what, times]) => (times > 1 ? `${what} (${times} times)` : what)),
+      ...verdict.skipped,
+    ],
+    refusals: refusals.slice(0, MAX_REFUSALS),
+  };
+}
+
+function note(
+  verdict: { skippable?: Skippable; error: BinflashError },
+  skip: ReadonlySet<Skippable>,
+  refusals: BinflashError[],
+  skipped: Map<string, number>,
+): void {
+  const { skippable, error } = verdict;
+  if (skippable === undefined || !skip.has(skippable)) {
+    refusals.push(error);
+    return;
+  }
+  const what = error.table
+    ? `changes of ${error.table}: ${error.message}`
+    : `${error.file}:${error.offset}: ${error.message}`;
+  skipped.set(what, (skipped.get(what) ?? 0) + 1);
+}
+
+function countChanges(
+  index: BinlogIndex,
+  selected: Uint32Array,
+): Pick<Plan, 'tables' | 'rows' | 'timeSpan' | 'bytes'> {
+  const tables = new Map<string, TableChanges>();
+  const byShape = index.shapes.map(({ table }) => {
+    const name = tableName(table);
+    const changes = tables.get(name) ?? { table: name, insert: 0, update: 0, delete: 0 };
+    tables.set(name, changes);
+    return changes;
+  });
+  const kinds: ChangeKind[] = index.shapes.map(({ kind }) => kind);
+  let rows = 0;
+  let bytes = 0;
+  let first = Number.POSITIVE_INFINITY;
+  let last = 0;
+  const { events } = index;
+  for (const event of selected) {
+    const shape = events.shape[event]!;
+    byShape[shape]![kinds[shape]!] += events.rows[event]!;
+    rows += events.rows[event]!;
+    bytes += events.size[event]!;
+    first = Math.min(first, events.timestamp[event]!);
+    last = Math.max(last, events.timestamp[event]!);
+  }
+  return {
+    tables: [...tables.values()].filter((t) => t.insert + t.update + t.delete > 0),
+    rows,
+    bytes,
+    timeSpan: [selected.length === 0 ? 0 : first, last],
+  };
+}
+
+function noMatch(index: BinlogIndex): BinflashError {
+  const names = [...new Set(index.shapes.map(({ table }) => tableName(table)))];
+  const listed = names.slice(0, 8).join(', ') + (names.length > 8 ? ` and ${names.length - 8} more` : '');
+  const from = Math.min(...index.files.map((file) => file.firstTime).filter((time) => time > 0));
+  const to = Math.max(...index.files.map((file) => file.lastTime));
+  const span = to > 0 ? `, from ${iso(from)} to ${iso(to)}` : '';
+  const what =
+    index.events.length === 0
+      ? `no row changes at all${span}`
+      : `${index.events.length} rows events on ${listed}${span}`;
+  return new BinflashError('NO_MATCH', `nothing matches the selection; the files hold ${what}`, {
+    file: index.files.length === 1 ? index.files[0]!.path : undefined,
+    hint:
+      index.events.length === 0
+        ? 'Row changes are only logged with binlog_format=ROW.'
+        : 'binflash inspect shows tables, times and positions.',
+  });
+}
+
+/** Unix seconds in the one spelling that needs no time zone. */
+export function iso(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
+}
+
+function splitWarnings(index: BinlogIndex, split: readonly number[]): string[] {
+  if (split.length === 0) return [];
+  const { transactions, files } = index;
+  const places = split
+    .slice(0, 5)
+    .map((t) => `${files[transactions.file[t]!]!.path}:${transactions.start[t]}-${transactions.end[t]}`);
+  const more = split.length > 5 ? `, and ${split.length - 5} more` : '';
+  const these = split.length === 1 ? 'this transaction' : `these ${split.length} transactions`;
+  return [`the selection takes only a part of ${these}: ${places.join(', ')}${more}`];
+}
+
+/**
+ * Cascades that InnoDB runs itself are not in the log: their rows do not come back. MySQL 9.6 and later
+ * run them in the SQL layer and say so with a flag on each rows event.
+ */
+function cascadeWarnings(index: BinlogIndex, selected: Uint32Array): string[] {
+  const tables = new Set<string>();
+  for (const event of selected) {
+    const { kind, table } = index.shapes[index.events.shape[event]!]!;
+    if (kind !== 'insert' && (index.events.flags[event]! & RowsFlag.USE_SQL_FOREIGN_KEY) === 0)
+      tables.add(tableName(table));
+  }
+  if (tables.size === 0) return [];
+  const names = [...tables].slice(0, 8).join(', ') + (tables.size > 8 ? ` and ${tables.size - 8} more` : '');
+  return [
+    `server ${index.files[0]!.format.serverVersion} runs foreign keys inside InnoDB and does not log what ON DELETE CASCADE, ON DELETE SET NULL and ON UPDATE CASCADE change: if other tables refer to ${names}, rows that these changed in them do not come back`,
+  ];
+}

@@ -1,0 +1,276 @@
+import { eventTypeName } from '../binlog/event-types.ts';
+import { rowsType } from '../binlog/rows.ts';
+import { isSequence, tableName } from '../binlog/table-map.ts';
+import { BinflashError, type ErrorCode } from '../errors.ts';
+import type { BinlogIndex, Obstacle } from '../scan/binlog-index.ts';
+import { Ending } from '../scan/transaction-table.ts';
+import { columnName, type Inversion } from './inversion.ts';
+import type { Selector } from './selection.ts';
+
+/** What a user who knows may leave out instead of being refused; each has a flag `--skip-...`. */
+export type Skippable = 'ddl' | 'statements' | 'rolled-back' | 'unfinished' | 'sequences' | 'incidents';
+
+/** All the reasons why a selection cannot be undone; the message is the first one's. */
+export class RefusedError extends BinflashError {
+  readonly refusals: readonly BinflashError[];
+
+  constructor(refusals: readonly BinflashError[]) {
+    const [first] = refusals;
+    super(first!.code, first!.message, first!);
+    this.refusals = refusals;
+  }
+}
+
+/** What obstacles mean for a selection. */
+export interface ObstacleVerdict {
+  readonly refusals: BinflashError[];
+  readonly warnings: string[];
+  readonly skipped: string[];
+}
+
+/**
+ * Judges everything in the log that is not a row change against the selected rows events.
+ *
+ * A table's definition may change by DDL, after which undo of earlier changes does not fit it any more,
+ * and TRUNCATE and DROP lose rows that no event holds. So DDL that may touch a selected table is refused
+ * inside the selected range, and between two selected changes of the table wherever it stands; after the
+ * last of them it is worth a warning.
+ */
+export function judgeObstacles(
+  index: BinlogIndex,
+  selector: Selector,
+  selected: Uint32Array,
+  skip: ReadonlySet<Skippable>,
+): ObstacleVerdict {
+  const verdict: ObstacleVerdict = { refusals: [], warnings: [], skipped: [] };
+  const selectedTransactions = new Set<number>();
+  for (const event of selected) selectedTransactions.add(index.events.transaction[event]!);
+  const spans = shapeSpans(index, selected);
+  for (const obstacle of index.obstacles) {
+    if (obstacle.kind === 'rollback-to-savepoint') {
+      if (selectedTransactions.has(obstacle.transaction))
+        verdict.refusals.push(refusal(index, obstacle, 'ROLLED_BACK'));
+      continue;
+    }
+    if (obstacle.kind !== 'statement') {
+      if (!selector.covers(obstacle)) continue;
+      if (obstacle.kind === 'incident' && skip.has('incidents'))
+        verdict.skipped.push(describe(index, obstacle));
+      else
+        verdict.refusals.push(
+          refusal(index, obstacle, obstacle.kind === 'incident' ? 'INCIDENT' : 'UNSUPPORTED'),
+        );
+      continue;
+    }
+    judgeStatement(index, selector, spans, skip, obstacle, verdict);
+  }
+  return verdict;
+}
+
+function judgeStatement(
+  index: BinlogIndex,
+  selector: Selector,
+  spans: ShapeSpans,
+  skip: ReadonlySet<Skippable>,
+  obstacle: Obstacle,
+  verdict: ObstacleVerdict,
+): void {
+  const { effect } = obstacle;
+  const covered = selector.covers(obstacle);
+  if (effect.kind === 'statement') {
+    if (!covered || !effect.databases.some((name) => selector.hasDatabase(name))) return;
+    if (skip.has('statements')) verdict.skipped.push(describe(index, obstacle));
+    else verdict.refusals.push(refusal(index, obstacle, 'STATEMENT'));
+    return;
+  }
+  if (effect.kind === 'create') {
+    const [table] = effect.tables;
+    if (covered && touchesSelected(index, obstacle, spans) !== 'no') {
+      verdict.warnings.push(
+        `CREATE TABLE is not undone: ${table!.schema}.${table!.name} stays, without the rows undone`,
+      );
+    }
+    return;
+  }
+  const touched = touchesSelected(index, obstacle, spans);
+  const named =
+    effect.kind === 'unknown' ||
+    effect.tables.some(({ schema, name }) => selector.hasTable(schema, name)) ||
+    effect.databases.some((name) => selector.hasDatabase(name));
+  if ((covered && named) || touched === 'between') {
+    if (skip.has('ddl')) verdict.skipped.push(describe(index, obstacle));
+    else verdict.refusals.push(refusal(index, obstacle, 'DDL'));
+  } else if (touched === 'after') {
+    verdict.warnings.push(
+      `after the selected changes their table was altered: ${describe(index, obstacle)}; the undo fits the table as it was before`,
+    );
+  }
+}
+
+/** By shape, the first and the last selected event; `last` is -1 where none is selected. */
+interface ShapeSpans {
+  readonly first: Float64Array;
+  readonly last: Float64Array;
+}
+
+function shapeSpans(index: BinlogIndex, selected: Uint32Array): ShapeSpans {
+  const first = new Float64Array(index.shapes.length).fill(-1);
+  const last = new Float64Array(index.shapes.length).fill(-1);
+  for (const event of selected) {
+    const shape = index.events.shape[event]!;
+    if (first[shape] === -1) first[shape] = event;
+    last[shape] = event;
+  }
+  return { first, last };
+}
+
+/** Where the obstacle stands among the selected changes of the tables that it touches. */
+function touchesSelected(
+  index: BinlogIndex,
+  obstacle: Obstacle,
+  spans: ShapeSpans,
+): 'no' | 'before' | 'between' | 'after' {
+  const { effect } = obstacle;
+  const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+  let before = false;
+  let after = false;
+  for (const { number, table } of index.shapes) {
+    if (spans.last[number]! < 0) continue;
+    const touched =
+      effect.kind === 'unknown' ||
+      effect.databases.some((name) => same(name, table.schema)) ||
+      effect.tables.some(({ schema, name }) => same(schema, table.schema) && same(name, table.name));
+    if (!touched) continue;
+    // Events before the obstacle were logged with the definition on its other side.
+    if (spans.first[number]! < obstacle.eventsBefore) before = true;
+    if (spans.last[number]! >= obstacle.eventsBefore) after = true;
+  }
+  if (before && after) return 'between';
+  if (before) return 'after';
+  return after ? 'before' : 'no';
+}
+
+const REASONS: Partial<Record<ErrorCode, [message: string, hint: string]>> = {
+  DDL: [
+    'changes or empties a table of the selection, which row events cannot undo',
+    'Narrow the selection so that it does not cross this statement, or leave it out with --skip-ddl.',
+  ],
+  STATEMENT: [
+    'changes rows of a selected database by statement: the log does not hold the old values',
+    'Narrow the selection, or leave it out with --skip-statements.',
+  ],
+  INCIDENT: [
+    'says that changes are missing from this log',
+    'Narrow the selection, or go on without what is missing with --skip-incidents.',
+  ],
+  UNSUPPORTED: [
+    'is not supported yet and may hold changes of the selection',
+    'Narrow the selection by position or time so that it does not include this event.',
+  ],
+  ROLLED_BACK: [
+    'takes back some rows of a selected transaction that are in the log all the same; this is not supported yet',
+    'Leave this transaction out by position, time or GTID.',
+  ],
+};
+
+function refusal(index: BinlogIndex, obstacle: Obstacle, code: ErrorCode): BinflashError {
+  const [message, hint] = REASONS[code]!;
+  return new BinflashError(code, `"${excerpt(obstacle.text)}" ${message}`, {
+    file: index.files[obstacle.file]!.path,
+    offset: obstacle.offset,
+    eventType: obstacle.eventType,
+    hint,
+  });
+}
+
+function describe(index: BinlogIndex, obstacle: Obstacle): string {
+  return `"${excerpt(obstacle.text)}" at ${index.files[obstacle.file]!.path}:${obstacle.offset}`;
+}
+
+function excerpt(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return line.length > 80 ? `${line.slice(0, 77)}...` : line;
+}
+
+/** Why the transaction's rows were never committed, or undefined when they were. */
+export function judgeEnding(
+  index: BinlogIndex,
+  transaction: number,
+): { skippable?: Skippable; error: BinflashError } | undefined {
+  const { transactions, files } = index;
+  const place = {
+    file: files[transactions.file[transaction]!]!.path,
+    offset: transactions.start[transaction]!,
+  };
+  switch (transactions.ending[transaction]) {
+    case Ending.ROLLBACK:
+      return {
+        skippable: 'rolled-back',
+        error: new BinflashError('ROLLED_BACK', 'the transaction that begins here was rolled back', {
+          ...place,
+          hint: 'Its changes to transactional tables never took effect: leave it out with --skip-rolled-back.',
+        }),
+      };
+    case Ending.PREPARED:
+      return {
+        error: new BinflashError('UNSUPPORTED', 'the XA transaction that begins here is not supported yet', {
+          ...place,
+          hint: 'Leave it out by position, time or GTID.',
+        }),
+      };
+    case Ending.OPEN:
+      return {
+        skippable: 'unfinished',
+        error: new BinflashError(
+          'UNFINISHED',
+          'the transaction that begins here has no COMMIT in this file',
+          {
+            ...place,
+            hint: 'The server never committed it: leave it out with --skip-unfinished.',
+          },
+        ),
+      };
+    default:
+      return undefined;
+  }
+}
+
+/** Why a rows event cannot be inverted, or undefined when it can. */
+export function judgeRows(
+  index: BinlogIndex,
+  event: number,
+  inversion: Inversion,
+): { skippable?: Skippable; error: BinflashError } | undefined {
+  const { events, transactions, files } = index;
+  const shape = index.shapes[events.shape[event]!]!;
+  const file = files[transactions.file[events.transaction[event]!]!]!;
+  const place = {
+    file: file.path,
+    offset: events.offset[event]!,
+    eventType: eventTypeName(rowsType(shape.kind, 2), file.format.flavour),
+    table: tableName(shape.table),
+  };
+  if (shape.kind === 'insert' && isSequence(shape.table, file.format.flavour)) {
+    return {
+      skippable: 'sequences',
+      error: new BinflashError('SEQUENCE', 'the table is a sequence, and a sequence is not turned back', {
+        ...place,
+        hint: 'Leave sequences out with --skip-sequences, or this one with --exclude-table.',
+      }),
+    };
+  }
+  if (inversion.how !== 'refuse') return undefined;
+  const names = inversion.missing.slice(0, 5).map((column) => columnName(shape.table, column));
+  const more = inversion.missing.length > 5 ? ` and ${inversion.missing.length - 5} more` : '';
+  const what = names.length === 0 ? 'any column' : `column ${names.join(', ')}${more}`;
+  return {
+    error: new BinflashError(
+      'ROW_IMAGE',
+      `the old value of ${what} is not in the log (binlog_row_image is not FULL)`,
+      {
+        ...place,
+        hint: 'These rows cannot be undone from this log. Leave the table out with --exclude-table, or the event out by position.',
+      },
+    ),
+  };
+}

@@ -1,0 +1,183 @@
+import type { ChecksumAlgorithm } from '../binlog/checksum.ts';
+import type { RowsVersion } from '../binlog/rows.ts';
+import { BinflashError } from '../errors.ts';
+import { AtomicFile, checkTarget, type Output } from '../io/output.ts';
+import { SourceFile } from '../io/source.ts';
+import type { BinlogIndex } from '../scan/binlog-index.ts';
+import { checkSequence, orderFiles } from '../scan/order.ts';
+import { DEFAULT_WINDOW, scan } from '../scan/scan.ts';
+import { makePlan, type Plan, type PlanOptions } from './plan.ts';
+import { RefusedError } from './refusals.ts';
+import type { Selection } from './selection.ts';
+import {
+  checkRowsVersion,
+  DEFAULT_MAX_EVENT_SIZE,
+  DEFAULT_MAX_STATEMENT_SIZE,
+  type WriteResult,
+  writeUndo,
+} from './write.ts';
+
+/** How far a run is, in bytes of the inputs. */
+export interface Progress {
+  readonly phase: 'scan' | 'write';
+  readonly done: number;
+  readonly total: number;
+}
+
+/** Options of everything that reads binary logs. */
+export interface ReadOptions {
+  /** Called once a window. */
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /** Stops the run at the next window; the promise is rejected with the signal's reason and no output is left. */
+  readonly signal?: AbortSignal | undefined;
+  /** Bytes read at a time; the result does not depend on it. */
+  readonly window?: number | undefined;
+}
+
+export interface RewriteOptions extends ReadOptions, PlanOptions {
+  /** Binary log files, in any order. */
+  readonly inputs: readonly string[];
+  /** Path of the undo, or an {@link Output} to stream it to; left out, nothing is written (a dry run). */
+  readonly output?: string | Output | undefined;
+  /** Replace an existing output. */
+  readonly force?: boolean | undefined;
+  /** Default: as the newest source file. */
+  readonly checksum?: ChecksumAlgorithm | undefined;
+  /** Default: as each source event. */
+  readonly rowsVersion?: RowsVersion | undefined;
+  readonly maxEventSize?: number | undefined;
+  readonly maxStatementSize?: number | undefined;
+  /** Cut the output between transactions into numbered parts of about this size. Only for a path. */
+  readonly maxFileSize?: number | undefined;
+}
+
+export interface RewriteResult {
+  readonly plan: Plan;
+  /** What was written; undefined after a dry run. */
+  readonly written: WriteResult | undefined;
+  /** The files written, in the order in which they are to be replayed. */
+  readonly outputs: readonly string[];
+}
+
+/**
+ * Makes the undo of the selected row changes: reads the inputs, plans, and writes a reversed binary log.
+ *
+ * An output path comes into being only when everything is written and flushed; every other end leaves
+ * nothing under that name. A refused dry run answers its plan, refusals and all.
+ *
+ * @throws BinflashError, see {@link exitCodes}; {@link RefusedError} with every reason why it cannot be undone
+ */
+export async function rewrite(options: RewriteOptions): Promise<RewriteResult> {
+  const files = await openAll(options.inputs);
+  try {
+    const inputs = new Set(files.map((file) => file.identity));
+    if (typeof options.output === 'string') await checkTarget(options.output, inputs, options.force ?? false);
+    const index = await readIndex(files, options);
+    const plan = makePlan(index, options);
+    if (options.output === undefined) return { plan, written: undefined, outputs: [] };
+    if (plan.refusals.length > 0) throw new RefusedError(plan.refusals);
+    checkRowsVersion(plan, options.rowsVersion);
+    if (typeof options.output !== 'string') {
+      const { output } = options;
+      return { plan, written: await write(plan, files, async () => output, options), outputs: [] };
+    }
+    return await writeFiles(plan, files, options.output, options);
+  } finally {
+    await Promise.all(files.map((file) => file.close()));
+  }
+}
+
+/** Reads files into an index, for everything that only looks. The caller's files are closed afterwards. */
+export async function readBinlogs(
+  inputs: readonly string[],
+  options: ReadOptions & { readonly select?: Selection | undefined } = {},
+): Promise<BinlogIndex> {
+  const files = await openAll(inputs);
+  try {
+    return await readIndex(files, options);
+  } finally {
+    await Promise.all(files.map((file) => file.close()));
+  }
+}
+
+async function openAll(paths: readonly string[]): Promise<SourceFile[]> {
+  if (paths.length === 0) throw new BinflashError('USAGE', 'no binary log was named');
+  const opened: SourceFile[] = [];
+  try {
+    for (const path of paths) opened.push(await SourceFile.open(path));
+    return await orderFiles(opened);
+  } catch (error) {
+    await Promise.all(opened.map((file) => file.close()));
+    throw error;
+  }
+}
+
+async function readIndex(
+  files: readonly SourceFile[],
+  options: ReadOptions & { readonly select?: Selection | undefined },
+): Promise<BinlogIndex> {
+  const total = files.reduce((sum, file) => sum + file.size, 0);
+  const index = await scan(files, {
+    window: options.window ?? DEFAULT_WINDOW,
+    startPosition: options.select?.startPosition,
+    stopPosition: options.select?.stopPosition,
+    onProgress: (done) => options.onProgress?.({ phase: 'scan', done, total }),
+    signal: options.signal,
+  });
+  checkSequence(index.files);
+  return index;
+}
+
+async function writeFiles(
+  plan: Plan,
+  files: readonly SourceFile[],
+  path: string,
+  options: RewriteOptions,
+): Promise<RewriteResult> {
+  const inputs = new Set(files.map((file) => file.identity));
+  const parts: AtomicFile[] = [];
+  const nextPart = async (): Promise<Output> => {
+    await parts.at(-1)?.finish();
+    const name = options.maxFileSize === undefined ? path : partName(path, parts.length + 1);
+    await checkTarget(name, inputs, options.force ?? false);
+    const part = await AtomicFile.create(name);
+    parts.push(part);
+    return part;
+  };
+  try {
+    const written = await write(plan, files, nextPart, options);
+    await parts.at(-1)!.finish();
+    // What was written must be what was planned, or the output does not get its name.
+    if (written.rows !== plan.rows || written.transactions !== plan.transactions) {
+      throw new Error(`wrote ${written.rows} rows of ${plan.rows}: a defect in binflash`);
+    }
+    for (const part of parts) await part.publish();
+    return { plan, written, outputs: parts.map((part) => part.path) };
+  } catch (error) {
+    await Promise.all(parts.map((part) => part.discard()));
+    throw error;
+  }
+}
+
+/** `undo.binlog` becomes `undo.binlog.000001` and so on. */
+function partName(path: string, number: number): string {
+  return `${path}.${String(number).padStart(6, '0')}`;
+}
+
+function write(
+  plan: Plan,
+  files: readonly SourceFile[],
+  nextPart: () => Promise<Output>,
+  options: RewriteOptions,
+): Promise<WriteResult> {
+  return writeUndo(plan, files, nextPart, {
+    checksum: options.checksum ?? plan.index.files.at(-1)!.format.checksum,
+    rowsVersion: options.rowsVersion,
+    maxEventSize: options.maxEventSize ?? DEFAULT_MAX_EVENT_SIZE,
+    maxStatementSize: options.maxStatementSize ?? DEFAULT_MAX_STATEMENT_SIZE,
+    maxFileSize: options.maxFileSize,
+    window: options.window ?? DEFAULT_WINDOW,
+    onProgress: (done) => options.onProgress?.({ phase: 'write', done, total: plan.bytes }),
+    signal: options.signal,
+  });
+}

@@ -1,0 +1,137 @@
+import { imageEnd, type RowLayout, valueEnd } from '../binlog/columns/layout.ts';
+import type { RowsEvent } from '../binlog/rows.ts';
+import type { Shape } from '../scan/shapes.ts';
+import { hasBit } from '../wire/bitmap.ts';
+import type { EventWriter } from './event-writer.ts';
+import type { Inversion } from './inversion.ts';
+
+/** Merged rows up to this size share one buffer. */
+const MERGE_BUFFER = 128 * 1024;
+
+/**
+ * Hands the rows of an event to the writer, inverted, from the last to the first. The scan has counted the
+ * rows, so it is known that every image ends where it should.
+ */
+export class RowInverter {
+  /** Ends of the images of the event in hand, relative to its first row; grown to the largest event met. */
+  #ends: Uint32Array = new Uint32Array(1024);
+  readonly #merged: Uint8Array = new Uint8Array(MERGE_BUFFER);
+  readonly #writer: EventWriter;
+
+  constructor(writer: EventWriter) {
+    this.#writer = writer;
+  }
+
+  invert(bytes: Uint8Array, event: RowsEvent, shape: Shape, inversion: Inversion, rows: number): void {
+    const images = shape.second === undefined ? rows : 2 * rows;
+    if (this.#ends.length < images) this.#ends = new Uint32Array(images * 2);
+    this.#findEnds(bytes, event, shape, images);
+    const ends = this.#ends;
+    const writer = this.#writer;
+    const start = event.rowsStart;
+    let end = event.rowsEnd;
+    if (inversion.how === 'keep') {
+      for (let i = images - 1; i >= 0; i--) {
+        const first = i === 0 ? start : start + ends[i - 1]!;
+        writer.row(bytes, first, end);
+        end = first;
+      }
+      return;
+    }
+    for (let i = images - 2; i >= 0; i -= 2) {
+      const first = i === 0 ? start : start + ends[i - 1]!;
+      if (inversion.how === 'swap') writer.swappedRow(bytes, first, start + ends[i]!, end);
+      else this.#mergeRow(bytes, first, start + ends[i]!, end, shape);
+      end = first;
+    }
+  }
+
+  #findEnds(bytes: Uint8Array, event: RowsEvent, shape: Shape, images: number): void {
+    const ends = this.#ends;
+    const { first, second } = shape;
+    const { rowsStart, rowsEnd } = event;
+    let at = rowsStart;
+    if (second === undefined) {
+      for (let i = 0; i < images; i++) {
+        at = imageEnd(bytes, at, rowsEnd, first);
+        ends[i] = at - rowsStart;
+      }
+      return;
+    }
+    for (let i = 0; i < images; i += 2) {
+      at = imageEnd(bytes, at, rowsEnd, first);
+      ends[i] = at - rowsStart;
+      at = imageEnd(bytes, at, rowsEnd, second);
+      ends[i + 1] = at - rowsStart;
+    }
+  }
+
+  /**
+   * Inverts an update whose after image A holds only some of the before image's columns B: the undo finds
+   * the row by B with A's values among them, and sets A's columns to B's values.
+   */
+  #mergeRow(bytes: Uint8Array, first: number, second: number, end: number, shape: Shape): void {
+    const before = shape.first;
+    const after = shape.second!;
+    const room = 2 * (end - first);
+    // The writer may write a large row from where it is, later: that needs bytes of its own.
+    const large = room > MERGE_BUFFER;
+    const target = large ? Buffer.allocUnsafeSlow(room) : this.#merged;
+    const whereEnd = mergeImages(target, 0, bytes, before, first, after, second, before.columns);
+    const setEnd = mergeImages(target, whereEnd, bytes, before, first, NO_COLUMNS, second, after.columns);
+    this.#writer.row(target, 0, setEnd);
+  }
+}
+
+const NO_COLUMNS: RowLayout = {
+  columns: new Int32Array(0),
+  lengths: new Int32Array(0),
+  nullBytes: 0,
+  lastNullMask: 0xff,
+  steps: new Int32Array(0),
+};
+
+/**
+ * Writes an image of `columns` (ascending, all of them in `base`) at `at`: each value from `over` where that
+ * image has the column, else from `base`. Answers where it ends.
+ */
+function mergeImages(
+  target: Uint8Array,
+  at: number,
+  bytes: Uint8Array,
+  base: RowLayout,
+  baseStart: number,
+  over: RowLayout,
+  overStart: number,
+  columns: Int32Array,
+): number {
+  const nullBytes = (columns.length + 7) >> 3;
+  target.fill(0, at, at + nullBytes);
+  let out = at + nullBytes;
+  let basePosition = baseStart + base.nullBytes;
+  let overPosition = overStart + over.nullBytes;
+  let overIndex = 0;
+  let index = 0;
+  for (let i = 0; i < base.columns.length && index < columns.length; i++) {
+    const column = base.columns[i]!;
+    const isNull = hasBit(bytes, baseStart, i);
+    const valueStart = basePosition;
+    if (!isNull) basePosition = valueEnd(bytes, basePosition, base.lengths[i]!);
+    let [from, to, none] = [valueStart, basePosition, isNull];
+    if (over.columns[overIndex] === column) {
+      none = hasBit(bytes, overStart, overIndex);
+      from = overPosition;
+      if (!none) overPosition = valueEnd(bytes, overPosition, over.lengths[overIndex]!);
+      to = overPosition;
+      overIndex++;
+    }
+    if (columns[index] !== column) continue;
+    if (none) target[at + (index >> 3)]! |= 1 << (index & 7);
+    else {
+      target.set(bytes.subarray(from, to), out);
+      out += to - from;
+    }
+    index++;
+  }
+  return out;
+}

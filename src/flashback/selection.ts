@@ -1,0 +1,139 @@
+import type { ChangeKind } from '../binlog/rows.ts';
+import { BinflashError } from '../errors.ts';
+import type { BinlogIndex, Obstacle } from '../scan/binlog-index.ts';
+import { NO_THREAD } from '../scan/transaction-table.ts';
+import { containsGtid, type GtidSet, parseGtidSet } from './gtid-set.ts';
+import { compileName, compileTable, splitList } from './patterns.ts';
+
+/** Which row changes are meant; what is left out restricts nothing. All conditions must hold. */
+export interface Selection {
+  /** Database patterns (`*`, `?`). */
+  readonly databases?: readonly string[] | undefined;
+  /** `db.table` patterns. */
+  readonly tables?: readonly string[] | undefined;
+  readonly excludeTables?: readonly string[] | undefined;
+  /** Byte offset in the first file, at which the first selected event may begin. */
+  readonly startPosition?: number | undefined;
+  /** Byte offset in the last file, at or after which no selected event begins. */
+  readonly stopPosition?: number | undefined;
+  /** Unix seconds: selected events are stamped at or after this. */
+  readonly startDatetime?: number | undefined;
+  /** Unix seconds: selected events are stamped before this. */
+  readonly stopDatetime?: number | undefined;
+  readonly includeGtids?: readonly string[] | undefined;
+  readonly excludeGtids?: readonly string[] | undefined;
+  readonly types?: readonly ChangeKind[] | undefined;
+  readonly threadIds?: readonly number[] | undefined;
+  readonly serverIds?: readonly number[] | undefined;
+  readonly xids?: readonly bigint[] | undefined;
+}
+
+/** A selection made ready for one index. */
+export class Selector {
+  readonly #index: BinlogIndex;
+  readonly #selection: Selection;
+  /** By shape: may its events be selected? */
+  readonly #shapes: Uint8Array;
+  readonly #tests: readonly ((schema: string, table: string) => boolean)[];
+  readonly #excluded: readonly ((schema: string, table: string) => boolean)[];
+  readonly #databases: readonly ((name: string) => boolean)[];
+  readonly #include: GtidSet | undefined;
+  readonly #exclude: GtidSet | undefined;
+
+  /** @throws BinflashError `USAGE` for patterns and GTID sets that do not parse */
+  constructor(index: BinlogIndex, selection: Selection) {
+    this.#index = index;
+    this.#selection = selection;
+    this.#databases = splitList(selection.databases).map(compileName);
+    this.#tests = splitList(selection.tables).map((pattern) => compileTable('--table', pattern));
+    this.#excluded = splitList(selection.excludeTables).map((pattern) =>
+      compileTable('--exclude-table', pattern),
+    );
+    this.#include = gtids('--include-gtids', selection.includeGtids);
+    this.#exclude = gtids('--exclude-gtids', selection.excludeGtids);
+    this.#shapes = Uint8Array.from(index.shapes, ({ table, kind }) =>
+      this.hasTable(table.schema, table.name) && (selection.types?.includes(kind) ?? true) ? 1 : 0,
+    );
+    if (selection.threadIds !== undefined) this.#checkThreads();
+  }
+
+  /** A filter on something that the log does not tell would silently match nothing. */
+  #checkThreads(): void {
+    const { transactions, files } = this.#index;
+    for (let i = 0; i < transactions.length; i++) {
+      if (transactions.eventCount[i]! > 0 && transactions.threadId[i] !== NO_THREAD) return;
+    }
+    if (this.#index.events.length === 0) return;
+    throw new BinflashError('UNSUPPORTED', '--thread-id cannot be used: the log does not tell thread ids', {
+      file: files[0]?.path,
+      hint: 'MariaDB before 11.5 does not log them with row changes. Select by time, position or GTID instead.',
+    });
+  }
+
+  /** May changes of this table be selected? */
+  hasTable(schema: string, table: string): boolean {
+    return (
+      (this.#databases.length === 0 || this.#databases.some((test) => test(schema))) &&
+      (this.#tests.length === 0 || this.#tests.some((test) => test(schema, table))) &&
+      !this.#excluded.some((test) => test(schema, table))
+    );
+  }
+
+  /** May changes of any table of this database be selected, as far as its name tells? */
+  hasDatabase(schema: string): boolean {
+    return this.#databases.length === 0 || this.#databases.some((test) => test(schema));
+  }
+
+  /** Is this rows event selected? {@link hasTransaction} is asked apart, once a transaction. */
+  hasEvent(event: number): boolean {
+    const { events, transactions } = this.#index;
+    if (this.#shapes[events.shape[event]!] === 0) return false;
+    return this.#inRange(
+      transactions.file[events.transaction[event]!]!,
+      events.offset[event]!,
+      events.timestamp[event]!,
+    );
+  }
+
+  hasTransaction(transaction: number): boolean {
+    const { transactions } = this.#index;
+    const { threadIds, serverIds, xids } = this.#selection;
+    if (threadIds && !threadIds.includes(transactions.threadId[transaction]!)) return false;
+    if (serverIds && !serverIds.includes(transactions.serverId[transaction]!)) return false;
+    if (xids && !xids.includes(transactions.xid[transaction]!)) return false;
+    if (this.#include && !this.#hasGtid(this.#include, transaction)) return false;
+    return !(this.#exclude && this.#hasGtid(this.#exclude, transaction));
+  }
+
+  /** Is an obstacle inside what position, time and transaction filters select, whatever tables it touches? */
+  covers(obstacle: Obstacle): boolean {
+    if (!this.#inRange(obstacle.file, obstacle.offset, obstacle.timestamp)) return false;
+    if (obstacle.transaction >= 0) return this.hasTransaction(obstacle.transaction);
+    const { threadIds, serverIds, xids, includeGtids } = this.#selection;
+    if (serverIds && !serverIds.includes(obstacle.serverId)) return false;
+    // Without a transaction there is nothing that these filters could name.
+    return threadIds === undefined && xids === undefined && includeGtids === undefined;
+  }
+
+  #inRange(file: number, offset: number, timestamp: number): boolean {
+    const { startPosition, stopPosition, startDatetime, stopDatetime } = this.#selection;
+    if (startPosition !== undefined && file === 0 && offset < startPosition) return false;
+    if (stopPosition !== undefined && file === this.#index.files.length - 1 && offset >= stopPosition)
+      return false;
+    if (startDatetime !== undefined && timestamp < startDatetime) return false;
+    return stopDatetime === undefined || timestamp < stopDatetime;
+  }
+
+  #hasGtid(set: GtidSet, transaction: number): boolean {
+    const { transactions } = this.#index;
+    const source = transactions.gtidSource[transaction]!;
+    return (
+      source > 0 &&
+      containsGtid(set, transactions.gtidSources[source - 1]!, transactions.gtidSequence[transaction]!)
+    );
+  }
+}
+
+function gtids(option: string, texts: readonly string[] | undefined): GtidSet | undefined {
+  return texts === undefined ? undefined : parseGtidSet(option, texts);
+}

@@ -1,0 +1,80 @@
+import type { SourceFile } from './source.ts';
+
+/** A run of neighbouring events of one file, read with one call. */
+export interface Run {
+  readonly file: SourceFile;
+  /** First and last event, as numbers of the index. */
+  readonly first: number;
+  readonly last: number;
+  readonly position: number;
+  readonly length: number;
+}
+
+/** The bytes of a run: `bytes[base, base + run.length)` stand at `run.position` of the file. */
+export interface LoadedRun {
+  readonly run: Run;
+  readonly bytes: Uint8Array;
+  readonly base: number;
+}
+
+/**
+ * Loads runs one after the other, the next one while the caller works on this one. Runs that fit use the
+ * two halves of the arena in turn; a single event that is larger gets a buffer of its own, which is kept
+ * and grown, and nothing is read ahead then: memory stays at the arena plus the largest event.
+ */
+export class BackwardWindows {
+  readonly #runs: Iterator<Run>;
+  readonly #arena: Uint8Array;
+  readonly #half: number;
+  #large: Uint8Array = new Uint8Array(0);
+  #turn = 0;
+  #upcoming: Run | undefined;
+  #loading: Promise<LoadedRun> | undefined;
+
+  /** `arena[0, 2 * half)` is the loader's. */
+  constructor(runs: Iterable<Run>, arena: Uint8Array, half: number) {
+    this.#runs = runs[Symbol.iterator]();
+    this.#arena = arena;
+    this.#half = half;
+    this.#upcoming = this.#pull();
+  }
+
+  #pull(): Run | undefined {
+    const { value, done } = this.#runs.next();
+    return done ? undefined : value;
+  }
+
+  /** The next run, or undefined at the end. The one before it must not be used any more. @throws BinflashError `IO` */
+  async next(): Promise<LoadedRun | undefined> {
+    const run = this.#upcoming;
+    if (run === undefined) return undefined;
+    const loaded = await (this.#loading ?? this.#load(run));
+    this.#loading = undefined;
+    this.#upcoming = this.#pull();
+    if (this.#upcoming !== undefined && this.#upcoming.length <= this.#half) {
+      this.#loading = this.#load(this.#upcoming);
+      // A failure is met at the next call; without this it would count as unhandled before.
+      this.#loading.catch(() => {});
+    }
+    return loaded;
+  }
+
+  async #load(run: Run): Promise<LoadedRun> {
+    let bytes = this.#arena;
+    let base = 0;
+    if (run.length <= this.#half) {
+      base = this.#turn * this.#half;
+      this.#turn = 1 - this.#turn;
+    } else {
+      if (this.#large.length < run.length) this.#large = Buffer.allocUnsafeSlow(run.length);
+      bytes = this.#large;
+    }
+    await run.file.read(bytes, base, run.length, run.position);
+    return { run, bytes, base };
+  }
+
+  /** Waits for the read that is under way, so that the files may be closed. */
+  async settle(): Promise<void> {
+    await this.#loading?.catch(() => {});
+  }
+}

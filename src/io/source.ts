@@ -1,0 +1,82 @@
+import { constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { BinflashError } from '../errors.ts';
+
+/** A local file, opened read-only; its size is what it was when opened, so a growing file stays still. */
+export class SourceFile {
+  readonly path: string;
+  readonly size: number;
+  /** Device and inode, by which an output is known to be an input whatever its path. */
+  readonly identity: string;
+  readonly #handle: FileHandle;
+
+  private constructor(path: string, handle: FileHandle, size: number, identity: string) {
+    this.path = path;
+    this.size = size;
+    this.identity = identity;
+    this.#handle = handle;
+  }
+
+  /** @throws BinflashError `IO` when the file cannot be opened or is not a regular file */
+  static async open(path: string): Promise<SourceFile> {
+    let handle: FileHandle;
+    try {
+      // Non-blocking, so that a named pipe is refused below instead of waiting for a writer.
+      handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    } catch (error) {
+      throw ioError('cannot be opened', path, error);
+    }
+    const stat = await handle.stat();
+    if (stat.isFile()) return new SourceFile(path, handle, stat.size, `${stat.dev}:${stat.ino}`);
+    await handle.close();
+    throw new BinflashError('IO', stat.isDirectory() ? 'is a folder, not a file' : 'is not a regular file', {
+      file: path,
+      hint: 'Name the binary log files themselves, e.g. mysql-bin.000011.',
+    });
+  }
+
+  /** Fills `into[at, at + length)` from the file's `position`. @throws BinflashError `IO` */
+  async read(into: Uint8Array, at: number, length: number, position: number): Promise<void> {
+    let done = 0;
+    while (done < length) {
+      let bytesRead: number;
+      try {
+        ({ bytesRead } = await this.#handle.read(into, at + done, length - done, position + done));
+      } catch (error) {
+        throw ioError('cannot be read', this.path, error, position + done);
+      }
+      if (bytesRead === 0) {
+        throw new BinflashError('IO', 'became shorter while it was read', {
+          file: this.path,
+          offset: position + done,
+          hint: 'Copy the file to a quiet place and use the copy.',
+        });
+      }
+      done += bytesRead;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#handle.close();
+  }
+}
+
+/** Wraps an error of the operating system; its code (ENOENT, EACCES, ENOSPC) goes into the message. */
+export function ioError(what: string, path: string, cause: unknown, offset?: number): BinflashError {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
+  return new BinflashError('IO', `${what}: ${REASONS[code] ?? code}`, { file: path, offset }, cause);
+}
+
+const REASONS: Record<string, string> = {
+  ENOENT: 'no such file or folder',
+  EACCES: 'permission denied',
+  EPERM: 'operation not permitted',
+  EISDIR: 'it is a folder',
+  ENOTDIR: 'a part of its path is not a folder',
+  ENOSPC: 'no space left on the device',
+  EROFS: 'the file system is read-only',
+  EEXIST: 'it exists already',
+  ENAMETOOLONG: 'the name is too long',
+  EMFILE: 'too many open files',
+  ELOOP: 'too many symbolic links',
+};

@@ -1,0 +1,50 @@
+import type { FormatDescription } from '../binlog/format-description.ts';
+import type { TableDefinition } from '../binlog/table-map.ts';
+import type { EventTable } from './event-table.ts';
+import type { Shape } from './shapes.ts';
+import type { StatementEffect } from './statement.ts';
+import type { TransactionTable } from './transaction-table.ts';
+
+/** What one file is, from a scan of all of it. */
+export interface FileSummary {
+  readonly path: string;
+  readonly size: number;
+  readonly format: FormatDescription;
+  /** Number of events by type code. */
+  readonly events: Float64Array;
+  /** Earliest and latest event timestamp, Unix seconds; 0 when the file has no events but FORMAT_DESCRIPTION. */
+  firstTime: number;
+  lastTime: number;
+  /** The file that ROTATE says comes next. */
+  nextFile: string | undefined;
+  /** Where the scan ended: the size, or the transaction boundary at or after `--stop-position`. */
+  scannedTo: number;
+}
+
+/** Something in the log that is not a row change and that an undo may have to stop for. */
+export interface Obstacle {
+  readonly kind: 'statement' | 'incident' | 'unsupported' | 'rollback-to-savepoint';
+  readonly file: number;
+  readonly offset: number;
+  readonly end: number;
+  readonly timestamp: number;
+  readonly serverId: number;
+  readonly eventType: string;
+  /** The transaction it is in, or -1. */
+  readonly transaction: number;
+  /** How many rows events came before it: its place in the order of changes. */
+  readonly eventsBefore: number;
+  /** The beginning of the statement, or what the server says of an incident. */
+  readonly text: string;
+  readonly effect: StatementEffect;
+}
+
+/** All that the other rooms know about the files: made by one scan, bodies left out. */
+export interface BinlogIndex {
+  readonly files: readonly FileSummary[];
+  readonly transactions: TransactionTable;
+  readonly events: EventTable;
+  readonly shapes: readonly Shape[];
+  readonly tables: readonly TableDefinition[];
+  readonly obstacles: readonly Obstacle[];
+}

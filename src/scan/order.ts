@@ -1,0 +1,85 @@
+import { basename } from 'node:path';
+import { HEADER_LENGTH, MAGIC } from '../binlog/event-header.ts';
+import { BinflashError } from '../errors.ts';
+import type { SourceFile } from '../io/source.ts';
+import { readU32 } from '../wire/integers.ts';
+import type { FileSummary } from './binlog-index.ts';
+
+/** `mysql-bin.000011` is stem `mysql-bin` and number 11. */
+function splitName(path: string): { stem: string; number: number } | undefined {
+  const match = /^(.+)\.(\d+)$/.exec(basename(path));
+  return match ? { stem: match[1]!, number: Number(match[2]) } : undefined;
+}
+
+/**
+ * Puts files into the order in which the server wrote them: by number where all of them have the same
+ * stem, else by the time in their FORMAT_DESCRIPTION, which {@link scan} verifies later.
+ *
+ * @throws BinflashError `USAGE` when a file is given twice
+ */
+export async function orderFiles(files: readonly SourceFile[]): Promise<SourceFile[]> {
+  const seen = new Map<string, string>();
+  for (const file of files) {
+    const earlier = seen.get(file.identity);
+    if (earlier !== undefined) {
+      throw new BinflashError(
+        'USAGE',
+        `is given twice${earlier === file.path ? '' : `, also as ${earlier}`}`,
+        {
+          file: file.path,
+        },
+      );
+    }
+    seen.set(file.identity, file.path);
+  }
+  const names = files.map((file) => splitName(file.path));
+  const byNumber = names.every((name) => name !== undefined && name.stem === names[0]?.stem);
+  const keys = await Promise.all(
+    files.map(async (file, i) => ({ file, key: byNumber ? names[i]!.number : await beginTime(file) })),
+  );
+  return keys.sort((a, b) => a.key - b.key).map(({ file }) => file);
+}
+
+/** The timestamp of the first event; 0 for a file that is too short, about which the scan has more to say. */
+async function beginTime(file: SourceFile): Promise<number> {
+  const head = new Uint8Array(MAGIC.length + HEADER_LENGTH);
+  if (file.size < head.length) return 0;
+  await file.read(head, 0, head.length, 0);
+  return readU32(head, MAGIC.length);
+}
+
+/**
+ * Checks that scanned files follow each other without a gap and come from servers of one flavour.
+ *
+ * @throws BinflashError `GAP` naming what is missing, `UNSUPPORTED` for mixed flavours
+ */
+export function checkSequence(files: readonly FileSummary[]): void {
+  for (const [i, file] of files.entries()) {
+    const before = files[i - 1];
+    if (before === undefined) continue;
+    if (before.format.flavour !== file.format.flavour) {
+      throw new BinflashError(
+        'UNSUPPORTED',
+        `is of ${file.format.flavour}, but ${before.path} is of ${before.format.flavour}`,
+        {
+          file: file.path,
+          hint: 'Rewrite the files of each server on their own.',
+        },
+      );
+    }
+    const [name, previous] = [splitName(file.path), splitName(before.path)];
+    if (name === undefined || name.stem !== previous?.stem) continue;
+    const announced = before.nextFile === undefined ? undefined : splitName(before.nextFile)?.number;
+    const expected = announced ?? previous.number + 1;
+    if (name.number !== expected) {
+      throw new BinflashError(
+        'GAP',
+        `does not follow ${before.path}: file number ${expected} comes next, not ${name.number}`,
+        {
+          file: file.path,
+          hint: 'Add the missing files, or rewrite the two sides of the gap on their own, newest first.',
+        },
+      );
+    }
+  }
+}

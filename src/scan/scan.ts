@@ -1,0 +1,244 @@
+import { HEADER_LENGTH, MAGIC, readHeader } from '../binlog/event-header.ts';
+import { EventCode } from '../binlog/event-types.ts';
+import { BinflashError } from '../errors.ts';
+import { ForwardWindow } from '../io/forward-window.ts';
+import type { SourceFile } from '../io/source.ts';
+import type { BinlogIndex, FileSummary } from './binlog-index.ts';
+import { EventReader } from './event-reader.ts';
+
+/** Bytes read at a time. Any value gives the same result. */
+export const DEFAULT_WINDOW: number = 4 * 1024 * 1024;
+
+export interface ScanOptions {
+  /** Window size in bytes. */
+  readonly window?: number;
+  /** `--start-position`: must be where an event of the first file begins, or its end. */
+  readonly startPosition?: number | undefined;
+  /** `--stop-position`: the same for the last file; nothing is read past the transaction that is open there. */
+  readonly stopPosition?: number | undefined;
+  /** Called once a window with the bytes scanned so far. */
+  readonly onProgress?: ((bytes: number) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Reads files forward, once, in the order given, and makes the index. Every event is verified on the way.
+ *
+ * @throws BinflashError for the first thing that is damaged or cannot be read, with file, offset and type
+ */
+export async function scan(files: readonly SourceFile[], options: ScanOptions = {}): Promise<BinlogIndex> {
+  const reader = new EventReader();
+  const summaries: FileSummary[] = [];
+  let done = 0;
+  for (const [number, file] of files.entries()) {
+    const checks = new PositionChecks(
+      file,
+      number === 0 ? options.startPosition : undefined,
+      number === files.length - 1 ? options.stopPosition : undefined,
+    );
+    const before = done;
+    const onProgress = (bytes: number): void => options.onProgress?.(before + bytes);
+    summaries.push(await scanFile(file, reader, checks, { ...options, onProgress }));
+    done += file.size;
+  }
+  return {
+    files: summaries,
+    transactions: reader.grouping.transactions,
+    events: reader.events,
+    shapes: reader.shapes.shapes,
+    tables: reader.shapes.definitions,
+    obstacles: reader.obstacles,
+  };
+}
+
+async function scanFile(
+  file: SourceFile,
+  reader: EventReader,
+  checks: PositionChecks,
+  options: ScanOptions,
+): Promise<FileSummary> {
+  const window = new ForwardWindow(file, options.window ?? DEFAULT_WINDOW);
+  try {
+    await checkMagic(file, window);
+    let at = window.begin + MAGIC.length;
+    let summary: FileSummary | undefined;
+    let offset = MAGIC.length;
+    for (;;) {
+      let need = HEADER_LENGTH;
+      try {
+        // The per-event path: no promise in here.
+        while (window.end - at >= HEADER_LENGTH && !checks.stopsAt(offset, reader.grouping.open)) {
+          readHeader(window.data, at, reader.header);
+          need = checkSize(reader.header.size, offset, file.size);
+          if (window.end - at < need) break;
+          checks.event(offset, offset + need);
+          if (summary === undefined) {
+            checkFirst(reader.header.type);
+            summary = reader.beginFile(file.path, file.size, window.data, at, at + need);
+          } else {
+            reader.read(window.data, at, at + need, offset);
+          }
+          at += need;
+          offset += need;
+          need = HEADER_LENGTH;
+        }
+      } catch (error) {
+        if (!(error instanceof BinflashError)) throw error;
+        throw error.locate({ file: file.path, offset, eventType: reader.eventTypeName });
+      }
+      options.onProgress?.(offset);
+      options.signal?.throwIfAborted();
+      if (checks.stopsAt(offset, reader.grouping.open) || offset === file.size) break;
+      if (file.size - offset < need) throw cutHeader(file, offset);
+      await window.advance(at, need);
+      at = window.begin;
+    }
+    checks.end(offset);
+    if (summary === undefined) throw cutHeader(file, offset);
+    summary.scannedTo = offset;
+    reader.endFile();
+    return summary;
+  } finally {
+    await window.settle();
+  }
+}
+
+function checkSize(size: number, offset: number, fileSize: number): number {
+  if (size < HEADER_LENGTH) {
+    throw new BinflashError('DAMAGED', `the event says it is ${size} bytes long, less than its own header`);
+  }
+  if (offset + size > fileSize) {
+    throw new BinflashError(
+      'TRUNCATED',
+      `the event says it is ${size} bytes long, but the file ends after ${fileSize - offset}`,
+      { hint: TORN_HINT },
+    );
+  }
+  return size;
+}
+
+const TORN_HINT =
+  'The file is cut, its size field is damaged, or the server was still writing it: copy it again after FLUSH BINARY LOGS, or stop before this offset with --stop-position.';
+
+function cutHeader(file: SourceFile, offset: number): BinflashError {
+  return new BinflashError(
+    'TRUNCATED',
+    `the file ends inside an event header, ${file.size - offset} bytes into it`,
+    {
+      file: file.path,
+      offset,
+      hint: TORN_HINT,
+    },
+  );
+}
+
+function checkFirst(type: number): void {
+  if (type !== EventCode.FORMAT_DESCRIPTION) {
+    throw new BinflashError('DAMAGED', 'the first event is not FORMAT_DESCRIPTION', {
+      hint: 'A piece cut out of a binary log cannot be read: take the whole file.',
+    });
+  }
+}
+
+/** Signatures of things that people hand in by mistake, to be named instead of called damaged. */
+const SIGNATURES: [bytes: number[], code: 'ENCRYPTED' | 'UNSUPPORTED', what: string, hint: string][] = [
+  [
+    [0xfd, 0x62, 0x69, 0x6e],
+    'ENCRYPTED',
+    'is an encrypted MySQL binary log (binlog_encryption), which cannot be decrypted yet',
+    'Fetch a plain copy from the server: mysqlbinlog --read-from-remote-server --raw.',
+  ],
+  [
+    [0xfe, 0xfe, 0x0d, 0x01],
+    'UNSUPPORTED',
+    'is a binary log in the InnoDB format of MariaDB 12.3 and later, which is not supported',
+    'Fetch a classic copy from the server: mariadb-binlog --read-from-remote-server --raw.',
+  ],
+  [[0x1f, 0x8b], 'UNSUPPORTED', 'is compressed with gzip', 'Unpack it first: gunzip -k.'],
+  [[0x28, 0xb5, 0x2f, 0xfd], 'UNSUPPORTED', 'is compressed with zstd', 'Unpack it first: zstd -d.'],
+];
+
+async function checkMagic(file: SourceFile, window: ForwardWindow): Promise<void> {
+  if (file.size === 0) {
+    throw new BinflashError('NOT_A_BINLOG', 'the file is empty', { file: file.path });
+  }
+  await window.advance(window.begin, Math.min(file.size, MAGIC.length));
+  const first = window.data.subarray(window.begin, Math.min(window.end, window.begin + MAGIC.length));
+  for (const [bytes, code, what, hint] of SIGNATURES) {
+    if (bytes.every((byte, i) => first[i] === byte)) {
+      throw new BinflashError(code, what, { file: file.path, offset: 0, hint });
+    }
+  }
+  if (first.length < MAGIC.length || MAGIC.some((byte, i) => first[i] !== byte)) {
+    const found = Array.from(first, (byte) => byte.toString(16).padStart(2, '0')).join(' ');
+    throw new BinflashError('NOT_A_BINLOG', `is not a binary log: it begins with ${found}, not fe 62 69 6e`, {
+      file: file.path,
+      offset: 0,
+      hint: 'Name the binary log files themselves, not their .index or .idx files.',
+    });
+  }
+}
+
+/** Holds `--start-position` and `--stop-position` against the boundaries that the scan comes by. */
+class PositionChecks {
+  readonly #file: SourceFile;
+  readonly #start: number | undefined;
+  readonly #stop: number | undefined;
+
+  constructor(file: SourceFile, start: number | undefined, stop: number | undefined) {
+    this.#file = file;
+    this.#start = start;
+    this.#stop = stop;
+    // Position 0 is the common way to say "from the beginning"; the first event stands at 4.
+    for (const [option, position] of this.#positions()) {
+      if (position > 0 && position < MAGIC.length) {
+        throw new BinflashError('USAGE', `${option} ${position} lies before the first event`, {
+          file: file.path,
+          hint: `The nearest event boundary is ${MAGIC.length}.`,
+        });
+      }
+    }
+  }
+
+  #positions(): [option: string, position: number][] {
+    const given: [string, number | undefined][] = [
+      ['--start-position', this.#start],
+      ['--stop-position', this.#stop],
+    ];
+    return given.filter((pair): pair is [string, number] => pair[1] !== undefined);
+  }
+
+  /** Is the scan done here? Past the stop position it goes on only to see how the open transaction ends. */
+  stopsAt(offset: number, transactionOpen: boolean): boolean {
+    return this.#stop !== undefined && offset >= this.#stop && !transactionOpen && offset > MAGIC.length;
+  }
+
+  /** @throws BinflashError `USAGE` when a position lies inside the event */
+  event(begin: number, end: number): void {
+    const start = this.#start;
+    const stop = this.#stop;
+    if (start !== undefined && start > begin && start < end)
+      throw this.#inside('--start-position', start, begin, end);
+    if (stop !== undefined && stop > begin && stop < end)
+      throw this.#inside('--stop-position', stop, begin, end);
+  }
+
+  #inside(option: string, position: number, begin: number, end: number): BinflashError {
+    return new BinflashError('USAGE', `${option} ${position} lies inside the event at ${begin}`, {
+      file: this.#file.path,
+      hint: `The nearest event boundaries are ${begin} and ${end}.`,
+    });
+  }
+
+  /** @throws BinflashError `USAGE` when a position lies behind all events */
+  end(offset: number): void {
+    for (const [option, position] of this.#positions()) {
+      if (position > offset) {
+        throw new BinflashError('USAGE', `${option} ${position} lies behind the end of the file`, {
+          file: this.#file.path,
+          hint: `The last event ends at ${offset}.`,
+        });
+      }
+    }
+  }
+}

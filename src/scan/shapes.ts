@@ -1,0 +1,151 @@
+import { compileLayout, imageEnd, type RowLayout } from '../binlog/columns/layout.ts';
+import type { Flavour } from '../binlog/event-types.ts';
+import type { ChangeKind, RowsEvent } from '../binlog/rows.ts';
+import { parseTableMap, TABLE_MAP_BODY, type TableDefinition } from '../binlog/table-map.ts';
+import { BinflashError } from '../errors.ts';
+import { bitmapBytes, setBits } from '../wire/bitmap.ts';
+import { readU48 } from '../wire/integers.ts';
+
+/** What rows events of the same table, kind and column bitmaps have in common; most tables have three. */
+export interface Shape {
+  readonly number: number;
+  readonly table: TableDefinition;
+  readonly kind: ChangeKind;
+  /** The column bitmap(s) as logged, one after the other. */
+  readonly bitmaps: Uint8Array;
+  /** The before image of DELETE and UPDATE, the only image of INSERT. */
+  readonly first: RowLayout;
+  /** The after image of UPDATE. */
+  readonly second: RowLayout | undefined;
+}
+
+interface MappedTable {
+  definition: TableDefinition;
+  /** The statement whose TABLE_MAP this is; table ids mean nothing outside it. */
+  statement: number;
+  /** Shapes met so far, most of the time the one that the next event has too. */
+  shapes: Shape[];
+}
+
+/**
+ * Knows which table each rows event belongs to. Table ids are resolved by position (the TABLE_MAP before
+ * the event, in the same statement), for servers reuse them; equal definitions are kept once.
+ */
+export class ShapeRegistry {
+  readonly shapes: Shape[] = [];
+  readonly definitions: TableDefinition[] = [];
+  readonly #byId = new Map<number, MappedTable>();
+  readonly #byBody = new Map<string, MappedTable>();
+
+  /** A new file, and maybe a restarted server: no id means what it meant. */
+  forgetIds(): void {
+    this.#byId.clear();
+  }
+
+  /** Takes note of a TABLE_MAP event; `bytes[start, end)` is the event without its checksum. */
+  map(bytes: Uint8Array, start: number, end: number, statement: number, flavour: Flavour): void {
+    if (end - start < TABLE_MAP_BODY) throw new BinflashError('DAMAGED', 'the TABLE_MAP event is too short');
+    const id = readU48(bytes, start + TABLE_MAP_BODY - 8);
+    let mapped = this.#byId.get(id);
+    if (mapped === undefined || !hasBody(mapped.definition, bytes, start, end)) {
+      mapped = this.#intern(bytes, start, end, flavour);
+      this.#byId.set(id, mapped);
+    }
+    mapped.statement = statement;
+  }
+
+  #intern(bytes: Uint8Array, start: number, end: number, flavour: Flavour): MappedTable {
+    const body = Buffer.from(
+      bytes.buffer,
+      bytes.byteOffset + start + TABLE_MAP_BODY - 2,
+      end - start - TABLE_MAP_BODY + 2,
+    );
+    const key = body.toString('latin1');
+    let mapped = this.#byBody.get(key);
+    if (mapped === undefined) {
+      const definition = parseTableMap(bytes, start, end, flavour);
+      this.definitions.push(definition);
+      mapped = { definition, statement: -1, shapes: [] };
+      this.#byBody.set(key, mapped);
+    }
+    return mapped;
+  }
+
+  /** The shape of a rows event. @throws BinflashError `DAMAGED` when no TABLE_MAP fits it */
+  shapeOf(bytes: Uint8Array, event: RowsEvent, statement: number): Shape {
+    const mapped = this.#byId.get(event.tableId);
+    if (mapped === undefined || mapped.statement !== statement) {
+      throw new BinflashError('DAMAGED', `no TABLE_MAP of this statement defines table id ${event.tableId}`);
+    }
+    const { definition } = mapped;
+    if (definition.types.length !== event.columnCount) {
+      throw new BinflashError(
+        'DAMAGED',
+        `the event has ${event.columnCount} columns, its TABLE_MAP ${definition.types.length}`,
+        { table: `${definition.schema}.${definition.name}` },
+      );
+    }
+    for (const shape of mapped.shapes) {
+      if (shape.kind === event.kind && sameBytes(shape.bitmaps, bytes, event.bitmapStart)) return shape;
+    }
+    const shape = this.#newShape(definition, bytes, event);
+    mapped.shapes.push(shape);
+    return shape;
+  }
+
+  #newShape(table: TableDefinition, bytes: Uint8Array, event: RowsEvent): Shape {
+    const count = event.columnCount;
+    const width = bitmapBytes(count);
+    const first = compileLayout(setBits(bytes, event.bitmapStart, count), table.lengths);
+    const second =
+      event.kind === 'update'
+        ? compileLayout(setBits(bytes, event.bitmapStart + width, count), table.lengths)
+        : undefined;
+    const bitmaps = bytes.slice(event.bitmapStart, event.rowsStart);
+    const shape: Shape = { number: this.shapes.length, table, kind: event.kind, bitmaps, first, second };
+    this.shapes.push(shape);
+    return shape;
+  }
+}
+
+function sameBytes(expected: Uint8Array, bytes: Uint8Array, at: number): boolean {
+  for (let i = 0; i < expected.length; i++) if (expected[i] !== bytes[at + i]) return false;
+  return true;
+}
+
+function hasBody(definition: TableDefinition, bytes: Uint8Array, start: number, end: number): boolean {
+  const from = start + TABLE_MAP_BODY - 2;
+  return definition.body.length === end - from && sameBytes(definition.body, bytes, from);
+}
+
+/**
+ * Walks the rows of an event and answers how many there are, having checked that each image ends inside
+ * the event and the last one exactly at its end.
+ *
+ * @throws BinflashError `DAMAGED` at the first row that does not fit; its number is in the message
+ */
+export function countRows(bytes: Uint8Array, event: RowsEvent, shape: Shape): number {
+  const { first, second } = shape;
+  const { rowsEnd } = event;
+  let at = event.rowsStart;
+  let rows = 0;
+  // Images without any column take no bytes (an INSERT of defaults under a minimal row image): one row.
+  if (first.columns.length === 0 && (second === undefined || second.columns.length === 0)) {
+    if (at === rowsEnd) return 1;
+  }
+  while (at < rowsEnd && at >= 0) {
+    let next = imageEnd(bytes, at, rowsEnd, first);
+    if (second !== undefined && next >= 0) next = imageEnd(bytes, next, rowsEnd, second);
+    if (next === at) break;
+    at = next;
+    rows++;
+  }
+  if (at !== rowsEnd || rows === 0) {
+    throw new BinflashError(
+      'DAMAGED',
+      rows === 0 ? 'the rows event holds no row' : `row ${rows} does not end inside the event`,
+      { table: `${shape.table.schema}.${shape.table.name}` },
+    );
+  }
+  return rows;
+}

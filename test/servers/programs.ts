@@ -1,0 +1,51 @@
+import { join } from 'node:path';
+import { serverSpec } from './catalog.ts';
+
+/** A program and its leading arguments. */
+export type Command = readonly [string, ...string[]];
+
+/** How to call the programs of an unpacked server folder. */
+export interface Programs {
+  server: Command;
+  client: Command;
+  binlog: Command;
+}
+
+/**
+ * The programs run through the folder's own loader and libraries, so that neither the machine's libc nor its
+ * configuration files play a part.
+ */
+export function programs(id: string, root: string): Programs {
+  const spec = serverSpec(id);
+  const libraries = spec.libraries.map((folder) => join(root, folder)).join(':');
+  const call = (program: string, ...options: string[]): Command => [
+    join(root, 'lib64/ld-linux-x86-64.so.2'),
+    '--inhibit-cache',
+    '--library-path',
+    libraries,
+    join(root, program),
+    '--no-defaults',
+    ...options,
+  ];
+  const share = join(root, spec.share);
+  const clientShare = spec.client.startsWith('usr/') ? join(root, 'usr/share/mysql') : share;
+  return {
+    server: call(
+      spec.server,
+      `--basedir=${join(root, spec.basedir)}`,
+      `--lc-messages-dir=${share}`,
+      `--character-sets-dir=${join(share, 'charsets')}`,
+      `--plugin-dir=${join(root, spec.serverPlugins)}`,
+      ...(process.getuid?.() === 0 ? ['--user=root'] : []),
+      ...spec.dataOptions,
+    ),
+    client: call(spec.client, `--plugin-dir=${join(root, spec.clientPlugins)}`),
+    binlog: call(spec.binlog, `--character-sets-dir=${join(clientShare, 'charsets')}`),
+  };
+}
+
+/** The environment of all programs: no option files, login paths or passwords of whoever runs the tests. */
+export function programEnvironment(home: string): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([name]) => !/^(MYSQL|MARIADB|LD)_/.test(name));
+  return { ...Object.fromEntries(kept), HOME: home };
+}
