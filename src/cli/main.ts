@@ -18,6 +18,8 @@ type Command = (inputs: readonly string[], args: Arguments, signal: AbortSignal)
 
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
 
+const HELP_HINT = 'binflash --help lists commands and options.';
+
 /** Parses the command line, runs the command and sets the exit code. Nothing else prints an error. */
 export async function main(argv: readonly string[]): Promise<void> {
   const abort = new AbortController();
@@ -43,6 +45,10 @@ function report(error: unknown, argv: readonly string[], signal: AbortSignal): n
   if (error instanceof BinflashError) {
     process.stderr.write(formatError(error, style));
     return exitCodes[error.code];
+  }
+  if (error instanceof Error && error.name === 'YError') {
+    process.stderr.write(formatError(new BinflashError('USAGE', error.message, { hint: HELP_HINT }), style));
+    return exitCodes.USAGE;
   }
   // Not one of ours: a defect. The stack goes to those who ask for it, and to nobody at 3 a.m.
   const text = error instanceof Error ? error.message : String(error);
@@ -98,9 +104,7 @@ async function parse(argv: readonly string[], signal: AbortSignal): Promise<void
     .exitProcess(false)
     .showHelpOnFail(false)
     .fail((message, error) => {
-      throw (
-        error ?? new BinflashError('USAGE', message, { hint: 'binflash --help lists commands and options.' })
-      );
+      throw error ?? new BinflashError('USAGE', message, { hint: HELP_HINT });
     });
   await parser.parseAsync();
 }

@@ -1,6 +1,7 @@
 import { imageEnd, type RowLayout, valueEnd } from '../binlog/columns/layout.ts';
 import type { RowsEvent } from '../binlog/rows.ts';
 import type { Shape } from '../scan/shapes.ts';
+import { allocate } from '../wire/allocate.ts';
 import { hasBit } from '../wire/bitmap.ts';
 import type { EventWriter } from './event-writer.ts';
 import type { Inversion } from './inversion.ts';
@@ -76,7 +77,7 @@ export class RowInverter {
     const room = 2 * (end - first);
     // The writer may write a large row from where it is, later: that needs bytes of its own.
     const large = room > MERGE_BUFFER;
-    const target = large ? Buffer.allocUnsafeSlow(room) : this.#merged;
+    const target = large ? allocate(room) : this.#merged;
     const whereEnd = mergeImages(target, 0, bytes, before, first, after, second, before.columns);
     const setEnd = mergeImages(target, whereEnd, bytes, before, first, NO_COLUMNS, second, after.columns);
     this.#writer.row(target, 0, setEnd);

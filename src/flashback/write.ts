@@ -14,6 +14,7 @@ import type { Output } from '../io/output.ts';
 import type { SourceFile } from '../io/source.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
 import { Ending } from '../scan/transaction-table.ts';
+import { allocate } from '../wire/allocate.ts';
 import { EventWriter, type RowsTemplate } from './event-writer.ts';
 import type { Plan } from './plan.ts';
 import { RowInverter } from './row-inverter.ts';
@@ -65,7 +66,7 @@ export async function writeUndo(
   const { window } = options;
   const chunk = chunkSize(plan, options);
   // Input windows and output chunks share one array, see copy() in event-writer.ts.
-  const arena = Buffer.allocUnsafeSlow(2 * window + CHUNKS * chunk);
+  const arena = allocate(2 * window + CHUNKS * chunk);
   const sink = new ChunkSink(await nextPart(), arena, 2 * window, chunk, CHUNKS);
   const undo = new UndoWriter(plan, sink, options);
   const windows = new BackwardWindows(runs(plan, files, window), arena, window);

@@ -1,3 +1,4 @@
+import { allocate } from '../wire/allocate.ts';
 import type { SourceFile } from './source.ts';
 
 /** A run of neighbouring events of one file, read with one call. */
@@ -66,7 +67,7 @@ export class BackwardWindows {
       base = this.#turn * this.#half;
       this.#turn = 1 - this.#turn;
     } else {
-      if (this.#large.length < run.length) this.#large = Buffer.allocUnsafeSlow(run.length);
+      if (this.#large.length < run.length) this.#large = allocate(run.length);
       bytes = this.#large;
     }
     await run.file.read(bytes, base, run.length, run.position);

@@ -1,3 +1,4 @@
+import { allocate } from '../wire/allocate.ts';
 import type { Output } from './output.ts';
 
 interface Chunk {
@@ -36,7 +37,7 @@ export class ChunkSink {
   }
 
   #take(): Chunk {
-    return this.#free.pop() ?? { bytes: Buffer.allocUnsafeSlow(this.#size), base: 0 };
+    return this.#free.pop() ?? { bytes: allocate(this.#size), base: 0 };
   }
 
   /** Makes sure that `length` bytes (at most the chunk size) can be written at `at` without a break. */

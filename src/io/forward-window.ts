@@ -1,3 +1,4 @@
+import { allocate } from '../wire/allocate.ts';
 import type { SourceFile } from './source.ts';
 
 /**
@@ -31,8 +32,8 @@ export class ForwardWindow {
     this.#file = file;
     this.#chunk = chunk;
     this.#headroom = chunk;
-    this.data = Buffer.allocUnsafeSlow(this.#headroom + chunk);
-    this.#spare = Buffer.allocUnsafeSlow(this.#headroom + chunk);
+    this.data = allocate(this.#headroom + chunk);
+    this.#spare = allocate(this.#headroom + chunk);
     this.#idle = this.#spare;
     this.#readAhead(0);
   }
@@ -67,7 +68,7 @@ export class ForwardWindow {
 
   /** The chunk read ahead is too short for the event: collects it in a large buffer. */
   async #growTo(from: number, carried: number, need: number): Promise<void> {
-    const large = this.#large.length >= need ? this.#large : Buffer.allocUnsafeSlow(need);
+    const large = this.#large.length >= need ? this.#large : allocate(need);
     large.set(this.data.subarray(from, this.end), 0);
     const ahead = Math.min(this.#nextLength, need - carried);
     large.set(this.#spare.subarray(this.#headroom, this.#headroom + ahead), carried);

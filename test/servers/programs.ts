@@ -19,7 +19,7 @@ export function programs(id: string, root: string): Programs {
   const spec = serverSpec(id);
   const libraries = spec.libraries.map((folder) => join(root, folder)).join(':');
   const call = (program: string, ...options: string[]): Command => [
-    join(root, 'lib64/ld-linux-x86-64.so.2'),
+    join(root, 'usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2'),
     '--inhibit-cache',
     '--library-path',
     libraries,
@@ -28,19 +28,19 @@ export function programs(id: string, root: string): Programs {
     ...options,
   ];
   const share = join(root, spec.share);
-  const clientShare = spec.client.startsWith('usr/') ? join(root, 'usr/share/mysql') : share;
+  const charsets = `--character-sets-dir=${join(share, 'charsets')}`;
   return {
     server: call(
       spec.server,
       `--basedir=${join(root, spec.basedir)}`,
       `--lc-messages-dir=${share}`,
-      `--character-sets-dir=${join(share, 'charsets')}`,
+      charsets,
       `--plugin-dir=${join(root, spec.serverPlugins)}`,
       ...(process.getuid?.() === 0 ? ['--user=root'] : []),
       ...spec.dataOptions,
     ),
-    client: call(spec.client, `--plugin-dir=${join(root, spec.clientPlugins)}`),
-    binlog: call(spec.binlog, `--character-sets-dir=${join(clientShare, 'charsets')}`),
+    client: call(spec.client, charsets, `--plugin-dir=${join(root, spec.clientPlugins)}`),
+    binlog: call(spec.binlog, charsets),
   };
 }
 

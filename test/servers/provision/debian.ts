@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DebianSource } from '../catalog.ts';
 import { run } from '../process.ts';
@@ -19,20 +19,32 @@ export async function unpackDebian(source: DebianSource, into: string, work: str
   const wanted = [...simulated.matchAll(/^Inst (\S+) \((\S+)/gm)]
     .filter(([, name]) => !unneeded.test(name!))
     .map(([, name, version]) => `${name}=${version}`);
-  const downloads = join(work, 'downloads');
-  await mkdir(downloads);
-  await apt(['download', ...wanted, ...(source.alone ?? [])], downloads);
-  for (const file of await readdir(downloads)) {
-    await run('dpkg-deb', ['--extract', join(downloads, file), into]);
+  await downloadAndExtract(apt, wanted, into, join(work, 'packages'));
+  for (const [name, files] of Object.entries(source.files ?? {})) {
+    const whole = join(work, name);
+    await downloadAndExtract(apt, [name], whole, join(work, `${name}.packages`));
+    for (const file of files) await rename(join(whole, file), join(into, file));
   }
   await mergeUsr(into);
 }
 
+type Apt = (args: string[], folder?: string) => Promise<string>;
+
+async function downloadAndExtract(
+  apt: Apt,
+  packages: string[],
+  into: string,
+  downloads: string,
+): Promise<void> {
+  await mkdir(downloads);
+  await apt(['download', ...packages], downloads);
+  for (const file of await readdir(downloads)) {
+    await run('dpkg-deb', ['--extract', join(downloads, file), into]);
+  }
+}
+
 /** An apt-get whose lists, cache and state lie in `work` and which knows one suite only. */
-async function privateApt(
-  suite: string,
-  work: string,
-): Promise<(args: string[], folder?: string) => Promise<string>> {
+async function privateApt(suite: string, work: string): Promise<Apt> {
   const sources = join(work, 'sources.list');
   await mkdir(join(work, 'lists', 'partial'), { recursive: true });
   await mkdir(join(work, 'cache', 'archives', 'partial'), { recursive: true });
@@ -54,7 +66,7 @@ async function privateApt(
     'Acquire::Retries': '3',
   };
   const options = Object.entries(settings).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
-  const apt = async (args: string[], folder = work): Promise<string> =>
+  const apt: Apt = async (args, folder = work) =>
     (await run('apt-get', [...options, '--quiet=2', ...args], { cwd: folder })).toString();
 
   const refusals: string[] = [];

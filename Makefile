@@ -1,0 +1,40 @@
+# Two commands do all the set-up on a fresh machine: `make demo` and `make test`.
+.PHONY: demo test unit e2e lint build servers fixtures bench clean
+
+# npm's own marker of a finished install: older than the lock file means it is due again.
+node_modules/.package-lock.json: package.json package-lock.json
+	npm ci
+	@touch $@
+
+build: node_modules/.package-lock.json
+	npm run --silent build
+
+# The 3 a.m. story on a binlog that ships with the project: look, undo, look at the undo.
+demo: build
+	@sh fixtures/demo.sh
+
+lint: node_modules/.package-lock.json
+	npm run --silent lint
+
+# Fetches and unpacks real servers once, under the user's cache folder.
+servers: node_modules/.package-lock.json
+	npx tsx test/servers/provision.ts
+
+test: build lint servers
+	npx vitest run
+
+unit: build
+	npx vitest run --project unit
+
+e2e: build servers
+	npx vitest run --project e2e
+
+# Makes the shipped binlogs anew, on every server.
+fixtures: build servers
+	npm run --silent fixtures
+
+bench: build servers
+	npm run --silent bench
+
+clean:
+	rm -rf dist coverage node_modules

@@ -1,0 +1,24 @@
+import { serverSpec } from './catalog.ts';
+import { Server } from './server.ts';
+import { type RunningServer, type ServerId, type StartOptions, serverIds } from './types.ts';
+import { UnpackedBackend } from './unpacked.ts';
+
+export * from './types.ts';
+
+/** The servers to test on: those listed in BINFLASH_TEST_SERVERS, else all. */
+export function selectedServerIds(): readonly ServerId[] {
+  const listed = (process.env.BINFLASH_TEST_SERVERS ?? '').split(',').map((id) => id.trim());
+  const ids = listed.filter((id) => id !== '') as ServerId[];
+  return ids.length > 0 ? ids : serverIds;
+}
+
+/**
+ * Starts a server of the version with an empty data folder of its own. Stopping it is the caller's; it also
+ * ends with this process. Its `root` has no password, neither on the socket nor on 127.0.0.1.
+ */
+export async function startServer(id: ServerId, options: StartOptions = {}): Promise<RunningServer> {
+  const spec = serverSpec(id);
+  const backend = await UnpackedBackend.create(id);
+  const clientOptions = spec.clientInit === undefined ? [] : [`--init-command=${spec.clientInit}`];
+  return Server.start({ ...spec, clientOptions }, backend, options.args ?? []);
+}

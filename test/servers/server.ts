@@ -1,0 +1,174 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { type Backend, dataFolder, errorLogFile, socketFile } from './backend.ts';
+import { isListening } from './port.ts';
+import { delay, type Finished, feed, finished } from './process.ts';
+import type { RunningServer, ServerId, StartOptions } from './types.ts';
+import { hasNewWords } from './version.ts';
+
+const startSeconds = 180;
+
+export interface ServerFacts {
+  id: ServerId;
+  flavour: 'mysql' | 'mariadb';
+  /** What the version must begin with. */
+  versionPrefix: string;
+  clientOptions: readonly string[];
+}
+
+/** A running server on any backend. */
+export class Server implements RunningServer {
+  readonly id: ServerId;
+  readonly flavour: 'mysql' | 'mariadb';
+  readonly binlogFolder: string;
+  version = '';
+  private readonly facts: ServerFacts;
+  private readonly backend: Backend;
+  private readonly clientOptions: readonly string[];
+  private args: readonly string[];
+
+  private constructor(facts: ServerFacts, backend: Backend, args: readonly string[]) {
+    this.id = facts.id;
+    this.flavour = facts.flavour;
+    this.facts = facts;
+    this.backend = backend;
+    this.args = args;
+    this.binlogFolder = dataFolder(backend.folder);
+    this.clientOptions = [
+      '--user=root',
+      '--protocol=socket',
+      `--socket=${socketFile(backend.folder)}`,
+      // What the server takes is the server's own setting; the client must not be the one that refuses.
+      '--max-allowed-packet=1G',
+      '--default-character-set=utf8mb4',
+      '--binary-mode',
+      ...facts.clientOptions,
+    ];
+  }
+
+  get port(): number {
+    return this.backend.port;
+  }
+
+  /** Starts a server on a backend made for it; leaves nothing behind when that fails. */
+  static async start(facts: ServerFacts, backend: Backend, args: readonly string[]): Promise<Server> {
+    const server = new Server(facts, backend, args);
+    try {
+      await server.boot();
+      return server;
+    } catch (error) {
+      await server.stop();
+      throw error;
+    }
+  }
+
+  async sql(statements: string | Uint8Array, database?: string): Promise<string> {
+    const options = ['--batch', '--skip-column-names'];
+    const { code, stdout, stderr } = await this.client(
+      [...options, ...(database ? [database] : [])],
+      statements,
+    );
+    if (code !== 0) throw new Error(`${this.id}: client ended with ${code}: ${stderr.trim()}`);
+    return stdout.toString();
+  }
+
+  async binlogs(): Promise<string[]> {
+    return rows(await this.sql('SHOW BINARY LOGS')).map(([name]) => join(this.binlogFolder, name!));
+  }
+
+  async closeBinlog(): Promise<string> {
+    const { file } = await this.position();
+    await this.sql('FLUSH BINARY LOGS');
+    return join(this.binlogFolder, file);
+  }
+
+  async position(): Promise<{ file: string; position: number }> {
+    const log = hasNewWords(this) ? 'BINARY LOG' : 'MASTER';
+    const [file, position] = rows(await this.sql(`SHOW ${log} STATUS`))[0] ?? [];
+    if (file === undefined) throw new Error(`${this.id} writes no binary log`);
+    return { file, position: Number(position) };
+  }
+
+  mysqlbinlog(args: readonly string[]): Promise<Finished> {
+    return finished(this.backend.spawn('binlog', args, { stdio: ['ignore', 'pipe', 'pipe'] }));
+  }
+
+  async replay(files: readonly string[]): Promise<string> {
+    const binlog = this.backend.spawn('binlog', files, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const output = binlog.stdout as Readable;
+    const client = this.backend.spawn('client', this.clientOptions, { stdio: [output, 'pipe', 'pipe'] });
+    // The client has the pipe's end now; kept open here, it would hide from mysqlbinlog that the client died.
+    output.destroy();
+    const [reading, applying] = await Promise.all([finished(binlog), finished(client)]);
+    const said = reading.stderr + applying.stderr;
+    if (reading.code !== 0 || applying.code !== 0) {
+      const codes = `mysqlbinlog ended with ${reading.code}, client with ${applying.code}`;
+      throw new Error(`${this.id}: replay failed: ${codes}\n${said.trim()}`);
+    }
+    return said;
+  }
+
+  errorLog(): Promise<string> {
+    return readFile(errorLogFile(this.backend.folder), 'utf8');
+  }
+
+  async restart(options: StartOptions = {}): Promise<void> {
+    this.args = options.args ?? this.args;
+    await this.backend.shutDown();
+    await this.boot();
+  }
+
+  async stop(): Promise<void> {
+    await this.backend.shutDown();
+    await this.backend.remove();
+  }
+
+  private async boot(): Promise<void> {
+    await this.backend.start(this.args);
+    this.version = await this.answeredVersion();
+    if (!this.version.startsWith(this.facts.versionPrefix)) {
+      throw new Error(`${this.id} is of version ${this.version}, not ${this.facts.versionPrefix}x`);
+    }
+  }
+
+  /** Waits until the server answers. */
+  private async answeredVersion(): Promise<string> {
+    const deadline = Date.now() + startSeconds * 1000;
+    let refusal = 'it does not listen';
+    while (Date.now() < deadline) {
+      if (await this.backend.hasEnded())
+        throw new Error(`${this.id} ended while starting\n${await this.lastWords()}`);
+      if (await isListening(this.port)) {
+        const { code, stdout, stderr } = await this.client(
+          ['--batch', '--skip-column-names'],
+          'SELECT VERSION()',
+        );
+        if (code === 0) return stdout.toString().trim();
+        refusal = stderr.trim();
+      }
+      await delay(50);
+    }
+    throw new Error(
+      `${this.id} does not answer after ${startSeconds} s: ${refusal}\n${await this.lastWords()}`,
+    );
+  }
+
+  private async lastWords(): Promise<string> {
+    return (await this.errorLog().catch(() => '(no error log)')).slice(-4000);
+  }
+
+  private client(args: readonly string[], input: string | Uint8Array): Promise<Finished> {
+    const child = this.backend.spawn('client', [...this.clientOptions, ...args], { stdio: 'pipe' });
+    feed(child, input);
+    return finished(child);
+  }
+}
+
+/** The client's tab-separated answer as rows of fields. */
+function rows(answer: string): string[][] {
+  return answer
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => line.split('\t'));
+}
