@@ -48,7 +48,9 @@ export async function workloadBinlog(id: ServerId, kind: 'rows' | 'blobs' = 'row
     else {
       await server.sql(BLOBS);
       for (let i = 1; i <= 128; i++) {
-        await server.sql(`INSERT INTO bench.documents VALUES (${i}, REPEAT(UNHEX(MD5(${i})), ${65536 * (1 + (i % 4))}))`);
+        await server.sql(
+          `INSERT INTO bench.documents VALUES (${i}, REPEAT(UNHEX(MD5(${i})), ${65536 * (1 + (i % 4))}))`,
+        );
       }
       await server.sql('DELETE FROM bench.documents');
     }

@@ -11,7 +11,12 @@ export interface QueryEvent {
   /** Default database; empty for none. */
   readonly database: string;
   readonly text: string;
+  /** The text was longer than {@link MAX_TEXT} and is cut. */
+  readonly cut: boolean;
 }
+
+/** Bytes of a statement that are decoded: enough to tell what it does, however long its values are. */
+const MAX_TEXT = 1024 * 1024;
 
 /**
  * Parses a QUERY or EXECUTE_LOAD_QUERY event; `bytes[start, end)` is the event without its checksum.
@@ -38,7 +43,8 @@ export function parseQuery(bytes: Uint8Array, start: number, end: number): Query
   cursor.skip(statusLength, 'status variables');
   const database = cursor.text(databaseLength, 'db');
   cursor.skip(1, 'NUL after db');
-  return { threadId, errorCode, database, text: cursor.text(cursor.left, 'statement') };
+  const cut = cursor.left > MAX_TEXT;
+  return { threadId, errorCode, database, text: cursor.text(cut ? MAX_TEXT : cursor.left, 'statement'), cut };
 }
 
 /**

@@ -13,7 +13,7 @@ export const TABLE_MAP_BODY: number = HEADER_LENGTH + 8;
 const MAX_COLUMNS = 4096;
 
 export const TableMapFlag = {
-  /** MySQL: the statement may touch tables that foreign keys of other databases refer to. */
+  /** MySQL: the table takes part in a foreign key (5.6: is referred to; 9.7: either side). */
   REFERRED_FK_DB: 0x0002,
 } as const;
 

@@ -51,7 +51,7 @@ export async function rewriteCommand(
       skip: SKIPPABLE.filter((name) => args[`skip-${name}`] === true),
       checksum: choiceOf(args, 'checksum', ['crc32', 'none']),
       rowsVersion: rowEvents === undefined ? undefined : rowEvents === 'v1' ? 1 : 2,
-      maxEventSize: sizeOf(args, 'max-event-size', 1024),
+      maxEventSize: sizeOf(args, 'max-event-size', 1),
       maxStatementSize: sizeOf(args, 'max-statement-size', 1024),
       maxFileSize,
       onProgress: bar.update,

@@ -39,6 +39,8 @@ export class EventWriter {
   position = 0;
   /** Most characters of base64 that a client sends in one BINLOG statement of this file. */
   largestStatement = 0;
+  /** Rows events begun so far, those of one row alone included. */
+  rowsEvents = 0;
   readonly #sink: ChunkSink;
   readonly #checksum: ChecksumAlgorithm;
   readonly #trailer: number;
@@ -132,6 +134,7 @@ export class EventWriter {
     this.#sink.ensure(this.#maxEventSize);
     this.#open = this.#sink.at;
     this.#openLimit = this.#open + this.#maxEventSize - this.#trailer;
+    this.rowsEvents++;
     this.#writeHead();
     return true;
   }
@@ -145,6 +148,7 @@ export class EventWriter {
   }
 
   #rowAlone(length: number, pieces: Uint8Array[]): void {
+    this.rowsEvents++;
     this.#mapTable();
     const sink = this.#sink;
     const size = this.#headLength() + length + this.#trailer;

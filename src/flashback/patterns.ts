@@ -1,7 +1,10 @@
 import { BinflashError } from '../errors.ts';
 
-/** Tests a name against a pattern. */
-export type NameTest = (name: string) => boolean;
+/** Tests a name against a pattern, letter case included unless told otherwise. */
+export type NameTest = (name: string, anyCase?: boolean) => boolean;
+
+/** {@link NameTest} for `db.table`. */
+export type TableTest = (schema: string, table: string, anyCase?: boolean) => boolean;
 
 /**
  * Compiles a name pattern: `*` is any run of characters, `?` any one; everything else stands for itself,
@@ -9,20 +12,25 @@ export type NameTest = (name: string) => boolean;
  */
 export function compileName(pattern: string): NameTest {
   if (pattern.startsWith('`')) {
-    const literal = unquote(pattern);
-    return (name) => name === literal;
+    return exactly(unquote(pattern));
   }
-  if (!/[*?]/.test(pattern)) return (name) => name === pattern;
+  if (!/[*?]/.test(pattern)) return exactly(pattern);
   const source = pattern
     .replace(/[\\^$.|+()[\]{}]/g, '\\$&')
     .replaceAll('*', '.*')
     .replaceAll('?', '.');
   const expression = new RegExp(`^${source}$`, 'su');
-  return (name) => expression.test(name);
+  const insensitive = new RegExp(`^${source}$`, 'sui');
+  return (name, anyCase = false) => (anyCase ? insensitive : expression).test(name);
+}
+
+function exactly(literal: string): NameTest {
+  const lower = literal.toLowerCase();
+  return (name, anyCase = false) => (anyCase ? name.toLowerCase() === lower : name === literal);
 }
 
 /** `db.table`, both patterns. @throws BinflashError `USAGE` when there is no dot between two names */
-export function compileTable(option: string, pattern: string): (schema: string, table: string) => boolean {
+export function compileTable(option: string, pattern: string): TableTest {
   const parts = splitOutsideBackticks(pattern, '.');
   const schema = parts[0] ?? '';
   // Only the first dot divides: a table name may hold more of them.
@@ -34,7 +42,12 @@ export function compileTable(option: string, pattern: string): (schema: string, 
   }
   const testSchema = compileName(schema);
   const testTable = compileName(table);
-  return (s, t) => testSchema(s) && testTable(t);
+  return (s, t, anyCase) => testSchema(s, anyCase) && testTable(t, anyCase);
+}
+
+/** The database half of a `db.table` pattern. */
+export function compileSchema(pattern: string): NameTest {
+  return compileName(splitOutsideBackticks(pattern, '.')[0]!);
 }
 
 /** Splits a comma list; commas inside backticks belong to the name. */

@@ -1,8 +1,8 @@
 import type { ChangeKind } from '../binlog/rows.ts';
-import { RowsFlag } from '../binlog/rows.ts';
 import { tableName } from '../binlog/table-map.ts';
 import { BinflashError } from '../errors.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
+import { foreignKeyWarnings } from './foreign-keys.ts';
 import { type Inversion, invertShape } from './inversion.ts';
 import { judgeEnding, judgeObstacles, judgeRows, type Skippable } from './refusals.ts';
 import { type Selection, Selector } from './selection.ts';
@@ -104,7 +104,11 @@ export function makePlan(index: BinlogIndex, options: PlanOptions): Plan {
     ...totals,
     transactions: touched,
     leftOut: { transactions: committed - touched, rows: leftRows },
-    warnings: [...splitWarnings(index, split), ...verdict.warnings, ...cascadeWarnings(index, chosen)],
+    warnings: [
+      ...splitWarnings(index, split),
+      ...verdict.warnings,
+      ...foreignKeyWarnings(index, chosen, leftRows > 0),
+    ],
     skipped: [
       ...[...skippedCounts].map(([what, times]) => (times > 1 ? `${what} (${times} times)` : what)),
       ...verdict.skipped,
@@ -196,22 +200,4 @@ function splitWarnings(index: BinlogIndex, split: readonly number[]): string[] {
   const more = split.length > 5 ? `, and ${split.length - 5} more` : '';
   const these = split.length === 1 ? 'this transaction' : `these ${split.length} transactions`;
   return [`the selection takes only a part of ${these}: ${places.join(', ')}${more}`];
-}
-
-/**
- * Cascades that InnoDB runs itself are not in the log: their rows do not come back. MySQL 9.6 and later
- * run them in the SQL layer and say so with a flag on each rows event.
- */
-function cascadeWarnings(index: BinlogIndex, selected: Uint32Array): string[] {
-  const tables = new Set<string>();
-  for (const event of selected) {
-    const { kind, table } = index.shapes[index.events.shape[event]!]!;
-    if (kind !== 'insert' && (index.events.flags[event]! & RowsFlag.USE_SQL_FOREIGN_KEY) === 0)
-      tables.add(tableName(table));
-  }
-  if (tables.size === 0) return [];
-  const names = [...tables].slice(0, 8).join(', ') + (tables.size > 8 ? ` and ${tables.size - 8} more` : '');
-  return [
-    `server ${index.files[0]!.format.serverVersion} runs foreign keys inside InnoDB and does not log what ON DELETE CASCADE, ON DELETE SET NULL and ON UPDATE CASCADE change: if other tables refer to ${names}, rows that these changed in them do not come back`,
-  ];
 }

@@ -78,7 +78,7 @@ function judgeStatement(
   const { effect } = obstacle;
   const covered = selector.covers(obstacle);
   if (effect.kind === 'statement') {
-    if (!covered || !effect.databases.some((name) => selector.hasDatabase(name))) return;
+    if (!covered || !mayReach(selector, effect.databases)) return;
     if (skip.has('statements')) verdict.skipped.push(describe(index, obstacle));
     else verdict.refusals.push(refusal(index, obstacle, 'STATEMENT'));
     return;
@@ -95,8 +95,8 @@ function judgeStatement(
   const touched = touchesSelected(index, obstacle, spans);
   const named =
     effect.kind === 'unknown' ||
-    effect.tables.some(({ schema, name }) => selector.hasTable(schema, name)) ||
-    effect.databases.some((name) => selector.hasDatabase(name));
+    effect.tables.some(({ schema, name }) => selector.mayMeanTable(schema, name)) ||
+    effect.databases.some((name) => selector.mayMeanDatabase(name));
   if ((covered && named) || touched === 'between') {
     if (skip.has('ddl')) verdict.skipped.push(describe(index, obstacle));
     else verdict.refusals.push(refusal(index, obstacle, 'DDL'));
@@ -105,6 +105,10 @@ function judgeStatement(
       `after the selected changes their table was altered: ${describe(index, obstacle)}; the undo fits the table as it was before`,
     );
   }
+}
+
+function mayReach(selector: Selector, databases: readonly string[]): boolean {
+  return databases.length === 0 || databases.some((name) => selector.mayMeanDatabase(name));
 }
 
 /** By shape, the first and the last selected event; `last` is -1 where none is selected. */

@@ -3,6 +3,7 @@ import type { RowsEvent } from '../binlog/rows.ts';
 import type { Shape } from '../scan/shapes.ts';
 import { allocate } from '../wire/allocate.ts';
 import { hasBit } from '../wire/bitmap.ts';
+import { ChainGuard } from './chain-guard.ts';
 import type { EventWriter } from './event-writer.ts';
 import type { Inversion } from './inversion.ts';
 
@@ -18,12 +19,23 @@ export class RowInverter {
   #ends: Uint32Array = new Uint32Array(1024);
   readonly #merged: Uint8Array = new Uint8Array(MERGE_BUFFER);
   readonly #writer: EventWriter;
+  readonly #guard: ChainGuard = new ChainGuard();
+  /** Number of the output event whose rows the guard knows. */
+  #guardedEvent = -1;
 
   constructor(writer: EventWriter) {
     this.#writer = writer;
   }
 
-  invert(bytes: Uint8Array, event: RowsEvent, shape: Shape, inversion: Inversion, rows: number): void {
+  /** `guarded`: never let a row into an output event that sets what this row looks for, see {@link ChainGuard}. */
+  invert(
+    bytes: Uint8Array,
+    event: RowsEvent,
+    shape: Shape,
+    inversion: Inversion,
+    rows: number,
+    guarded: boolean,
+  ): void {
     const images = shape.second === undefined ? rows : 2 * rows;
     if (this.#ends.length < images) this.#ends = new Uint32Array(images * 2);
     this.#findEnds(bytes, event, shape, images);
@@ -41,8 +53,13 @@ export class RowInverter {
     }
     for (let i = images - 2; i >= 0; i -= 2) {
       const first = i === 0 ? start : start + ends[i - 1]!;
-      if (inversion.how === 'swap') writer.swappedRow(bytes, first, start + ends[i]!, end);
-      else this.#mergeRow(bytes, first, start + ends[i]!, end, shape);
+      const middle = start + ends[i]!;
+      if (inversion.how === 'merge') this.#mergeRow(bytes, first, middle, end, shape, guarded);
+      else {
+        if (guarded) this.#cutChain(bytes, middle, end);
+        writer.swappedRow(bytes, first, middle, end);
+        if (guarded) this.#remember(bytes, first, middle);
+      }
       end = first;
     }
   }
@@ -71,16 +88,41 @@ export class RowInverter {
    * Inverts an update whose after image A holds only some of the before image's columns B: the undo finds
    * the row by B with A's values among them, and sets A's columns to B's values.
    */
-  #mergeRow(bytes: Uint8Array, first: number, second: number, end: number, shape: Shape): void {
+  #mergeRow(
+    bytes: Uint8Array,
+    first: number,
+    second: number,
+    end: number,
+    shape: Shape,
+    guarded: boolean,
+  ): void {
     const before = shape.first;
     const after = shape.second!;
-    const room = 2 * (end - first);
+    const room = 3 * (end - first);
     // The writer may write a large row from where it is, later: that needs bytes of its own.
-    const large = room > MERGE_BUFFER;
-    const target = large ? allocate(room) : this.#merged;
+    const target = room > MERGE_BUFFER ? allocate(room) : this.#merged;
     const whereEnd = mergeImages(target, 0, bytes, before, first, after, second, before.columns);
     const setEnd = mergeImages(target, whereEnd, bytes, before, first, NO_COLUMNS, second, after.columns);
+    if (guarded) this.#cutChain(target, 0, whereEnd);
     this.#writer.row(target, 0, setEnd);
+    if (!guarded) return;
+    // What the row becomes is the whole before image, written like the image that the next row looks for.
+    const resultEnd = mergeImages(target, setEnd, bytes, before, first, NO_COLUMNS, second, before.columns);
+    this.#remember(target, setEnd, resultEnd);
+  }
+
+  #cutChain(bytes: Uint8Array, start: number, end: number): void {
+    if (this.#writer.rowsEvents === this.#guardedEvent && this.#guard.hasSet(bytes, start, end)) {
+      this.#writer.closeRows();
+    }
+  }
+
+  #remember(bytes: Uint8Array, start: number, end: number): void {
+    if (this.#writer.rowsEvents !== this.#guardedEvent) {
+      this.#guard.forget();
+      this.#guardedEvent = this.#writer.rowsEvents;
+    }
+    this.#guard.sets(bytes, start, end);
   }
 }
 

@@ -3,7 +3,14 @@ import { BinflashError } from '../errors.ts';
 import type { BinlogIndex, Obstacle } from '../scan/binlog-index.ts';
 import { NO_THREAD } from '../scan/transaction-table.ts';
 import { containsGtid, type GtidSet, parseGtidSet } from './gtid-set.ts';
-import { compileName, compileTable, splitList } from './patterns.ts';
+import {
+  compileName,
+  compileSchema,
+  compileTable,
+  type NameTest,
+  splitList,
+  type TableTest,
+} from './patterns.ts';
 
 /** Which row changes are meant; what is left out restricts nothing. All conditions must hold. */
 export interface Selection {
@@ -34,9 +41,11 @@ export class Selector {
   readonly #selection: Selection;
   /** By shape: may its events be selected? */
   readonly #shapes: Uint8Array;
-  readonly #tests: readonly ((schema: string, table: string) => boolean)[];
-  readonly #excluded: readonly ((schema: string, table: string) => boolean)[];
-  readonly #databases: readonly ((name: string) => boolean)[];
+  readonly #tests: readonly TableTest[];
+  /** The database halves of {@link #tests}. */
+  readonly #schemas: readonly NameTest[];
+  readonly #excluded: readonly TableTest[];
+  readonly #databases: readonly NameTest[];
   readonly #include: GtidSet | undefined;
   readonly #exclude: GtidSet | undefined;
 
@@ -46,6 +55,7 @@ export class Selector {
     this.#selection = selection;
     this.#databases = splitList(selection.databases).map(compileName);
     this.#tests = splitList(selection.tables).map((pattern) => compileTable('--table', pattern));
+    this.#schemas = splitList(selection.tables).map((pattern) => compileSchema(pattern));
     this.#excluded = splitList(selection.excludeTables).map((pattern) =>
       compileTable('--exclude-table', pattern),
     );
@@ -79,9 +89,24 @@ export class Selector {
     );
   }
 
-  /** May changes of any table of this database be selected, as far as its name tells? */
-  hasDatabase(schema: string): boolean {
-    return this.#databases.length === 0 || this.#databases.some((test) => test(schema));
+  /**
+   * May a statement that names this table mean a selected one? Whether case counts depends on the server,
+   * so it does not here, and what is excluded must be named exactly.
+   */
+  mayMeanTable(schema: string, table: string): boolean {
+    return (
+      this.mayMeanDatabase(schema) &&
+      (this.#tests.length === 0 || this.#tests.some((test) => test(schema, table, true))) &&
+      !this.#excluded.some((test) => test(schema, table))
+    );
+  }
+
+  /** May a statement that names this database reach selected tables? See {@link mayMeanTable}. */
+  mayMeanDatabase(schema: string): boolean {
+    return (
+      (this.#databases.length === 0 || this.#databases.some((test) => test(schema, true))) &&
+      (this.#tests.length === 0 || this.#schemas.some((test) => test(schema, true)))
+    );
   }
 
   /** Is this rows event selected? {@link hasTransaction} is asked apart, once a transaction. */

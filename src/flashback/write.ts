@@ -1,4 +1,5 @@
 import { CHECKSUM_LENGTH, type ChecksumAlgorithm } from '../binlog/checksum.ts';
+import { type FormatDescription, versionAtLeast } from '../binlog/format-description.ts';
 import {
   emptyRowsEvent,
   parseRows,
@@ -127,6 +128,10 @@ class UndoWriter {
   readonly #writer: EventWriter;
   readonly #inverter: RowInverter;
   readonly #rows: RowsEvent = emptyRowsEvent();
+  /** By shape: is the table, for all we know, one whose rows are looked for in batches? */
+  readonly #guarded: readonly boolean[];
+  /** Does the output's format have version 1 rows events? Not since MySQL 8.4. */
+  readonly #hasV1: boolean;
   #transaction = -1;
   /** What the open template was made from: events that agree in all of it are packed together. */
   #statement = -1;
@@ -142,6 +147,10 @@ class UndoWriter {
     this.#index = plan.index;
     this.#options = options;
     const largestMap = plan.index.tables.reduce((most, table) => Math.max(most, table.body.length + 64), 0);
+    const { format } = plan.index.files.at(-1)!;
+    this.#hasV1 = hasV1(format);
+    const batches = format.flavour === 'mysql' && versionAtLeast(format.version, [8, 0, 0]);
+    this.#guarded = plan.index.shapes.map(({ table }) => batches && table.optional.primaryKey === undefined);
     const eventSize = Math.min(options.maxEventSize, Math.max(0, options.maxStatementSize - largestMap));
     this.#writer = new EventWriter(sink, options.checksum, eventSize);
     this.#inverter = new RowInverter(this.#writer);
@@ -226,7 +235,14 @@ class UndoWriter {
     const rows = this.#rows;
     parseRows(bytes, start, start + events.size[event]! - trailer, rows);
     this.#useTemplate(event, bytes);
-    this.#inverter.invert(bytes, rows, shape, this.#plan.inversions[shapeNumber]!, events.rows[event]!);
+    this.#inverter.invert(
+      bytes,
+      rows,
+      shape,
+      this.#plan.inversions[shapeNumber]!,
+      events.rows[event]!,
+      this.#guarded[shapeNumber]!,
+    );
     this.#rowCount += events.rows[event]!;
   }
 
@@ -234,7 +250,7 @@ class UndoWriter {
   #useTemplate(event: number, bytes: Uint8Array): void {
     const { events, shapes, transactions } = this.#index;
     const rows = this.#rows;
-    const version = this.#options.rowsVersion ?? rows.version;
+    const version = this.#options.rowsVersion ?? (this.#hasV1 ? rows.version : 2);
     let flags = rows.flags & ~RowsFlag.STMT_END;
     // Where the source ran foreign keys in the SQL layer, the children's changes are rows of their own;
     // with checks on, the replay would make them a second time.
@@ -284,10 +300,14 @@ function columnsField(count: number, bitmaps: Uint8Array): Uint8Array {
   return Uint8Array.from([...length, ...bitmaps]);
 }
 
+function hasV1(format: FormatDescription): boolean {
+  return format.postHeaderLengths[rowsType('insert', 1)] !== 0;
+}
+
 /** Makes sure that the wanted rows version exists in the format that the output begins with. */
 export function checkRowsVersion(plan: Plan, version: RowsVersion | undefined): void {
   const { format } = plan.index.files.at(-1)!;
-  if (version === 1 && format.postHeaderLengths[rowsType('insert', 1)] === 0) {
+  if (version === 1 && !hasV1(format)) {
     throw new BinflashError(
       'USAGE',
       `--row-events v1 is not possible: server ${format.serverVersion} has no v1 rows events`,

@@ -4,7 +4,7 @@ import { EventCode, eventType, eventTypeName } from '../binlog/event-types.ts';
 import { type FormatDescription, parseFormatDescription } from '../binlog/format-description.ts';
 import { parseMariadbGtid, parseMysqlGtid } from '../binlog/gtid.ts';
 import { parseIncident } from '../binlog/incident.ts';
-import { parseQuery } from '../binlog/query.ts';
+import { parseQuery, type QueryEvent } from '../binlog/query.ts';
 import { parseRotate } from '../binlog/rotate.ts';
 import { emptyRowsEvent, parseRows, type RowsEvent, RowsFlag } from '../binlog/rows.ts';
 import { parseXid } from '../binlog/xid.ts';
@@ -82,7 +82,17 @@ export class EventReader {
   read(bytes: Uint8Array, start: number, end: number, offset: number): void {
     const { header } = this;
     if (header.type === EventCode.FORMAT_DESCRIPTION) {
-      this.#readFormat(bytes, start, end);
+      const { checksum, flavour } = this.#format!;
+      const format = this.#readFormat(bytes, start, end);
+      if (format.checksum !== checksum || format.flavour !== flavour) {
+        throw new BinflashError(
+          'UNSUPPORTED',
+          'a second FORMAT_DESCRIPTION with other settings is not supported yet',
+          {
+            hint: 'This looks like a relay log: use the binary logs of the source instead.',
+          },
+        );
+      }
       this.#summary!.events[header.type]!++;
       return;
     }
@@ -114,7 +124,7 @@ export class EventReader {
         if (header.type === EventCode.ROTATE || header.type === EventCode.STOP) this.grouping.abandon();
         return;
       case 'statement':
-        this.#readStatement(bytes, start, body, offset, offset + end - start);
+        this.#readLoad(bytes, start, body, offset, offset + end - start);
         return;
       case 'incident':
         this.#obstacle('incident', offset, offset + end - start, parseIncident(bytes, start, body), ANYTHING);
@@ -206,7 +216,8 @@ export class EventReader {
 
   #readQuery(bytes: Uint8Array, start: number, body: number, offset: number, end: number): void {
     const { grouping, header } = this;
-    const { threadId, database, text } = parseQuery(bytes, start, body);
+    const query = parseQuery(bytes, start, body);
+    const { threadId, text } = query;
     // Statements begin and end here too: table ids do not live across a QUERY.
     this.#statement++;
     switch (transactionKeyword(text)) {
@@ -229,20 +240,17 @@ export class EventReader {
         grouping.statement(end, header.timestamp);
         return;
       case undefined: {
-        const effect = classifyStatement(text, database);
+        const effect = effectOf(query);
         if (effect.kind !== 'none') this.#obstacle('statement', offset, end, text, effect);
         grouping.statement(end, header.timestamp);
       }
     }
   }
 
-  #readStatement(bytes: Uint8Array, start: number, body: number, offset: number, end: number): void {
-    if (this.header.type !== EventCode.EXECUTE_LOAD_QUERY) {
-      this.#obstacle('statement', offset, end, this.eventTypeName, ANYTHING);
-      return;
-    }
-    const { database, text } = parseQuery(bytes, start, body);
-    this.#obstacle('statement', offset, end, text, classifyStatement(text, database));
+  #readLoad(bytes: Uint8Array, start: number, body: number, offset: number, end: number): void {
+    const query = parseQuery(bytes, start, body);
+    this.#statement++;
+    this.#obstacle('statement', offset, end, query.text, effectOf(query));
   }
 
   #refuse(name: string, offset: number, end: number): void {
@@ -274,6 +282,12 @@ export class EventReader {
       effect,
     });
   }
+}
+
+/** What a statement may do; when only its beginning was read, it may reach any database. */
+function effectOf({ text, database, cut }: QueryEvent): StatementEffect {
+  const effect = classifyStatement(text, database);
+  return cut && effect.kind === 'statement' ? { ...effect, databases: [] } : effect;
 }
 
 function verifyChecksum(bytes: Uint8Array, start: number, end: number): void {

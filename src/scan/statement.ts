@@ -16,7 +16,7 @@ export interface TableReference {
 export interface StatementEffect {
   readonly kind: 'none' | 'create' | 'ddl' | 'statement' | 'unknown';
   readonly tables: readonly TableReference[];
-  /** Whole databases: those dropped, or those whose rows a statement may change. */
+  /** Whole databases: those dropped, or those whose rows a statement may change (none: any). */
   readonly databases: readonly string[];
 }
 
@@ -27,21 +27,62 @@ interface Token {
 }
 
 const NONE: StatementEffect = { kind: 'none', tables: [], databases: [] };
+const UNKNOWN: StatementEffect = { kind: 'unknown', tables: [], databases: [] };
 
-/** Finds the words, names and signs of a statement. Comments are left out, but executable ones are looked into. */
+const WORD = /[\p{L}\p{N}_$@\u0080-\uffff]/u;
+
+/**
+ * Finds the words, names and signs of a statement. Comments and strings are left out, but executable
+ * comments are looked into. A plain loop: a regular expression would run out of stack on a long string.
+ */
 function tokenize(sql: string): Token[] {
   const tokens: Token[] = [];
-  // In this order: comments, openings and ends of executable comments, quoted names, strings, words, signs.
-  const pattern =
-    /\/\*M?!\d*|\*\/|\/\*[\s\S]*?\*\/|--(?=\s|$)[^\n]*|#[^\n]*|`((?:[^`]|``)*)`|"((?:[^"\\]|\\.|"")*)"|'(?:[^'\\]|\\.|'')*'|([\p{L}\p{N}_$@\u0080-\uffff]+)|([^\s])/gu;
-  for (const match of sql.matchAll(pattern)) {
-    const [, backticked, quoted, word, sign] = match;
-    if (backticked !== undefined) tokens.push({ text: backticked.replaceAll('``', '`'), word: '' });
-    else if (quoted !== undefined) tokens.push({ text: quoted.replaceAll('""', '"'), word: '' });
-    else if (word !== undefined) tokens.push({ text: word, word: word.toUpperCase() });
-    else if (sign !== undefined) tokens.push({ text: sign, word: sign });
+  let at = 0;
+  while (at < sql.length) {
+    const c = sql[at]!;
+    const next = sql[at + 1];
+    if (c === '/' && next === '*') at = skipComment(sql, at);
+    else if (c === '*' && next === '/') at += 2;
+    else if (c === '#' || (c === '-' && next === '-' && /^\s?$/.test(sql[at + 2] ?? ''))) {
+      const end = sql.indexOf('\n', at);
+      at = end < 0 ? sql.length : end + 1;
+    } else if (c === '`' || c === '"' || c === "'") {
+      const end = endOfQuoted(sql, at, c);
+      // A double-quoted text is a name under ANSI_QUOTES and a string otherwise: harmless to take as a name.
+      if (c !== "'") tokens.push({ text: sql.slice(at + 1, end - 1).replaceAll(c + c, c), word: '' });
+      at = end;
+    } else if (WORD.test(c)) {
+      let end = at + 1;
+      while (end < sql.length && WORD.test(sql[end]!)) end++;
+      const text = sql.slice(at, end);
+      tokens.push({ text, word: text.toUpperCase() });
+      at = end;
+    } else {
+      if (!/\s/.test(c)) tokens.push({ text: c, word: c });
+      at++;
+    }
   }
   return tokens;
+}
+
+/** The end of a comment; of an executable one, only its opening with the version number is passed over. */
+function skipComment(sql: string, at: number): number {
+  const opening = /^\/\*M?!\d*/.exec(sql.slice(at, at + 12));
+  if (opening) return at + opening[0].length;
+  const end = sql.indexOf('*/', at + 2);
+  return end < 0 ? sql.length : end + 2;
+}
+
+/** Where a quoted text ends, its closing quote included; a doubled quote belongs to it, a backslash escapes. */
+function endOfQuoted(sql: string, start: number, quote: string): number {
+  let at = start + 1;
+  while (at < sql.length) {
+    if (sql[at] === '\\' && quote !== '`') at += 2;
+    else if (sql[at] !== quote) at++;
+    else if (sql[at + 1] === quote) at += 2;
+    else return at + 1;
+  }
+  return sql.length;
 }
 
 /** Kinds of objects that CREATE, ALTER and DROP may name before any other word of this list. */
@@ -68,15 +109,14 @@ const OBJECTS = new Set([
   'REFERENCE',
 ]);
 
+/** Harmless, but only as `ANALYZE TABLE` and the like: `ANALYZE UPDATE ...` runs the statement. */
+const MAINTENANCE = new Set(['ANALYZE', 'OPTIMIZE', 'REPAIR', 'CHECK']);
+const MAINTAINED = new Set(['TABLE', 'TABLES', 'LOCAL', 'NO_WRITE_TO_BINLOG']);
+
 const HARMLESS = new Set([
   'GRANT',
   'REVOKE',
-  'SET',
   'FLUSH',
-  'ANALYZE',
-  'OPTIMIZE',
-  'REPAIR',
-  'CHECK',
   'INSTALL',
   'UNINSTALL',
   'RESET',
@@ -102,10 +142,20 @@ const CHANGES_ROWS = new Set([
 
 /** Says what a statement may do, and to which tables. Doubt makes `unknown`, never `none`. */
 export function classifyStatement(sql: string, database: string): StatementEffect {
-  const tokens = tokenize(sql);
+  return classifyTokens(tokenize(sql), database);
+}
+
+function classifyTokens(tokens: Token[], database: string): StatementEffect {
   const first = tokens[0]?.word;
   // Servers put a comment where they cut a statement out.
   if (first === undefined || HARMLESS.has(first)) return NONE;
+  if (MAINTENANCE.has(first)) return MAINTAINED.has(tokens[1]?.word ?? '') ? NONE : UNKNOWN;
+  if (first === 'SET') {
+    // MariaDB: SET STATEMENT variable = value FOR any statement.
+    if (tokens[1]?.word !== 'STATEMENT') return NONE;
+    const at = tokens.findIndex((token) => token.word === 'FOR');
+    return at < 0 ? UNKNOWN : classifyTokens(tokens.slice(at + 1), database);
+  }
   if (CHANGES_ROWS.has(first))
     return { kind: 'statement', tables: [], databases: mentioned(tokens, database) };
   switch (first) {
@@ -121,7 +171,7 @@ export function classifyStatement(sql: string, database: string): StatementEffec
       if (tokens[1]?.word === 'USER') return NONE;
       return ddl(tokens, 2, database);
     default:
-      return { kind: 'unknown', tables: [], databases: [] };
+      return UNKNOWN;
   }
 }
 
@@ -132,12 +182,12 @@ function objectAt(tokens: Token[]): number {
 
 function classifyCreate(tokens: Token[], database: string): StatementEffect {
   const at = objectAt(tokens);
-  if (at < 0) return { kind: 'unknown', tables: [], databases: [] };
+  if (at < 0) return UNKNOWN;
   if (tokens[at]!.word !== 'TABLE') return NONE;
   const before = tokens.slice(0, at).map((token) => token.word);
   if (before.includes('TEMPORARY')) return NONE;
   const [table] = references(tokens, at + 1, database, true);
-  if (table === undefined) return { kind: 'unknown', tables: [], databases: [] };
+  if (table === undefined) return UNKNOWN;
   return { kind: before.includes('REPLACE') ? 'ddl' : 'create', tables: [table], databases: [] };
 }
 
@@ -146,9 +196,7 @@ function classifyDrop(tokens: Token[], database: string): StatementEffect {
   const object = tokens[at]?.word;
   if (object === 'DATABASE' || object === 'SCHEMA') {
     const [name] = references(tokens, at + 1, '', true);
-    return name
-      ? { kind: 'ddl', tables: [], databases: [name.name] }
-      : { kind: 'unknown', tables: [], databases: [] };
+    return name ? { kind: 'ddl', tables: [], databases: [name.name] } : UNKNOWN;
   }
   if (object === 'TABLE' || object === 'TABLES') {
     return tokens[1]!.word === 'TEMPORARY' ? NONE : ddl(tokens, at + 1, database);
@@ -158,11 +206,18 @@ function classifyDrop(tokens: Token[], database: string): StatementEffect {
 
 function classifyAlter(tokens: Token[], database: string): StatementEffect {
   const at = objectAt(tokens);
-  if (at < 0) return { kind: 'unknown', tables: [], databases: [] };
+  if (at < 0) return UNKNOWN;
   if (tokens[at]!.word !== 'TABLE') return NONE;
-  const [table] = references(tokens, at + 1, database, true);
-  if (table === undefined) return { kind: 'unknown', tables: [], databases: [] };
-  return { kind: 'ddl', tables: [table], databases: [] };
+  const tables = references(tokens, at + 1, database, true);
+  if (tables.length === 0) return UNKNOWN;
+  // EXCHANGE PARTITION ... WITH TABLE other, and RENAME TO other, reach a second table.
+  for (let i = at + 1; i < tokens.length; i++) {
+    const [word, next] = [tokens[i]!.word, tokens[i + 1]?.word];
+    const named = word === 'WITH' && next === 'TABLE';
+    const renamed = word === 'RENAME' && !['COLUMN', 'INDEX', 'KEY'].includes(next ?? '');
+    if (named || renamed) tables.push(...references(tokens, i + 1, database, true));
+  }
+  return { kind: 'ddl', tables, databases: [] };
 }
 
 function ddl(tokens: Token[], from: number, database: string): StatementEffect {
@@ -174,7 +229,7 @@ function ddl(tokens: Token[], from: number, database: string): StatementEffect {
 function references(tokens: Token[], from: number, database: string, one: boolean): TableReference[] {
   const found: TableReference[] = [];
   let at = from;
-  while (['IF', 'NOT', 'EXISTS', 'TABLE', 'TABLES'].includes(tokens[at]?.word ?? '')) at++;
+  while (['IF', 'NOT', 'EXISTS', 'TABLE', 'TABLES', 'TO', 'AS'].includes(tokens[at]?.word ?? '')) at++;
   while (at < tokens.length) {
     if (tokens[at]!.word === '.') break;
     if (tokens[at + 1]?.word === '.' && tokens[at + 2]) {
@@ -184,13 +239,20 @@ function references(tokens: Token[], from: number, database: string, one: boolea
       found.push({ schema: database, name: tokens[at]!.text });
       at += 1;
     }
-    if (one || ![',', 'TO'].includes(tokens[at]?.word ?? '')) break;
+    if (one) break;
+    // MariaDB: RENAME TABLE a WAIT 5 TO b, or NOWAIT.
+    if (tokens[at]?.word === 'WAIT') at += 2;
+    else if (tokens[at]?.word === 'NOWAIT') at++;
+    if (![',', 'TO'].includes(tokens[at]?.word ?? '')) break;
     at++;
   }
   return found;
 }
 
-/** Databases a row-changing statement may reach: the default one and every name before a dot. */
+/**
+ * Databases that a row-changing statement may reach: the default one and every name before a dot. None at
+ * all means that it cannot be told.
+ */
 function mentioned(tokens: Token[], database: string): string[] {
   const names = new Set(database === '' ? [] : [database]);
   for (let i = 0; i + 1 < tokens.length; i++) if (tokens[i + 1]!.word === '.') names.add(tokens[i]!.text);

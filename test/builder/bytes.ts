@@ -69,7 +69,7 @@ export function hex(text: string): Buffer {
 export function bitmap(bits: readonly boolean[], padding: 0 | 1): Buffer {
   const bytes = Buffer.alloc(Math.ceil(bits.length / 8), padding === 1 ? 0xff : 0);
   for (const [i, bit] of bits.entries()) {
-    const mask = 1 << i % 8;
+    const mask = 1 << (i % 8);
     const at = Math.floor(i / 8);
     bytes[at] = bit ? bytes[at]! | mask : bytes[at]! & ~mask;
   }
@@ -79,6 +79,6 @@ export function bitmap(bits: readonly boolean[], padding: 0 | 1): Buffer {
 /** A bitmap filled from the highest bit down (SIGNEDNESS, COLUMN_VISIBILITY). */
 export function bitmapFromTop(bits: readonly boolean[]): Buffer {
   const bytes = Buffer.alloc(Math.ceil(bits.length / 8));
-  for (const [i, bit] of bits.entries()) if (bit) bytes[Math.floor(i / 8)]! |= 0x80 >> i % 8;
+  for (const [i, bit] of bits.entries()) if (bit) bytes[Math.floor(i / 8)]! |= 0x80 >> (i % 8);
   return bytes;
 }

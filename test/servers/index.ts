@@ -1,4 +1,4 @@
-import { serverSpec } from './catalog.ts';
+import type { Backend } from './backend.ts';
 import { Server } from './server.ts';
 import { type RunningServer, type ServerId, type StartOptions, serverIds } from './types.ts';
 import { UnpackedBackend } from './unpacked.ts';
@@ -17,8 +17,14 @@ export function selectedServerIds(): readonly ServerId[] {
  * ends with this process. Its `root` has no password, neither on the socket nor on 127.0.0.1.
  */
 export async function startServer(id: ServerId, options: StartOptions = {}): Promise<RunningServer> {
-  const spec = serverSpec(id);
-  const backend = await UnpackedBackend.create(id);
-  const clientOptions = spec.clientInit === undefined ? [] : [`--init-command=${spec.clientInit}`];
-  return Server.start({ ...spec, clientOptions }, backend, options.args ?? []);
+  const provider = options.provider ?? process.env.BINFLASH_TEST_PROVIDER ?? 'unpacked';
+  return Server.start(id, await createBackend(id, provider), options.args ?? []);
+}
+
+async function createBackend(id: ServerId, provider: string): Promise<Backend> {
+  if (provider === 'unpacked') return UnpackedBackend.create(id);
+  if (provider !== 'container') throw new Error(`BINFLASH_TEST_PROVIDER: no provider is named '${provider}'`);
+  // Loaded on demand: nobody else should wait for the container library.
+  const { ContainerBackend } = await import('./container.ts');
+  return ContainerBackend.create(id);
 }

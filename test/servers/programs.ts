@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { serverSpec } from './catalog.ts';
+import { identity } from './identity.ts';
 
 /** A program and its leading arguments. */
 export type Command = readonly [string, ...string[]];
@@ -37,7 +38,7 @@ export function programs(id: string, root: string): Programs {
       charsets,
       `--plugin-dir=${join(root, spec.serverPlugins)}`,
       ...(process.getuid?.() === 0 ? ['--user=root'] : []),
-      ...spec.dataOptions,
+      ...identity(id).options,
     ),
     client: call(spec.client, charsets, `--plugin-dir=${join(root, spec.clientPlugins)}`),
     binlog: call(spec.binlog, charsets),

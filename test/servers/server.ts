@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { type Backend, dataFolder, errorLogFile, socketFile } from './backend.ts';
+import { type Identity, identity } from './identity.ts';
 import { isListening } from './port.ts';
 import { delay, type Finished, feed, finished } from './process.ts';
 import type { RunningServer, ServerId, StartOptions } from './types.ts';
@@ -9,32 +10,25 @@ import { hasNewWords } from './version.ts';
 
 const startSeconds = 180;
 
-export interface ServerFacts {
-  id: ServerId;
-  flavour: 'mysql' | 'mariadb';
-  /** What the version must begin with. */
-  versionPrefix: string;
-  clientOptions: readonly string[];
-}
-
 /** A running server on any backend. */
 export class Server implements RunningServer {
   readonly id: ServerId;
   readonly flavour: 'mysql' | 'mariadb';
   readonly binlogFolder: string;
   version = '';
-  private readonly facts: ServerFacts;
+  private readonly identity: Identity;
   private readonly backend: Backend;
   private readonly clientOptions: readonly string[];
   private args: readonly string[];
 
-  private constructor(facts: ServerFacts, backend: Backend, args: readonly string[]) {
-    this.id = facts.id;
-    this.flavour = facts.flavour;
-    this.facts = facts;
+  private constructor(id: ServerId, backend: Backend, args: readonly string[]) {
+    this.id = id;
+    this.identity = identity(id);
+    this.flavour = this.identity.flavour;
     this.backend = backend;
     this.args = args;
     this.binlogFolder = dataFolder(backend.folder);
+    const { clientInit } = this.identity;
     this.clientOptions = [
       '--user=root',
       '--protocol=socket',
@@ -43,7 +37,7 @@ export class Server implements RunningServer {
       '--max-allowed-packet=1G',
       '--default-character-set=utf8mb4',
       '--binary-mode',
-      ...facts.clientOptions,
+      ...(clientInit === undefined ? [] : [`--init-command=${clientInit}`]),
     ];
   }
 
@@ -52,10 +46,11 @@ export class Server implements RunningServer {
   }
 
   /** Starts a server on a backend made for it; leaves nothing behind when that fails. */
-  static async start(facts: ServerFacts, backend: Backend, args: readonly string[]): Promise<Server> {
-    const server = new Server(facts, backend, args);
+  static async start(id: ServerId, backend: Backend, args: readonly string[]): Promise<Server> {
+    const server = new Server(id, backend, args);
     try {
       await server.boot();
+      await server.beginBinlogs();
       return server;
     } catch (error) {
       await server.stop();
@@ -127,9 +122,15 @@ export class Server implements RunningServer {
   private async boot(): Promise<void> {
     await this.backend.start(this.args);
     this.version = await this.answeredVersion();
-    if (!this.version.startsWith(this.facts.versionPrefix)) {
-      throw new Error(`${this.id} is of version ${this.version}, not ${this.facts.versionPrefix}x`);
+    if (!this.version.startsWith(this.identity.versionPrefix)) {
+      throw new Error(`${this.id} is of version ${this.version}, not ${this.identity.versionPrefix}x`);
     }
+  }
+
+  /** Tests begin with the first binary log, whatever was logged while the data folder was made. */
+  private async beginBinlogs(): Promise<void> {
+    const logs = (await this.sql('SELECT @@log_bin')).trim() === '1' ? await this.binlogs() : [];
+    if (logs.length > 1) await this.sql(hasNewWords(this) ? 'RESET BINARY LOGS AND GTIDS' : 'RESET MASTER');
   }
 
   /** Waits until the server answers. */

@@ -4,7 +4,6 @@ import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Backend, type ClientProgram, commonOptions, dataFolder, errorLogFile } from './backend.ts';
-import { serverSpec } from './catalog.ts';
 import { freePort } from './port.ts';
 import { onProcessEnd, run } from './process.ts';
 import { type Programs, programEnvironment, programs } from './programs.ts';
@@ -25,7 +24,7 @@ export class UnpackedBackend implements Backend {
     this.folder = folder;
     this.port = port;
     this.programs = programs(id, root);
-    this.options = [...commonOptions(folder, port), ...serverSpec(id).options];
+    this.options = commonOptions(folder, port);
     this.forget = onProcessEnd(() => {
       this.child?.kill('SIGKILL');
       rmSync(folder, { recursive: true, force: true });

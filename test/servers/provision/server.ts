@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ServerSpec, serverSpec } from '../catalog.ts';
+import { identity } from '../identity.ts';
 import { run } from '../process.ts';
 import { programEnvironment, programs } from '../programs.ts';
 import { cached } from './cache.ts';
@@ -25,7 +26,9 @@ export async function provisionServer(id: string): Promise<Provisioned> {
     throw new Error(`${id} can be unpacked on Linux x64 only; use the container provider`);
   }
   try {
-    const folder = await cached(id, { recipeVersion, ...spec }, (into) => build(spec, into));
+    const folder = await cached(id, { recipeVersion, options: identity(id).options, ...spec }, (into) =>
+      build(spec, into),
+    );
     return { root: join(folder, 'root'), template: join(folder, 'template') };
   } catch (error) {
     throw new Error(`cannot provision ${id}: ${error instanceof Error ? error.message : error}`, {
@@ -58,7 +61,8 @@ async function checkVersion(spec: ServerSpec, root: string): Promise<void> {
   const answer = (
     await run(program, [...leading, '--version'], { env: programEnvironment(root) })
   ).toString();
-  if (!answer.includes(`Ver ${spec.versionPrefix}`)) {
-    throw new Error(`the fetched server is not ${spec.versionPrefix}x but: ${answer.trim()}`);
+  const { versionPrefix } = identity(spec.id);
+  if (!answer.includes(`Ver ${versionPrefix}`)) {
+    throw new Error(`the fetched server is not ${versionPrefix}x but: ${answer.trim()}`);
   }
 }

@@ -25,8 +25,9 @@ export async function makeTemplate(spec: ServerSpec, root: string, folder: strin
   const env = programEnvironment(folder);
   const args = [...leading, `--datadir=${fresh}`, '--skip-log-bin'];
   const share = join(root, spec.share);
-  if ((await readdir(share)).includes('mysql_system_tables.sql') || spec.flavour === 'mariadb') {
-    await run(program, [...args, '--bootstrap'], { input: await bootstrapSql(share), env });
+  const bootstrap = await bootstrapSql(share);
+  if (bootstrap !== undefined) {
+    await run(program, [...args, '--bootstrap'], { input: bootstrap, env });
   } else {
     const accounts = `${folder}.sql`;
     await writeFile(
@@ -42,13 +43,12 @@ export async function makeTemplate(spec: ServerSpec, root: string, folder: strin
   await rm(fresh, { recursive: true });
 }
 
-/** The input of `--bootstrap`: each statement of the server's scripts, beginning with an empty folder. */
-export async function bootstrapSql(share: string): Promise<string> {
+/** The input of `--bootstrap` for an empty data folder; nothing for servers that bring their tables built in. */
+async function bootstrapSql(share: string): Promise<string | undefined> {
   const files = await readdir(share);
-  const parts = ['CREATE DATABASE mysql;\nUSE mysql;\nSET @auth_root_socket=NULL;\n'];
-  for (const script of scripts) {
-    const file = files.find((name) => script.test(name));
-    if (file !== undefined) parts.push(await readFile(join(share, file), 'utf8'));
-  }
-  return parts.join('\n');
+  const found = scripts.flatMap((script) => files.filter((name) => script.test(name)));
+  if (found.length === 0) return undefined;
+  const begin = 'CREATE DATABASE mysql;\nUSE mysql;\nSET @auth_root_socket=NULL;\n';
+  const parts = await Promise.all(found.map((name) => readFile(join(share, name), 'utf8')));
+  return [begin, ...parts].join('\n');
 }

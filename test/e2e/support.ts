@@ -1,0 +1,265 @@
+/** What the stories share: a server each, the state of its databases, and an undo the way a user makes one. */
+import { createHash } from 'node:crypto';
+import { mkdtemp } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { replayOf } from '../../src/cli/replay.ts';
+import { type RewriteOptions, type RewriteResult, rewrite, type Selection } from '../../src/index.ts';
+import {
+  type RunningServer,
+  type ServerId,
+  selectedServerIds,
+  serverIds,
+  startServer,
+} from '../servers/index.ts';
+
+const MIB = 1024 * 1024;
+
+/** Where a story takes place: a database of its own, and an empty binary log. */
+export interface Scene {
+  readonly server: RunningServer;
+  readonly database: string;
+}
+
+export interface SceneOptions {
+  /** All five, if left out; a story that leaves one out says why. */
+  readonly servers?: readonly ServerId[];
+  /** Further server options; stories of a file with the same options share the server. */
+  readonly args?: readonly string[];
+}
+
+const started = new Map<string, Promise<RunningServer>>();
+let scenes = 0;
+
+// Each test file has a module of its own, so the servers end with their file.
+afterAll(async () => {
+  const servers = await Promise.allSettled(started.values());
+  await Promise.all(
+    servers.map((server) => (server.status === 'fulfilled' ? server.value.stop() : undefined)),
+  );
+});
+
+/** Declares a story on each server. */
+export function eachServer(
+  name: string,
+  story: (scene: Scene) => Promise<void>,
+  { servers = serverIds, args = [] }: SceneOptions = {},
+): void {
+  const ids = selectedServerIds().filter((id) => servers.includes(id));
+  for (const id of ids) it(`${name} (${id})`, async () => story(await makeScene(id, args)));
+}
+
+async function makeScene(id: ServerId, args: readonly string[]): Promise<Scene> {
+  const key = [id, ...args].join(' ');
+  const starting = started.get(key) ?? startServer(id, { args });
+  started.set(key, starting);
+  const server = await starting;
+  scenes++;
+  const database = `story${scenes}`;
+  await server.sql(`CREATE DATABASE ${database} DEFAULT CHARACTER SET utf8mb4`);
+  await server.closeBinlog();
+  return { server, database };
+}
+
+/** Runs statements with a binary log of their own; answers its path. */
+export async function logged(
+  server: RunningServer,
+  statements: string | Uint8Array,
+  database?: string,
+): Promise<string> {
+  await server.closeBinlog();
+  await server.sql(statements, database);
+  return server.closeBinlog();
+}
+
+export interface UndoOptions extends Omit<RewriteOptions, 'inputs' | 'output' | 'select'> {
+  /** Whether the replay may need a `max_allowed_packet` beyond the default: only where one row alone is larger. */
+  readonly hugeRow?: boolean;
+}
+
+/**
+ * Makes the undo of the selected changes, has the server's own mysqlbinlog verify it, and replays it on the
+ * server with its default settings, but for what the summary tells the user to set. Nothing may be said on
+ * the way: no warning by the programs, no new word in the server's error log.
+ */
+export async function undo(
+  server: RunningServer,
+  files: readonly string[],
+  select: Selection = {},
+  options: UndoOptions = {},
+): Promise<RewriteResult> {
+  const { hugeRow = false, ...rewriteOptions } = options;
+  const folder = await mkdtemp(join(dirname(server.binlogFolder), 'undo-'));
+  const result = await rewrite({
+    inputs: files,
+    output: join(folder, 'undo.binlog'),
+    select,
+    ...rewriteOptions,
+  });
+  for (const output of result.outputs) await expectReadable(server, output);
+
+  const { maxAllowedPacket } = replayOf(result.plan.index, result.outputs, result.written!.largestStatement);
+  expect(maxAllowedPacket !== undefined, 'a max_allowed_packet beyond the default is asked for').toBe(
+    hugeRow,
+  );
+  const packet = Number(await server.sql('SELECT @@GLOBAL.max_allowed_packet'));
+  expect(packet, 'the server takes the undo with its default max_allowed_packet').toBe(defaultPacket(server));
+  const log = await server.errorLog();
+  if (maxAllowedPacket !== undefined) await setPacket(server, maxAllowedPacket);
+  const said = await server.replay(result.outputs);
+  if (maxAllowedPacket !== undefined) await setPacket(server, packet);
+  expect(said, 'what mysqlbinlog and the client said').toBe('');
+  expect((await server.errorLog()).slice(log.length), 'what the replay added to the error log').toBe('');
+  return result;
+}
+
+/** The server's own mysqlbinlog reads the file, checksums included, without a word. */
+export async function expectReadable(server: RunningServer, file: string): Promise<void> {
+  const { code, stderr } = await server.mysqlbinlog([
+    '--verify-binlog-checksum',
+    '--result-file=/dev/null',
+    file,
+  ]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+}
+
+/** The default of `max_allowed_packet`, as the servers' manuals have it. */
+export function defaultPacket(server: RunningServer): number {
+  if (server.flavour === 'mariadb') return 16 * MIB;
+  return server.id === 'mysql-5.6' ? 4 * MIB : 64 * MIB;
+}
+
+/** For connections from now on. */
+export async function setPacket(server: RunningServer, bytes: number): Promise<void> {
+  await server.sql(`SET GLOBAL max_allowed_packet = ${bytes}`);
+}
+
+/** All that can be told of a table by SQL. */
+export interface TableState {
+  /** SHOW CREATE TABLE without the AUTO_INCREMENT counter. */
+  readonly create: string;
+  /** CHECKSUM TABLE. */
+  readonly checksum: string;
+  readonly count: number;
+  /** The rows in HEX, sorted; or their SHA-256 when they are many. */
+  readonly rows: readonly string[] | string;
+}
+
+/** By `database.table`. */
+export type Fingerprint = Readonly<Record<string, TableState>>;
+
+/** A dump of more characters is kept as its SHA-256. */
+const LONG_DUMP = 256 * 1024;
+/** A longer value is dumped as its SHA-256: HEX() answers NULL where the result exceeds max_allowed_packet. */
+const LONG_VALUE = 64 * 1024;
+
+/** The state of databases, exact to the byte: equal fingerprints mean equal rows in equal tables. */
+export async function fingerprint(
+  server: RunningServer,
+  databases: string | readonly string[],
+): Promise<Fingerprint> {
+  const names = typeof databases === 'string' ? [databases] : databases;
+  const tables = await listTables(server, names);
+  if (tables.length === 0) return {};
+  const script = tables.map(
+    ({ schema, name, versioned, columns }) => `
+      SHOW CREATE TABLE ${quote(schema)}.${quote(name)};
+      CHECKSUM TABLE ${quote(schema)}.${quote(name)};
+      SELECT ${columns.map(dumped).join(', ')}
+        FROM ${quote(schema)}.${quote(name)}${versioned ? ' FOR SYSTEM_TIME ALL' : ''};
+      SELECT '${END_OF_TABLE}';`,
+  );
+  const answer = await server.sql(`SET time_zone = '+00:00', sql_mode = '';${script.join('')}`);
+  const dumps = answer.split(`${END_OF_TABLE}\n`);
+  expect(dumps).toHaveLength(tables.length + 1);
+  return Object.fromEntries(
+    tables.map(({ schema, name }, i) => {
+      const [create, checksum, ...rows] = dumps[i]!.split('\n').slice(0, -1);
+      rows.sort();
+      const long = dumps[i]!.length > LONG_DUMP;
+      const state: TableState = {
+        create: create!.replace(/ AUTO_INCREMENT=\d+/, ''),
+        checksum: checksum!.split('\t').at(-1)!,
+        count: rows.length,
+        rows: long ? createHash('sha256').update(rows.join('\n')).digest('hex') : rows,
+      };
+      return [`${schema}.${name}`, state];
+    }),
+  );
+}
+
+/** No line of HEX dumps and statements is this. */
+const END_OF_TABLE = '--end-of-table--';
+
+interface Column {
+  readonly name: string;
+  readonly type: string;
+}
+
+interface Table {
+  readonly schema: string;
+  readonly name: string;
+  readonly versioned: boolean;
+  readonly columns: Column[];
+}
+
+async function listTables(server: RunningServer, databases: readonly string[]): Promise<Table[]> {
+  // Names in HEX, for the client escapes tabs, newlines and backslashes.
+  const answer = await server.sql(`
+    SELECT HEX(t.table_schema), HEX(t.table_name), t.table_type = 'SYSTEM VERSIONED', HEX(c.column_name), c.data_type
+      FROM information_schema.tables t
+      JOIN information_schema.columns c ON c.table_schema = t.table_schema AND c.table_name = t.table_name
+      WHERE t.table_type IN ('BASE TABLE', 'SYSTEM VERSIONED') AND t.table_schema IN (${databases.map(text).join(', ')})
+      ORDER BY t.table_schema, t.table_name, c.ordinal_position`);
+  const tables = new Map<string, Table>();
+  for (const line of answer.split('\n').slice(0, -1)) {
+    const [schema, name, versioned, column, type] = line.split('\t');
+    const key = `${schema}.${name}`;
+    const table = tables.get(key) ?? {
+      schema: unhex(schema!),
+      name: unhex(name!),
+      versioned: versioned === '1',
+      columns: [],
+    };
+    table.columns.push({ name: unhex(column!), type: type!.toLowerCase() });
+    tables.set(key, table);
+  }
+  return [...tables.values()];
+}
+
+/** A column's exact value as HEX; HEX alone would round what has a fraction. */
+function dumped({ name, type }: Column): string {
+  const column = quote(name);
+  if (type === 'float' || type === 'double') return `HEX(CAST(${column} * 1e0 AS CHAR))`;
+  if (type === 'decimal') return `HEX(CAST(${column} AS CHAR))`;
+  if (type === 'enum' || type === 'set') return `CONCAT(HEX(${column}), ':', ${column} + 0)`;
+  if (/blob|text|json/.test(type)) {
+    const digest = `CONCAT(LENGTH(${column}), ':', SHA2(${column}, 256))`;
+    return `IF(LENGTH(${column}) > ${LONG_VALUE}, ${digest}, HEX(${column}))`;
+  }
+  return `HEX(${column})`;
+}
+
+/** An identifier in SQL. */
+export const quote = (name: string): string => `\`${name.replaceAll('`', '``')}\``;
+/** A string literal in SQL that needs no escape. */
+export const text = (value: string): string => `_utf8mb4 0x${Buffer.from(value).toString('hex')}`;
+
+const unhex = (hex: string): string => Buffer.from(hex, 'hex').toString();
+
+/**
+ * Damages a database, undoes the damage from its log, and expects the state before. The damage must change
+ * something, or the story would tell nothing.
+ */
+export async function expectUndone(
+  { server, database }: Scene,
+  damage: string | Uint8Array,
+  { select, ...options }: UndoOptions & { readonly select?: Selection } = {},
+): Promise<RewriteResult> {
+  const before = await fingerprint(server, database);
+  const file = await logged(server, damage, database);
+  expect(await fingerprint(server, database), 'the damage changes something').not.toEqual(before);
+  const result = await undo(server, [file], select, options);
+  expect(await fingerprint(server, database)).toEqual(before);
+  return result;
+}
