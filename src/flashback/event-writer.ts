@@ -139,6 +139,16 @@ export class EventWriter {
     return true;
   }
 
+  /** Where rows are written to; {@link openEnd} is an index into it. */
+  get bytes(): Uint8Array {
+    return this.#sink.bytes;
+  }
+
+  /** Where the rows of the open event end, or -1 when none is open. */
+  get openEnd(): number {
+    return this.#open < 0 ? -1 : this.#sink.at;
+  }
+
   /** Ends the open rows event, if there is one. */
   closeRows(): void {
     if (this.#open < 0) return;

@@ -58,7 +58,9 @@ export class RowInverter {
       else {
         if (guarded) this.#cutChain(bytes, middle, end);
         writer.swappedRow(bytes, first, middle, end);
-        if (guarded) this.#remember(bytes, first, middle);
+        // A row that stands alone in its event is followed by another event anyway.
+        const { openEnd } = writer;
+        if (guarded && openEnd >= 0) this.#remember(writer.bytes, openEnd - (middle - first), openEnd);
       }
       end = first;
     }
@@ -103,24 +105,29 @@ export class RowInverter {
     const target = room > MERGE_BUFFER ? allocate(room) : this.#merged;
     const whereEnd = mergeImages(target, 0, bytes, before, first, after, second, before.columns);
     const setEnd = mergeImages(target, whereEnd, bytes, before, first, NO_COLUMNS, second, after.columns);
-    if (guarded) this.#cutChain(target, 0, whereEnd);
+    if (guarded) {
+      this.#guard.compareWhole();
+      this.#cutChain(target, 0, whereEnd);
+    }
     this.#writer.row(target, 0, setEnd);
-    if (!guarded) return;
+    if (!guarded || this.#writer.openEnd < 0) return;
     // What the row becomes is the whole before image, written like the image that the next row looks for.
     const resultEnd = mergeImages(target, setEnd, bytes, before, first, NO_COLUMNS, second, before.columns);
     this.#remember(target, setEnd, resultEnd);
   }
 
+  /** Ends the open event before a row that looks for what an earlier row of it sets. */
   #cutChain(bytes: Uint8Array, start: number, end: number): void {
-    if (this.#writer.rowsEvents === this.#guardedEvent && this.#guard.hasSet(bytes, start, end)) {
-      this.#writer.closeRows();
-    }
+    if (this.#writer.rowsEvents !== this.#guardedEvent) return;
+    if (this.#guard.isFull || this.#guard.hasSet(bytes, start, end)) this.#writer.closeRows();
   }
 
+  /** Takes note of the image that the row just written sets. */
   #remember(bytes: Uint8Array, start: number, end: number): void {
-    if (this.#writer.rowsEvents !== this.#guardedEvent) {
+    const { rowsEvents } = this.#writer;
+    if (rowsEvents !== this.#guardedEvent) {
       this.#guard.forget();
-      this.#guardedEvent = this.#writer.rowsEvents;
+      this.#guardedEvent = rowsEvents;
     }
     this.#guard.sets(bytes, start, end);
   }

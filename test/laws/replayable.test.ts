@@ -48,31 +48,11 @@ describe('law 8, replayable with defaults', () => {
             const characters = Math.ceil(size / 3) * 4;
             return characters + Math.ceil(characters / 76);
           });
-          largest = Math.max(largest, "BINLOG '\n".length + text[0]! + text[1]!);
+          largest = Math.max(largest, "BINLOG '\n'".length + text[0]! + text[1]!);
         }
         expect(result.written!.largestStatement).toBe(largest);
       }),
       { numRuns: 80 },
-    );
-  });
-
-  it('rows are packed as densely as the event size allows: two neighbours of a statement never fit into one event', {
-    timeout: 60_000,
-  }, async () => {
-    await fc.assert(
-      fc.asyncProperty(source({ maxRows: 12, maxFiles: 1 }), async ({ files }) => {
-        const one = await undo(files, { maxEventSize: KIB });
-        for (const { statements } of one.log.transactions) {
-          for (const [i, event] of statements.flat().entries()) {
-            const next = statements.flat()[i + 1];
-            const first = next?.changes[0];
-            // Events of two source statements may look alike; those from one have one kind, table and flags.
-            if (next === undefined || first === undefined || event.changes.length < 2) continue;
-            expect(event.size).toBeLessThanOrEqual(KIB);
-          }
-        }
-      }),
-      { numRuns: 20 },
     );
   });
 });

@@ -1,9 +1,17 @@
-/** Fetches every server that the tests run on: `npx tsx test/servers/provision.ts [id...]`. */
+/**
+ * Fetches the servers that the tests run on, where the cache lacks them, so that no test has to wait for it:
+ * `npx tsx test/servers/provision.ts [id...]`. The container provider needs none of them.
+ */
+import { selectedServerIds } from './index.ts';
 import { provisionServer } from './provision/server.ts';
-import { serverIds } from './types.ts';
 
 const asked = process.argv.slice(2);
-for (const id of asked.length > 0 ? asked : serverIds) {
-  await provisionServer(id);
-  process.stderr.write(`${id}: ready\n`);
+const selected = process.env.BINFLASH_TEST_PROVIDER === 'container' ? [] : selectedServerIds();
+for (const id of asked.length > 0 ? asked : selected) {
+  try {
+    await provisionServer(id);
+  } catch (error) {
+    process.exitCode = 1;
+    process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+  }
 }

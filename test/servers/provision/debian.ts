@@ -60,8 +60,8 @@ async function privateApt(suite: string, work: string): Promise<Apt> {
     'Dir::Etc::preferences': '/dev/null',
     'Dir::Etc::preferencesparts': join(work, 'empty'),
     'APT::Architecture': 'amd64',
-    // apt's own user could not write into this user's folders.
-    'APT::Sandbox::User': process.env.USER ?? 'root',
+    // No change of user: apt's own could not write into this user's folders.
+    'APT::Sandbox::User': 'root',
     'Acquire::Languages': 'none',
     'Acquire::Retries': '3',
   };

@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest';
+import { readBinlogs } from '../../src/flashback/rewrite.ts';
+import { Binlog } from '../builder/binlog.ts';
+import * as e from '../builder/events.ts';
+import { mariadb118, mysql56, mysql80, type Server } from '../builder/format.ts';
+import { change, insert, orders } from '../builder/shop.ts';
+import { inFolder, writeFiles } from '../helpers.ts';
+
+/** Transactions with rows, each as its ending, rows events, and where it begins and ends. */
+async function groups(
+  server: Server,
+  build: (log: Binlog) => void,
+  more?: (log: Binlog) => void,
+): Promise<unknown[]> {
+  const logs = [build, ...(more ? [more] : [])].map((fill) => {
+    const log = new Binlog(server);
+    fill(log);
+    return log.bytes();
+  });
+  const { transactions: t } = await inFolder(async (folder) => readBinlogs(await writeFiles(folder, logs)));
+  const names = ['OPEN', 'XID', 'COMMIT', 'ROLLBACK', 'PREPARED', 'STATEMENT'];
+  return Array.from(
+    { length: t.length },
+    (_, i) => `${names[t.ending[i]!]} ${t.eventCount[i]}${t.gtid(i) ? ` ${t.gtid(i)}` : ''}`,
+  );
+}
+
+const UUID = '3e11fa47-71ca-11e1-9e33-c80aa9429562';
+const v1 = { version: 1 } as const;
+const mariadbInsert = change('insert', [1], { ...orders, padding: 0 }, v1);
+
+describe('transactions of MySQL', () => {
+  it('run from BEGIN, or the GTID before it, to XID, COMMIT or ROLLBACK', async () => {
+    const found = await groups(mysql80, (log) => {
+      log.add(e.gtid(UUID, 5), e.query('BEGIN'), ...insert(1), ...insert(2), e.xid(1));
+      log.add(e.anonymousGtid(), e.query('BEGIN'), ...insert(3), e.query('COMMIT'));
+      log.add(e.query('BEGIN'), ...insert(4), e.query('ROLLBACK'));
+      log.add(e.query('BEGIN'), e.query('SAVEPOINT a'), ...insert(5), e.xid(2));
+    });
+    expect(found).toEqual([`XID 2 ${UUID}:5`, 'COMMIT 1', 'ROLLBACK 1', 'XID 1']);
+  });
+
+  it('a GTID before DDL is a group of its own, and so is DDL inside BEGIN not', async () => {
+    const found = await groups(mysql80, (log) => {
+      log.add(e.gtid(UUID, 1), e.query('CREATE TABLE orders (a INT)'));
+      log.add(e.gtid(UUID, 2), e.query('GRANT ALL ON *.* TO u'));
+      log.add(
+        e.gtid(UUID, 3),
+        e.query('BEGIN'),
+        e.query('CREATE TABLE t (a INT) START TRANSACTION'),
+        ...insert(1),
+        e.xid(1),
+      );
+    });
+    expect(found).toEqual([`STATEMENT 0 ${UUID}:1`, `STATEMENT 0 ${UUID}:2`, `XID 1 ${UUID}:3`]);
+  });
+
+  it('padding and headers of large transactions may stand between GTID and BEGIN', async () => {
+    const found = await groups(mysql56, (log) => {
+      log.add(e.gtid(UUID, 9), e.opaque(100, e.IGNORABLE), e.opaque(43, e.IGNORABLE), e.query('BEGIN'));
+      log.add(...insert(1), e.xid(1));
+    });
+    expect(found).toEqual([`XID 1 ${UUID}:9`]);
+  });
+
+  it('rows without BEGIN are committed statement by statement', async () => {
+    const [map, event] = insert(1) as [e.Event, e.Event];
+    const open = change('insert', [1], orders, { flags: 0 });
+    const found = await groups(mysql80, (log) => log.add(map, event, ...open, event, map, event));
+    expect(found).toEqual(['COMMIT 1', 'COMMIT 2', 'COMMIT 1']);
+  });
+
+  it('what the end of the file, ROTATE, STOP or another BEGIN cuts off stays open', async () => {
+    const start = (log: Binlog): number => log.add(e.query('BEGIN'), ...insert(1));
+    expect(await groups(mysql80, start, start)).toEqual(['OPEN 1', 'OPEN 1']);
+    const found = await groups(mysql80, (log) => {
+      start(log);
+      start(log);
+      log.add(e.stop());
+      log.transaction(insert(2));
+    });
+    expect(found).toEqual(['OPEN 1', 'OPEN 1', 'XID 1']);
+  });
+
+  it('XA: prepared at XA_PREPARE', async () => {
+    const found = await groups(mysql80, (log) => {
+      log.add(
+        e.anonymousGtid(),
+        e.query("XA START X'61',X'',1"),
+        ...insert(1),
+        e.query("XA END X'61',X'',1"),
+      );
+      log.add(e.xaPrepare(), e.anonymousGtid(), e.query("XA COMMIT X'61',X'',1"));
+    });
+    expect(found).toEqual(['PREPARED 1', 'STATEMENT 0']);
+  });
+});
+
+describe('transactions of MariaDB', () => {
+  it('begin with a GTID, unless it says that a single statement follows', async () => {
+    const found = await groups(mariadb118, (log) => {
+      log.add(e.mariadbGtid(1), e.annotate('INSERT'), ...mariadbInsert, e.xid(1));
+      log.add(e.mariadbGtid(2, { flags: 1 }), e.query('CREATE TABLE t (a INT)'));
+      log.add(
+        e.mariadbGtid(3, { domain: 2, commitId: 5 }),
+        ...mariadbInsert,
+        ...mariadbInsert,
+        e.query('COMMIT'),
+      );
+      log.add(e.mariadbGtid(4), e.query('CREATE TABLE t2 (a INT)'), ...mariadbInsert, e.xid(2));
+    });
+    expect(found).toEqual(['XID 1 0-1-1', 'STATEMENT 0 0-1-2', 'COMMIT 2 2-1-3', 'XID 1 0-1-4']);
+  });
+
+  it('before GTIDs, and in 5.x, begin with BEGIN', async () => {
+    const found = await groups(mariadb118, (log) => log.add(e.query('BEGIN'), ...mariadbInsert, e.xid(1)));
+    expect(found).toEqual(['XID 1']);
+  });
+
+  it('a rows event without columns ends its statement and is no change', async () => {
+    const unfinished = change('insert', [1], { ...orders, padding: 0 }, { version: 1, flags: 0 });
+    const found = await groups(mariadb118, (log) => log.add(...unfinished, e.dummyRows(), ...mariadbInsert));
+    expect(found).toEqual(['COMMIT 1', 'COMMIT 1']);
+  });
+});
