@@ -12,6 +12,6 @@ export {
   rewrite,
 } from './flashback/rewrite.ts';
 export type { Selection } from './flashback/selection.ts';
-export type { WriteResult } from './flashback/write.ts';
+export type { WriteResult } from './flashback/undo-writer.ts';
 export { type Inspection, inspect } from './inspect/inspect.ts';
 export type { Output } from './io/output.ts';

@@ -9,13 +9,8 @@ import { DEFAULT_WINDOW, scan } from '../scan/scan.ts';
 import { makePlan, type Plan, type PlanOptions } from './plan.ts';
 import { RefusedError } from './refusals.ts';
 import type { Selection } from './selection.ts';
-import {
-  checkRowsVersion,
-  DEFAULT_MAX_EVENT_SIZE,
-  DEFAULT_MAX_STATEMENT_SIZE,
-  type WriteResult,
-  writeUndo,
-} from './write.ts';
+import type { WriteResult } from './undo-writer.ts';
+import { checkRowsVersion, DEFAULT_MAX_EVENT_SIZE, DEFAULT_MAX_STATEMENT_SIZE, writeUndo } from './write.ts';
 
 /** How far a run is, in bytes of the inputs. */
 export interface Progress {

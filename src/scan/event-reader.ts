@@ -14,6 +14,7 @@ import { EventTable } from './event-table.ts';
 import { Grouping } from './grouping.ts';
 import { countRows, ShapeRegistry } from './shapes.ts';
 import { classifyStatement, type StatementEffect } from './statement.ts';
+import { transactionKeyword } from './transaction-keyword.ts';
 import { Ending } from './transaction-table.ts';
 
 /** Longest part of a statement that is kept for messages, in characters. */
@@ -304,18 +305,4 @@ function verifyChecksum(bytes: Uint8Array, start: number, end: number): void {
  */
 function isDummy(rows: RowsEvent): boolean {
   return rows.columnCount === 0;
-}
-
-/** Reads the transaction keywords as servers compare them. */
-function transactionKeyword(
-  text: string,
-): 'begin' | 'commit' | 'rollback' | 'no-effect' | 'rollback-to' | 'xa' | undefined {
-  // Every transaction has one of these; the rest is rare enough for a regular expression.
-  if (text === 'BEGIN') return 'begin';
-  if (text === 'COMMIT') return 'commit';
-  if (text === 'ROLLBACK') return 'rollback';
-  if (/^SAVEPOINT\s/i.test(text) || /^XA\s+END\b/i.test(text)) return 'no-effect';
-  if (/^ROLLBACK\s+(WORK\s+)?TO\b/i.test(text)) return 'rollback-to';
-  if (/^XA\s+(START|BEGIN)\b/i.test(text)) return 'begin';
-  return /^XA\s/i.test(text) ? 'xa' : undefined;
 }

@@ -1,0 +1,223 @@
+import { CHECKSUM_LENGTH, type ChecksumAlgorithm } from '../binlog/checksum.ts';
+import { type FormatDescription, versionAtLeast } from '../binlog/format-description.ts';
+import {
+  emptyRowsEvent,
+  parseRows,
+  type RowsEvent,
+  RowsFlag,
+  type RowsVersion,
+  rowsType,
+} from '../binlog/rows.ts';
+import type { LoadedRun } from '../io/backward-windows.ts';
+import type { ChunkSink } from '../io/chunk-sink.ts';
+import type { BinlogIndex } from '../scan/binlog-index.ts';
+import { Ending } from '../scan/transaction-table.ts';
+import { EventWriter, type RowsTemplate } from './event-writer.ts';
+import type { Plan } from './plan.ts';
+import { RowInverter } from './row-inverter.ts';
+
+export interface WriteOptions {
+  readonly checksum: ChecksumAlgorithm;
+  /** Undefined: that of each source event. */
+  readonly rowsVersion: RowsVersion | undefined;
+  readonly maxEventSize: number;
+  readonly maxStatementSize: number;
+  /** A new part is begun before a transaction that would make the current one larger. */
+  readonly maxFileSize: number | undefined;
+  readonly window: number;
+  readonly onProgress: ((bytes: number) => void) | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** What was written, for the summary. */
+export interface WriteResult {
+  readonly bytes: number;
+  readonly transactions: number;
+  readonly rows: number;
+  /** Characters of the longest BINLOG statement that the replay will send. */
+  readonly largestStatement: number;
+}
+
+/** The state of one undo while it is written. */
+export class UndoWriter {
+  readonly #plan: Plan;
+  readonly #index: BinlogIndex;
+  readonly #options: WriteOptions;
+  readonly #writer: EventWriter;
+  readonly #inverter: RowInverter;
+  readonly #rows: RowsEvent = emptyRowsEvent();
+  /** By shape: is the table, for all we know, one whose rows are looked for in batches? */
+  readonly #guarded: readonly boolean[];
+  /** Does the output's format have version 1 rows events? Not since MySQL 8.4. */
+  readonly #hasV1: boolean;
+  #transaction = -1;
+  /** What the open template was made from: events that agree in all of it are packed together. */
+  #statement = -1;
+  #shape = -1;
+  #template: RowsTemplate | undefined;
+  #transactionsInFile = 0;
+  #bytesBefore = 0;
+  #transactions = 0;
+  #rowCount = 0;
+
+  constructor(plan: Plan, sink: ChunkSink, options: WriteOptions) {
+    this.#plan = plan;
+    this.#index = plan.index;
+    this.#options = options;
+    const largestMap = plan.index.tables.reduce((most, table) => Math.max(most, table.body.length + 64), 0);
+    const { format } = plan.index.files.at(-1)!;
+    this.#hasV1 = hasV1(format);
+    const batches = format.flavour === 'mysql' && versionAtLeast(format.version, [8, 0, 0]);
+    this.#guarded = plan.index.shapes.map(({ table }) => batches && table.optional.primaryKey === undefined);
+    const eventSize = Math.min(options.maxEventSize, Math.max(0, options.maxStatementSize - largestMap));
+    this.#writer = new EventWriter(sink, options.checksum, eventSize);
+    this.#inverter = new RowInverter(this.#writer);
+  }
+
+  beginFile(): void {
+    this.#bytesBefore += this.#writer.position;
+    this.#transactionsInFile = 0;
+    // The newest file's format: its server is the one that the undo is for.
+    const { format } = this.#index.files.at(-1)!;
+    this.#writer.beginFile(format);
+  }
+
+  result(): WriteResult {
+    return {
+      bytes: this.#bytesBefore + this.#writer.position,
+      transactions: this.#transactions,
+      rows: this.#rowCount,
+      largestStatement: this.#writer.largestStatement,
+    };
+  }
+
+  /**
+   * Writes the run's events from number `from` of the plan down. Answers the number it has not written
+   * because a new file is due before it, or one less than the run's first.
+   */
+  writeRun(loaded: LoadedRun, from: number): number {
+    const { run } = loaded;
+    for (let i = from; i >= run.first; i--) {
+      const event = this.#plan.events[i]!;
+      const transaction = this.#index.events.transaction[event]!;
+      if (transaction !== this.#transaction) {
+        this.endTransaction();
+        if (this.#isFull(i, transaction)) return i;
+        this.#beginTransaction(transaction);
+      }
+      this.#writeEvent(event, loaded);
+    }
+    return run.first - 1;
+  }
+
+  #isFull(from: number, transaction: number): boolean {
+    const { maxFileSize } = this.#options;
+    if (maxFileSize === undefined || this.#transactionsInFile === 0) return false;
+    const { events } = this.#index;
+    let size = 0;
+    for (let i = from; i >= 0 && events.transaction[this.#plan.events[i]!] === transaction; i--) {
+      size += events.size[this.#plan.events[i]!]!;
+    }
+    return this.#writer.position + size > maxFileSize;
+  }
+
+  #beginTransaction(transaction: number): void {
+    const { transactions } = this.#index;
+    this.#transaction = transaction;
+    this.#transactions++;
+    this.#transactionsInFile++;
+    this.#template = undefined;
+    this.#writer.begin(transactions.beginTime[transaction]!, transactions.serverId[transaction]!);
+  }
+
+  /** Commits what is open. */
+  endTransaction(): void {
+    const transaction = this.#transaction;
+    if (transaction < 0) return;
+    const { transactions } = this.#index;
+    this.#transaction = -1;
+    this.#writer.commit(
+      transactions.ending[transaction] === Ending.XID ? transactions.xid[transaction]! : 0n,
+      transactions.endTime[transaction]!,
+      transactions.serverId[transaction]!,
+    );
+  }
+
+  #writeEvent(event: number, { run, bytes, base }: LoadedRun): void {
+    const { events, shapes, transactions, files } = this.#index;
+    const start = base + events.offset[event]! - run.position;
+    const { format } = files[transactions.file[this.#transaction]!]!;
+    const trailer = format.checksum === 'crc32' ? CHECKSUM_LENGTH : 0;
+    const shapeNumber = events.shape[event]!;
+    const shape = shapes[shapeNumber]!;
+    const rows = this.#rows;
+    parseRows(bytes, start, start + events.size[event]! - trailer, rows);
+    this.#useTemplate(event, bytes);
+    this.#inverter.invert(
+      bytes,
+      rows,
+      shape,
+      this.#plan.inversions[shapeNumber]!,
+      events.rows[event]!,
+      this.#guarded[shapeNumber]!,
+    );
+    this.#rowCount += events.rows[event]!;
+  }
+
+  /** Keeps the open template when the event may be packed with the one before, else makes a new one. */
+  #useTemplate(event: number, bytes: Uint8Array): void {
+    const { events, shapes, transactions } = this.#index;
+    const rows = this.#rows;
+    const version = this.#options.rowsVersion ?? (this.#hasV1 ? rows.version : 2);
+    let flags = rows.flags & ~RowsFlag.STMT_END;
+    // Where the source ran foreign keys in the SQL layer, the children's changes are rows of their own;
+    // with checks on, the replay would make them a second time.
+    if ((transactions.rowsFlags[this.#transaction]! & RowsFlag.USE_SQL_FOREIGN_KEY) !== 0) {
+      flags |= RowsFlag.NO_FOREIGN_KEY_CHECKS;
+    }
+    const template = this.#template;
+    const statement = events.statement[event]!;
+    const shape = events.shape[event]!;
+    if (
+      template !== undefined &&
+      statement === this.#statement &&
+      shape === this.#shape &&
+      template.flags === flags &&
+      template.version === version &&
+      template.tableId === rows.tableId &&
+      equalBytes(template.extra, bytes, rows.extraStart, rows.extraEnd)
+    ) {
+      return;
+    }
+    this.#statement = statement;
+    this.#shape = shape;
+    this.#template = {
+      table: shapes[shape]!.table,
+      tableId: rows.tableId,
+      kind: this.#plan.inversions[shape]!.kind,
+      version,
+      flags,
+      extra: bytes.slice(rows.extraStart, rows.extraEnd),
+      columns: columnsField(rows.columnCount, shapes[shape]!.bitmaps),
+      timestamp: events.timestamp[event]!,
+      serverId: transactions.serverId[this.#transaction]!,
+    };
+    this.#writer.useTemplate(this.#template);
+  }
+}
+
+function equalBytes(expected: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {
+  if (expected.length !== end - start) return false;
+  for (let i = 0; i < expected.length; i++) if (expected[i] !== bytes[start + i]) return false;
+  return true;
+}
+
+/** Column count as packed integer, and the bitmaps. */
+function columnsField(count: number, bitmaps: Uint8Array): Uint8Array {
+  const length = count < 251 ? [count] : [252, count & 0xff, count >> 8];
+  return Uint8Array.from([...length, ...bitmaps]);
+}
+
+export function hasV1(format: FormatDescription): boolean {
+  return format.postHeaderLengths[rowsType('insert', 1)] !== 0;
+}
