@@ -39,7 +39,7 @@ function report(error: unknown, argv: readonly string[], signal: AbortSignal): n
   const style = new Style(!argv.includes('--no-color'), process.stderr);
   if (error instanceof PipeClosed) return exitCodes.IO;
   if (signal.aborted) {
-    process.stderr.write('binflash: interrupted; no output was left\n');
+    process.stderr.write('binflash: interrupted; no file was left under the name of the output\n');
     return exitCodes.INTERRUPTED;
   }
   if (error instanceof BinflashError) {

@@ -1,4 +1,4 @@
-import { type RowsVersion, rowsType } from '../binlog/rows.ts';
+import type { RowsVersion } from '../binlog/rows.ts';
 import { BinflashError } from '../errors.ts';
 import { BackwardWindows, type Run } from '../io/backward-windows.ts';
 import { ChunkSink } from '../io/chunk-sink.ts';

@@ -1,4 +1,6 @@
-import { type FileHandle, open, rename, stat, unlink } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import { access, type FileHandle, open, rename, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { BinflashError } from '../errors.ts';
 import { ioError } from './source.ts';
@@ -29,7 +31,7 @@ export class AtomicFile implements Output {
 
   /** @throws BinflashError `IO` when the folder is missing or not writable, or the name is taken (see {@link checkTarget}) */
   static async create(path: string): Promise<AtomicFile> {
-    const temporaryPath = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+    const temporaryPath = join(dirname(path), `.${basename(path)}.${randomBytes(4).toString('hex')}.tmp`);
     try {
       return new AtomicFile(path, temporaryPath, await open(temporaryPath, 'wx', 0o600));
     } catch (error) {
@@ -92,11 +94,18 @@ export class AtomicFile implements Output {
 const FLUSH_EVERY = 64 * 1024 * 1024;
 
 /**
- * Makes sure that an output may have this name.
+ * Makes sure that an output may have this name, before any work is done for it.
  *
  * @throws BinflashError `USAGE` when it is one of the inputs or exists (unless `force`), `IO` when it is a folder
  */
 export async function checkTarget(path: string, inputs: ReadonlySet<string>, force: boolean): Promise<void> {
+  try {
+    await access(dirname(path), constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw ioError('cannot be written', path, error).locate({
+      hint: `The folder ${dirname(path)} must exist and be writable.`,
+    });
+  }
   const existing = await stat(path).catch(() => undefined);
   if (existing === undefined) return;
   if (inputs.has(`${existing.dev}:${existing.ino}`)) {

@@ -279,10 +279,15 @@ export class EventReader {
       eventType: this.eventTypeName,
       transaction: this.grouping.current,
       eventsBefore: this.events.length,
-      text: text.slice(0, STATEMENT_EXCERPT),
+      text: excerpt(text),
       effect,
     });
   }
+}
+
+/** The beginning of a text, copied: a slice of a string keeps the whole string in memory. */
+function excerpt(text: string): string {
+  return Buffer.from(text.slice(0, STATEMENT_EXCERPT)).toString();
 }
 
 /** What a statement may do; when only its beginning was read, it may reach any database. */
