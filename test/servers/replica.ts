@@ -7,7 +7,7 @@ const waitSeconds = 120;
 /**
  * Makes one fresh server follow another from the source's oldest binary log on. Both must run with server ids
  * of their own (`args: ['--server-id=2']`). A MySQL source with GTIDs is followed by them, others by position.
- * Stop the replica first: a source waits some seconds for a replica that still reads from it.
+ * A MySQL 9.7 source takes some ten seconds to stop once it has had a replica.
  */
 export async function attachReplica(source: RunningServer, replica: RunningServer): Promise<void> {
   const [oldest] = await source.binlogs();
