@@ -22,7 +22,8 @@ export class ChunkSink {
   readonly #free: Chunk[] = [];
   #output: Output;
   #writes: Promise<void> = Promise.resolve();
-  #queued = 0;
+  /** All writes but the last one queued. */
+  #earlierWrites: Promise<void> = Promise.resolve();
   #borrowed = false;
 
   /** `arena[base, base + count * size)` is the sink's; a chunk beyond it is allocated only if all are in use. */
@@ -76,19 +77,18 @@ export class ChunkSink {
 
   #enqueue(bytes: Uint8Array, chunk: Chunk | undefined): void {
     const output = this.#output;
-    this.#queued++;
+    this.#earlierWrites = this.#writes;
     this.#writes = this.#writes.then(async () => {
       await output.write(bytes);
-      this.#queued--;
       if (chunk) this.#free.push(chunk);
     });
     // A failure is met in room() or drain(); without this it would count as unhandled before.
     this.#writes.catch(() => {});
   }
 
-  /** Waits until not more than one chunk is unwritten and nothing is borrowed. @throws BinflashError `IO` */
+  /** Waits until all but the last chunk is written and nothing is borrowed. @throws BinflashError `IO` */
   async room(): Promise<void> {
-    if (this.#borrowed || this.#queued > 1) await this.#writes;
+    await (this.#borrowed ? this.#writes : this.#earlierWrites);
     this.#borrowed = false;
   }
 

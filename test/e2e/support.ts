@@ -109,9 +109,14 @@ export async function undo(
   const said = await server.replay(result.outputs);
   if (maxAllowedPacket !== undefined) await setPacket(server, packet);
   expect(said, 'what mysqlbinlog and the client said').toBe('');
-  expect((await server.errorLog()).slice(log.length), 'what the replay added to the error log').toBe('');
+  const words = (await server.errorLog()).slice(log.length).replaceAll(slowDisk, '');
+  expect(words, 'what the replay added to the error log').toBe('');
   return result;
 }
+
+/** MySQL's remark that the disk did not keep up with its redo log: it tells of the machine, not of the undo. */
+const slowDisk =
+  /^.*\[Warning\] \[MY-\d+\] \[InnoDB\] .*Consider increasing innodb_redo_log_capacity\..*\n/gm;
 
 /** The server's own mysqlbinlog reads the file, checksums included, without a word. */
 export async function expectReadable(server: RunningServer, file: string): Promise<void> {
