@@ -1,4 +1,4 @@
-import { Cursor } from '../wire/cursor.ts';
+import { Cursor, utf8 } from '../wire/cursor.ts';
 import { writeU16, writeU32 } from '../wire/integers.ts';
 import { HEADER_LENGTH, HeaderFlag, writeHeader } from './event-header.ts';
 import { EventCode } from './event-types.ts';
@@ -13,6 +13,10 @@ export interface QueryEvent {
   readonly text: string;
   /** The text was longer than {@link MAX_TEXT} and is cut. */
   readonly cut: boolean;
+  /** The databases whose tables it changed, where the log tells (MySQL 5.6 and later); undefined when it does not. */
+  readonly updatedDatabases: readonly string[] | undefined;
+  /** False when the client's character set was not UTF-8 and the text is not ASCII: its names are not as written. */
+  readonly readable: boolean;
 }
 
 /** Bytes of a statement that are decoded: enough to tell what it does, however long its values are. */
@@ -40,11 +44,80 @@ export function parseQuery(bytes: Uint8Array, start: number, end: number): Query
   const errorCode = cursor.u16('error_code');
   const statusLength = cursor.u16('status variables length');
   if (bytes[start + 4] === EventCode.EXECUTE_LOAD_QUERY) cursor.skip(13, 'load file header');
-  cursor.skip(statusLength, 'status variables');
+  const status = cursor.skip(statusLength, 'status variables');
+  const { collation, updatedDatabases } = parseStatus(new Cursor(bytes, status, cursor.at));
   const database = cursor.text(databaseLength, 'db');
   cursor.skip(1, 'NUL after db');
   const cut = cursor.left > MAX_TEXT;
-  return { threadId, errorCode, database, text: cursor.text(cut ? MAX_TEXT : cursor.left, 'statement'), cut };
+  const text = cursor.text(cut ? MAX_TEXT : cursor.left, 'statement');
+  return {
+    threadId,
+    errorCode,
+    database,
+    text,
+    cut,
+    updatedDatabases,
+    readable: isReadable(text, collation),
+  };
+}
+
+/** The status variables that are asked for; the others are passed over. */
+const Status = { CHARSET: 4, INVOKER: 11, UPDATED_DB_NAMES: 12 } as const;
+
+/** Lengths of those that may stand before them, by code; -1: u8 length, then so many bytes. */
+const STATUS_LENGTHS: Record<number, number> = { 0: 4, 1: 8, 3: 4, 5: -1, 6: -1, 7: 2, 8: 2, 9: 8, 10: 4 };
+
+/** UPDATED_DB_NAMES with this count says "too many to name". */
+const TOO_MANY = 254;
+
+/**
+ * Reads the status variables, each a code and a value whose length the code tells, up to the first one whose
+ * length is not known here. Source: MySQL, Query_event, enum Query_event_status_vars.
+ */
+function parseStatus(cursor: Cursor): { collation?: number; updatedDatabases?: string[] | undefined } {
+  let collation: number | undefined;
+  while (cursor.left > 0) {
+    const code = cursor.u8('status variable');
+    if (code === Status.CHARSET) {
+      // character_set_client as a collation id, then two that matter to values only.
+      collation = cursor.u16('character_set_client');
+      cursor.skip(4, 'collations');
+    } else if (code === Status.INVOKER) {
+      for (const part of ['user', 'host']) cursor.skip(cursor.u8(`${part} length`), part);
+    } else if (code === Status.UPDATED_DB_NAMES) {
+      return { ...(collation === undefined ? {} : { collation }), updatedDatabases: readNames(cursor) };
+    } else {
+      const length = STATUS_LENGTHS[code];
+      if (length === undefined) break;
+      cursor.skip(length < 0 ? cursor.u8('status variable length') : length, 'status variable');
+    }
+  }
+  return collation === undefined ? {} : { collation };
+}
+
+function readNames(cursor: Cursor): string[] | undefined {
+  const count = cursor.u8('database count');
+  if (count === TOO_MANY) return undefined;
+  return Array.from({ length: count }, () => {
+    const start = cursor.at;
+    while (cursor.u8('database name') !== 0);
+    return utf8(cursor.bytes, start, cursor.at - 1);
+  });
+}
+
+function isReadable(text: string, collation: number | undefined): boolean {
+  if (!/[\u0080-\uffff]/.test(text)) return true;
+  return !text.includes('\ufffd') && (collation === undefined || isUtf8(collation));
+}
+
+/** Collation ids of utf8mb3 and utf8mb4; MariaDB's from 2048 on are of Unicode character sets too. */
+function isUtf8(collation: number): boolean {
+  return (
+    [33, 45, 46, 76, 83].includes(collation) ||
+    (collation >= 192 && collation <= 247) ||
+    (collation >= 255 && collation <= 323) ||
+    collation >= 576
+  );
 }
 
 /**

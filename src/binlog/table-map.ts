@@ -27,6 +27,12 @@ export interface TableDefinition {
   readonly metas: Uint16Array;
   /** {@link valueLength} of each column. */
   readonly lengths: Int32Array;
+  /**
+   * False where rows cannot be walked: MariaDB logs TIME, DATETIME and TIMESTAMP columns made before 10.1
+   * (or with mysql56_temporal_format=OFF) under their old type codes without the precision that their length
+   * depends on.
+   */
+  readonly lengthsKnown: boolean;
   /** Bit i: column i may be NULL. */
   readonly nullable: Uint8Array;
   readonly optional: OptionalMetadata;
@@ -97,11 +103,14 @@ export function parseTableMap(
     types,
     metas,
     lengths,
+    lengthsKnown: flavour === 'mysql' || !types.some((type) => OLD_TEMPORALS.includes(type)),
     nullable,
     optional: parseOptionalMetadata(bytes, cursor.at, end, types, metas, flavour),
     body: bytes.slice(bodyStart, end),
   };
 }
+
+const OLD_TEMPORALS: readonly number[] = [ColumnType.TIMESTAMP, ColumnType.TIME, ColumnType.DATETIME];
 
 /**
  * Is this the map of a MariaDB sequence? A sequence is a table of exactly these eight columns, none

@@ -18,6 +18,7 @@ export function parseDatetime(option: string, text: string): number {
   const utc = Date.UTC(year!, month! - 1, day!, hour!, minute!, second!);
   const check = new Date(utc);
   if (
+    year! < 1970 ||
     check.getUTCMonth() !== month! - 1 ||
     check.getUTCDate() !== day ||
     hour! > 23 ||
@@ -27,12 +28,16 @@ export function parseDatetime(option: string, text: string): number {
     throw wrong(option, text);
   }
   if (zone === undefined) return new Date(year!, month! - 1, day!, hour!, minute!, second!).getTime() / 1000;
-  return utc / 1000 - offsetSeconds(zone);
+  const offset = offsetSeconds(zone);
+  if (offset === undefined) throw wrong(option, text);
+  return utc / 1000 - offset;
 }
 
-function offsetSeconds(zone: string): number {
+/** Undefined where no place on earth has such an offset. */
+function offsetSeconds(zone: string): number | undefined {
   if (zone === 'Z') return 0;
   const [, sign, hours, minutes] = /^([+-])(\d{2}):?(\d{2})$/.exec(zone)!;
+  if (Number(hours) > 14 || Number(minutes) > 59) return undefined;
   return (sign === '-' ? -1 : 1) * (Number(hours) * 3600 + Number(minutes) * 60);
 }
 

@@ -1,6 +1,6 @@
 import { type Inspection, inspect } from '../inspect/inspect.ts';
 import { formatLocal } from './datetime.ts';
-import type { Arguments } from './options.ts';
+import { type Arguments, flagOf } from './options.ts';
 import { writeStdout } from './stdout.ts';
 import { formatBytes, plural, printable, progressBar, Style } from './terminal.ts';
 
@@ -13,15 +13,15 @@ export async function inspectCommand(
   args: Arguments,
   signal: AbortSignal,
 ): Promise<void> {
-  const bar = await progressBar(args.progress !== false && args.quiet !== true);
+  const bar = await progressBar(flagOf(args, 'progress') && !flagOf(args, 'quiet'));
   let inspection: Inspection;
   try {
     inspection = await inspect(inputs, { onProgress: bar.update, signal });
   } finally {
     bar.stop();
   }
-  if (args.json === true) await writeStdout(`${JSON.stringify(inspection, null, 2)}\n`);
-  else await writeStdout(await render(inspection, new Style(args.color !== false, process.stdout)));
+  if (flagOf(args, 'json')) await writeStdout(`${JSON.stringify(inspection, null, 2)}\n`);
+  else await writeStdout(await render(inspection, new Style(flagOf(args, 'color'), process.stdout)));
 }
 
 async function render({ files, tables, blockers, warnings }: Inspection, style: Style): Promise<string> {

@@ -132,11 +132,18 @@ export function textOf(args: Arguments, name: string): string | undefined {
   return String(value);
 }
 
+/** A flag; `--flag=1` is not one. */
+export function flagOf(args: Arguments, name: string): boolean {
+  const value = args[name];
+  if (value === undefined || typeof value === 'boolean') return value === true;
+  throw usage(`--${name} takes no value`, `Write --${name} alone.`);
+}
+
 function listOf(args: Arguments, name: string): string[] | undefined {
   const value = args[name];
   if (value === undefined) return undefined;
   const list = (Array.isArray(value) ? value : [value]).map(String);
-  if (list.some((item) => item.trim() === '')) throw usage(`--${name} needs a value`);
+  if (list.some((item) => /^[\s,]*$/.test(item))) throw usage(`--${name} needs a value`);
   return list;
 }
 

@@ -17,7 +17,7 @@ const LARGEST_PACKET = 1024 * MIB;
 /** Puts a word in quotes for a POSIX shell where it needs them. */
 export function shellQuote(word: string): string {
   const safe = /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
-  return safe.startsWith('-') ? `./${safe}` : safe;
+  return safe.startsWith('-') && safe !== '-' ? `./${safe}` : safe;
 }
 
 /** The exact command for these outputs and a longest BINLOG statement of so many characters. */

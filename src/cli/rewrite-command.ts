@@ -4,7 +4,7 @@ import type { Skippable } from '../flashback/refusals.ts';
 import { RefusedError } from '../flashback/refusals.ts';
 import { type RewriteResult, rewrite } from '../flashback/rewrite.ts';
 import { formatLocal } from './datetime.ts';
-import { type Arguments, choiceOf, readSelection, sizeOf, textOf } from './options.ts';
+import { type Arguments, choiceOf, flagOf, readSelection, sizeOf, textOf } from './options.ts';
 import { type Replay, replayOf } from './replay.ts';
 import { stdoutOutput, writeStdout } from './stdout.ts';
 import { formatBytes, plural, printable, progressBar, Style } from './terminal.ts';
@@ -25,9 +25,9 @@ export async function rewriteCommand(
   signal: AbortSignal,
 ): Promise<void> {
   const output = textOf(args, 'output');
-  const dryRun = args['dry-run'] === true;
-  const json = args.json === true;
-  const quiet = args.quiet === true;
+  const dryRun = flagOf(args, 'dry-run');
+  const json = flagOf(args, 'json');
+  const quiet = flagOf(args, 'quiet');
   if (output === undefined && !dryRun) {
     throw new BinflashError('USAGE', 'where the undo goes is missing', {
       hint: 'Name a file with -o undo.binlog, or look first with --dry-run.',
@@ -35,7 +35,7 @@ export async function rewriteCommand(
   }
   const toStdout = output === '-' && !dryRun;
   if (toStdout && json) throw new BinflashError('USAGE', '--json and -o - cannot both have standard output');
-  const bar = await progressBar(args.progress !== false && !quiet);
+  const bar = await progressBar(flagOf(args, 'progress') && !quiet);
   const rowEvents = choiceOf(args, 'row-events', ['v1', 'v2']);
   const maxFileSize = sizeOf(args, 'max-file-size', 4096);
   if (toStdout && maxFileSize !== undefined) {
@@ -46,9 +46,9 @@ export async function rewriteCommand(
     result = await rewrite({
       inputs,
       output: dryRun ? undefined : toStdout ? stdoutOutput() : output,
-      force: args.force === true,
+      force: flagOf(args, 'force'),
       select: readSelection(args),
-      skip: SKIPPABLE.filter((name) => args[`skip-${name}`] === true),
+      skip: SKIPPABLE.filter((name) => flagOf(args, `skip-${name}`)),
       checksum: choiceOf(args, 'checksum', ['crc32', 'none']),
       rowsVersion: rowEvents === undefined ? undefined : rowEvents === 'v1' ? 1 : 2,
       maxEventSize: sizeOf(args, 'max-event-size', 1),
@@ -67,9 +67,9 @@ export async function rewriteCommand(
       : replayOf(plan.index, toStdout ? ['-'] : outputs, written.largestStatement);
   if (json) await writeStdout(`${JSON.stringify(toJson(result, replay), null, 2)}\n`);
   else if (dryRun)
-    await writeStdout(summary(result, undefined, new Style(args.color !== false, process.stdout)));
+    await writeStdout(summary(result, undefined, new Style(flagOf(args, 'color'), process.stdout)));
   else if (!quiet)
-    process.stderr.write(summary(result, replay, new Style(args.color !== false, process.stderr)));
+    process.stderr.write(summary(result, replay, new Style(flagOf(args, 'color'), process.stderr)));
   if (plan.refusals.length > 0) throw new RefusedError(plan.refusals);
 }
 

@@ -105,6 +105,7 @@ export function makePlan(index: BinlogIndex, options: PlanOptions): Plan {
     transactions: touched,
     leftOut: { transactions: committed - touched, rows: leftRows },
     warnings: [
+      ...selector.unmatched(),
       ...splitWarnings(index, split),
       ...verdict.warnings,
       ...foreignKeyWarnings(index, chosen, leftRows > 0),

@@ -26,6 +26,8 @@ export interface ObstacleVerdict {
   readonly refusals: BinflashError[];
   readonly warnings: string[];
   readonly skipped: string[];
+  /** Statements of other databases in the range, which a view or a trigger may have led to a selected table. */
+  elsewhere: number;
 }
 
 /**
@@ -42,7 +44,7 @@ export function judgeObstacles(
   selected: Uint32Array,
   skip: ReadonlySet<Skippable>,
 ): ObstacleVerdict {
-  const verdict: ObstacleVerdict = { refusals: [], warnings: [], skipped: [] };
+  const verdict: ObstacleVerdict = { refusals: [], warnings: [], skipped: [], elsewhere: 0 };
   const selectedTransactions = new Set<number>();
   for (const event of selected) selectedTransactions.add(index.events.transaction[event]!);
   const spans = shapeSpans(index, selected);
@@ -64,6 +66,11 @@ export function judgeObstacles(
     }
     judgeStatement(index, selector, spans, skip, obstacle, verdict);
   }
+  if (verdict.elsewhere > 0) {
+    verdict.warnings.push(
+      `${verdict.elsewhere} changes in other databases were logged as statements; if views, triggers or routines led one of them to a selected table, it is not undone`,
+    );
+  }
   return verdict;
 }
 
@@ -78,7 +85,11 @@ function judgeStatement(
   const { effect } = obstacle;
   const covered = selector.covers(obstacle);
   if (effect.kind === 'statement') {
-    if (!covered || !mayReach(selector, effect.databases)) return;
+    if (!covered) return;
+    if (!mayReach(selector, effect.databases)) {
+      if (!effect.certain) verdict.elsewhere++;
+      return;
+    }
     if (skip.has('statements')) verdict.skipped.push(describe(index, obstacle));
     else verdict.refusals.push(refusal(index, obstacle, 'STATEMENT'));
     return;
@@ -261,6 +272,15 @@ export function judgeRows(
         ...place,
         hint: 'Leave sequences out with --skip-sequences, or this one with --exclude-table.',
       }),
+    };
+  }
+  if (!shape.table.lengthsKnown) {
+    return {
+      error: new BinflashError(
+        'UNSUPPORTED',
+        'the table has TIME, DATETIME or TIMESTAMP columns in the format before MariaDB 10.1, whose precision is not in the log',
+        { ...place, hint: 'Leave the table out with --exclude-table.' },
+      ),
     };
   }
   if (inversion.how !== 'refuse') return undefined;

@@ -1,7 +1,7 @@
 import type { ChecksumAlgorithm } from '../binlog/checksum.ts';
 import type { RowsVersion } from '../binlog/rows.ts';
 import { BinflashError } from '../errors.ts';
-import { AtomicFile, checkTarget, type Output } from '../io/output.ts';
+import { AtomicFile, checkTarget, exists, type Output } from '../io/output.ts';
 import { SourceFile } from '../io/source.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
 import { checkSequence, orderFiles } from '../scan/order.ts';
@@ -146,12 +146,26 @@ async function writeFiles(
     if (written.rows !== plan.rows || written.transactions !== plan.transactions) {
       throw new Error(`wrote ${written.rows} rows of ${plan.rows}: a defect in binflash`);
     }
+    if (options.maxFileSize !== undefined) await refuseStalePart(partName(path, parts.length + 1));
     for (const part of parts) await part.publish();
     return { plan, written, outputs: parts.map((part) => part.path) };
   } catch (error) {
     await Promise.all(parts.map((part) => part.discard()));
     throw error;
   }
+}
+
+/** A further part of an earlier run would be replayed with these. */
+async function refuseStalePart(path: string): Promise<void> {
+  if (!(await exists(path))) return;
+  throw new BinflashError(
+    'USAGE',
+    'is left from an earlier, larger undo and would be replayed with this one',
+    {
+      file: path,
+      hint: 'Remove the files of the earlier undo, or choose another name for -o.',
+    },
+  );
 }
 
 /** `undo.binlog` becomes `undo.binlog.000001` and so on. */

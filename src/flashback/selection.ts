@@ -53,6 +53,12 @@ export class Selector {
   constructor(index: BinlogIndex, selection: Selection) {
     this.#index = index;
     this.#selection = selection;
+    for (const [name, list] of Object.entries(selection)) {
+      // An empty list would select everything, which nobody means who restricts.
+      if (Array.isArray(list) && splitList(list.map(String)).length === 0) {
+        throw new BinflashError('USAGE', `the list of ${name} is empty`);
+      }
+    }
     this.#databases = splitList(selection.databases).map(compileName);
     this.#tests = splitList(selection.tables).map((pattern) => compileTable('--table', pattern));
     this.#schemas = splitList(selection.tables).map((pattern) => compileSchema(pattern));
@@ -78,6 +84,37 @@ export class Selector {
       file: files[0]?.path,
       hint: 'MariaDB before 11.5 does not log them with row changes. Select by time, position or GTID instead.',
     });
+  }
+
+  /** Patterns and GTID sources that match nothing in the files: typing errors, most likely. */
+  unmatched(): string[] {
+    const { tables, transactions } = this.#index;
+    const selection = this.#selection;
+    const warnings: string[] = [];
+    const check = (option: string, patterns: readonly string[], tests: readonly TableTest[]): void => {
+      for (const [i, pattern] of patterns.entries()) {
+        if (tables.some(({ schema, name }) => tests[i]!(schema, name))) continue;
+        warnings.push(`${option} ${pattern} matches no table with row changes in these files`);
+      }
+    };
+    const databases = this.#databases.map(
+      (test): TableTest =>
+        (schema) =>
+          test(schema),
+    );
+    check('--database', splitList(selection.databases), databases);
+    check('--table', splitList(selection.tables), this.#tests);
+    check('--exclude-table', splitList(selection.excludeTables), this.#excluded);
+    for (const [option, set] of [
+      ['--include-gtids', this.#include],
+      ['--exclude-gtids', this.#exclude],
+    ] as const) {
+      for (const source of set?.keys() ?? []) {
+        if (!transactions.gtidSources.includes(source))
+          warnings.push(`${option}: no transaction here has a GTID of ${source}`);
+      }
+    }
+    return warnings;
   }
 
   /** May changes of this table be selected? */
@@ -130,14 +167,26 @@ export class Selector {
     return !(this.#exclude && this.#hasGtid(this.#exclude, transaction));
   }
 
-  /** Is an obstacle inside what position, time and transaction filters select, whatever tables it touches? */
+  /**
+   * Is an obstacle inside what position, time and transaction filters select, whatever tables it touches?
+   * What the log does not tell of it (the connection of a compressed transaction, say) counts as matching.
+   */
   covers(obstacle: Obstacle): boolean {
     if (!this.#inRange(obstacle.file, obstacle.offset, obstacle.timestamp)) return false;
-    if (obstacle.transaction >= 0) return this.hasTransaction(obstacle.transaction);
-    const { threadIds, serverIds, xids, includeGtids } = this.#selection;
+    const { threadIds, serverIds, xids } = this.#selection;
+    const { transaction, threadId } = obstacle;
     if (serverIds && !serverIds.includes(obstacle.serverId)) return false;
-    // Without a transaction there is nothing that these filters could name.
-    return threadIds === undefined && xids === undefined && includeGtids === undefined;
+    const thread = threadId === NO_THREAD ? this.#threadOf(transaction) : threadId;
+    if (threadIds && thread !== NO_THREAD && !threadIds.includes(thread)) return false;
+    const xid = transaction < 0 ? 0n : this.#index.transactions.xid[transaction]!;
+    // A statement outside of transactions has no XID that could be meant; what is unsupported may hide one.
+    if (xids && !xids.includes(xid) && (xid !== 0n || obstacle.kind === 'statement')) return false;
+    if (this.#include && !(transaction >= 0 && this.#hasGtid(this.#include, transaction))) return false;
+    return !(this.#exclude && transaction >= 0 && this.#hasGtid(this.#exclude, transaction));
+  }
+
+  #threadOf(transaction: number): number {
+    return transaction < 0 ? NO_THREAD : this.#index.transactions.threadId[transaction]!;
   }
 
   #inRange(file: number, offset: number, timestamp: number): boolean {

@@ -22,6 +22,7 @@ export class AtomicFile implements Output {
   /** Bytes written since the last time the disk was asked to take them. */
   #dirty = 0;
   #flush: Promise<void> = Promise.resolve();
+  #published = false;
 
   private constructor(path: string, temporaryPath: string, handle: FileHandle) {
     this.path = path;
@@ -74,6 +75,7 @@ export class AtomicFile implements Output {
   async publish(): Promise<void> {
     try {
       await rename(this.temporaryPath, this.path);
+      this.#published = true;
       const folder = await open(dirname(this.path), 'r');
       await folder.sync();
       await folder.close();
@@ -82,8 +84,9 @@ export class AtomicFile implements Output {
     }
   }
 
-  /** Removes what was written. */
+  /** Removes what was written; published or not, nothing of it stays. */
   async discard(): Promise<void> {
+    if (this.#published) await unlink(this.path).catch(() => {});
     await this.#flush.catch(() => {});
     await this.#handle?.close().catch(() => {});
     this.#handle = undefined;
@@ -92,6 +95,10 @@ export class AtomicFile implements Output {
 }
 
 const FLUSH_EVERY = 64 * 1024 * 1024;
+
+export async function exists(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined)) !== undefined;
+}
 
 /**
  * Makes sure that an output may have this name, before any work is done for it.

@@ -29,6 +29,8 @@ export interface Obstacle {
   readonly end: number;
   readonly timestamp: number;
   readonly serverId: number;
+  /** Of the connection that ran a statement, else NO_THREAD. */
+  readonly threadId: number;
   readonly eventType: string;
   /** The transaction it is in, or -1. */
   readonly transaction: number;

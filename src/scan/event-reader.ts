@@ -15,7 +15,7 @@ import { Grouping } from './grouping.ts';
 import { countRows, ShapeRegistry } from './shapes.ts';
 import { classifyStatement, type StatementEffect } from './statement.ts';
 import { transactionKeyword } from './transaction-keyword.ts';
-import { Ending } from './transaction-table.ts';
+import { Ending, NO_THREAD } from './transaction-table.ts';
 
 /** Longest part of a statement that is kept for messages, in characters. */
 const STATEMENT_EXCERPT = 200;
@@ -35,13 +35,23 @@ export class EventReader {
   #summary: FileSummary | undefined;
   #format: FormatDescription | undefined;
   #statement = 0;
+  /** XA transactions met that were prepared and not yet committed or rolled back. */
+  #prepared = 0;
   readonly #rows = emptyRowsEvent();
   /** Header of the event in hand. */
   readonly header: EventHeader = emptyHeader();
 
   /** Begins a file with its first event, which must be FORMAT_DESCRIPTION. */
   beginFile(path: string, size: number, bytes: Uint8Array, start: number, end: number): FileSummary {
-    const format = this.#readFormat(bytes, start, end);
+    const format = parseFormatDescription(bytes, start, end);
+    // Its CRC is always real, even where the events after it have none.
+    verifyChecksum(bytes, start, end);
+    if ((this.header.flags & HeaderFlag.RELAY_LOG) !== 0) {
+      throw new BinflashError('UNSUPPORTED', 'relay logs are not supported yet', {
+        hint: 'Use the binary logs of the source instead.',
+      });
+    }
+    this.#format = format;
     this.#file++;
     this.#summary = {
       path,
@@ -68,14 +78,6 @@ export class EventReader {
     return eventTypeName(this.header.type, this.#format?.flavour ?? 'mysql');
   }
 
-  #readFormat(bytes: Uint8Array, start: number, end: number): FormatDescription {
-    const format = parseFormatDescription(bytes, start, end);
-    // Its CRC is always real, even where the events after it have none.
-    verifyChecksum(bytes, start, end);
-    this.#format = format;
-    return format;
-  }
-
   /**
    * Takes the event at `bytes[start, end)`, whose header has been read into {@link header} and which stands
    * at `offset` in the file. @throws BinflashError when it is damaged or cannot be understood
@@ -83,19 +85,9 @@ export class EventReader {
   read(bytes: Uint8Array, start: number, end: number, offset: number): void {
     const { header } = this;
     if (header.type === EventCode.FORMAT_DESCRIPTION) {
-      const { checksum, flavour } = this.#format!;
-      const format = this.#readFormat(bytes, start, end);
-      if (format.checksum !== checksum || format.flavour !== flavour) {
-        throw new BinflashError(
-          'UNSUPPORTED',
-          'a second FORMAT_DESCRIPTION with other settings is not supported yet',
-          {
-            hint: 'This looks like a relay log: use the binary logs of the source instead.',
-          },
-        );
-      }
-      this.#summary!.events[header.type]!++;
-      return;
+      throw new BinflashError('UNSUPPORTED', 'a second FORMAT_DESCRIPTION in one file is not supported yet', {
+        hint: 'This looks like a relay log: use the binary logs of the source instead.',
+      });
     }
     const format = this.#format!;
     let body = end;
@@ -139,7 +131,9 @@ export class EventReader {
           { hint: 'Dump the file from its server with --read-from-remote-server --raw and use that copy.' },
         );
       case 'refuse':
-        this.#refuse(type.name, offset, offset + end - start);
+        if (header.type === EventCode.XA_PREPARE)
+          this.#prepareXa(bytes[start + HEADER_LENGTH]!, offset + end - start);
+        else this.#refuse(type.name, offset, offset + end - start);
         return;
       case 'fde':
         return;
@@ -157,7 +151,8 @@ export class EventReader {
     const statementEnds = (rows.flags & RowsFlag.STMT_END) !== 0;
     if (!isDummy(rows)) {
       const shape = this.shapes.shapeOf(bytes, rows, this.#statement);
-      const count = countRows(bytes, rows, shape);
+      // Where lengths are not known, nothing can be counted, and the plan refuses what is selected.
+      const count = shape.table.lengthsKnown ? countRows(bytes, rows, shape) : 0;
       const transaction = this.grouping.rows(
         rows.flags,
         this.#file,
@@ -237,12 +232,14 @@ export class EventReader {
         this.#obstacle('rollback-to-savepoint', offset, end, text, ANYTHING);
         return;
       case 'xa':
-        this.#obstacle('unsupported', offset, end, text, ANYTHING);
+        // Commits or rolls back rows that are in an earlier file, unless their XA_PREPARE was met.
+        if (this.#prepared > 0) this.#prepared--;
+        else this.#obstacle('unsupported', offset, end, text, ANYTHING);
         grouping.statement(end, header.timestamp);
         return;
       case undefined: {
         const effect = effectOf(query);
-        if (effect.kind !== 'none') this.#obstacle('statement', offset, end, text, effect);
+        if (effect.kind !== 'none') this.#obstacle('statement', offset, end, text, effect, threadId);
         grouping.statement(end, header.timestamp);
       }
     }
@@ -251,13 +248,17 @@ export class EventReader {
   #readLoad(bytes: Uint8Array, start: number, body: number, offset: number, end: number): void {
     const query = parseQuery(bytes, start, body);
     this.#statement++;
-    this.#obstacle('statement', offset, end, query.text, effectOf(query));
+    this.#obstacle('statement', offset, end, query.text, effectOf(query), query.threadId);
+  }
+
+  /** Its rows are in the index, and refused where they are selected; the XA COMMIT that follows says nothing more. */
+  #prepareXa(onePhase: number, end: number): void {
+    if (onePhase === 0) this.#prepared++;
+    this.grouping.end(Ending.PREPARED, end, this.header.timestamp);
   }
 
   #refuse(name: string, offset: number, end: number): void {
     this.#obstacle('unsupported', offset, end, name, ANYTHING);
-    if (this.header.type === EventCode.XA_PREPARE)
-      this.grouping.end(Ending.PREPARED, end, this.header.timestamp);
     if (this.header.type === EventCode.TRANSACTION_PAYLOAD)
       this.grouping.statement(end, this.header.timestamp);
   }
@@ -268,6 +269,7 @@ export class EventReader {
     end: number,
     text: string,
     effect: StatementEffect,
+    threadId = NO_THREAD,
   ): void {
     this.obstacles.push({
       kind,
@@ -276,6 +278,7 @@ export class EventReader {
       end,
       timestamp: this.header.timestamp,
       serverId: this.header.serverId,
+      threadId,
       eventType: this.eventTypeName,
       transaction: this.grouping.current,
       eventsBefore: this.events.length,
@@ -290,10 +293,15 @@ function excerpt(text: string): string {
   return Buffer.from(text.slice(0, STATEMENT_EXCERPT)).toString();
 }
 
-/** What a statement may do; when only its beginning was read, it may reach any database. */
-function effectOf({ text, database, cut }: QueryEvent): StatementEffect {
-  const effect = classifyStatement(text, database);
-  return cut && effect.kind === 'statement' ? { ...effect, databases: [] } : effect;
+/** What a statement may do; when its names cannot be read, it may mean any table. */
+function effectOf(query: QueryEvent): StatementEffect {
+  const effect = classifyStatement(query.text, query.database);
+  if (effect.kind === 'none') return effect;
+  if (effect.kind !== 'statement') return query.readable ? effect : ANYTHING;
+  // What the server says it changed is better than what the text names: views and triggers reach further.
+  if (query.updatedDatabases !== undefined)
+    return { ...effect, databases: query.updatedDatabases, certain: true };
+  return query.cut || !query.readable ? { ...effect, databases: [] } : effect;
 }
 
 function verifyChecksum(bytes: Uint8Array, start: number, end: number): void {

@@ -15,7 +15,7 @@ function splitName(path: string): { stem: string; number: number } | undefined {
  * Puts files into the order in which the server wrote them: by number where all of them have the same
  * stem, else by the time in their FORMAT_DESCRIPTION, which {@link scan} verifies later.
  *
- * @throws BinflashError `USAGE` when a file is given twice
+ * @throws BinflashError `USAGE` when a file is given twice or the order cannot be told
  */
 export async function orderFiles(files: readonly SourceFile[]): Promise<SourceFile[]> {
   const seen = new Map<string, string>();
@@ -37,7 +37,19 @@ export async function orderFiles(files: readonly SourceFile[]): Promise<SourceFi
   const keys = await Promise.all(
     files.map(async (file, i) => ({ file, key: byNumber ? names[i]!.number : await beginTime(file) })),
   );
-  return keys.sort((a, b) => a.key - b.key).map(({ file }) => file);
+  keys.sort((a, b) => a.key - b.key);
+  for (const [i, { file, key }] of keys.entries()) {
+    if (keys[i - 1]?.key !== key) continue;
+    throw new BinflashError(
+      'USAGE',
+      `cannot be put in order with ${keys[i - 1]!.file.path}: both were begun in the same second`,
+      {
+        file: file.path,
+        hint: "Give the files their server's names, which end in numbers.",
+      },
+    );
+  }
+  return keys.map(({ file }) => file);
 }
 
 /** The timestamp of the first event; 0 for a file that is too short, about which the scan has more to say. */
@@ -46,6 +58,11 @@ async function beginTime(file: SourceFile): Promise<number> {
   if (file.size < head.length) return 0;
   await file.read(head, 0, head.length, 0);
   return readU32(head, MAGIC.length);
+}
+
+function beforeNext(next: string | undefined): { stem: string; number: number } | undefined {
+  const name = next === undefined ? undefined : splitName(next);
+  return name && { stem: name.stem, number: name.number - 1 };
 }
 
 /**
@@ -67,10 +84,11 @@ export function checkSequence(files: readonly FileSummary[]): void {
         },
       );
     }
-    const [name, previous] = [splitName(file.path), splitName(before.path)];
+    // A file's own number is in its name, or one less than that of the file which its ROTATE names.
+    const name = splitName(file.path) ?? beforeNext(file.nextFile);
+    const previous = splitName(before.path) ?? beforeNext(before.nextFile);
     if (name === undefined || name.stem !== previous?.stem) continue;
-    const announced = before.nextFile === undefined ? undefined : splitName(before.nextFile)?.number;
-    const expected = announced ?? previous.number + 1;
+    const expected = splitName(before.nextFile ?? '')?.number ?? previous.number + 1;
     if (name.number !== expected) {
       throw new BinflashError(
         'GAP',

@@ -18,6 +18,8 @@ export interface StatementEffect {
   readonly tables: readonly TableReference[];
   /** Whole databases: those dropped, or those whose rows a statement may change (none: any). */
   readonly databases: readonly string[];
+  /** The server itself named the databases; otherwise a view or a trigger may reach others. */
+  readonly certain?: boolean;
 }
 
 interface Token {
@@ -210,12 +212,12 @@ function classifyAlter(tokens: Token[], database: string): StatementEffect {
   if (tokens[at]!.word !== 'TABLE') return NONE;
   const tables = references(tokens, at + 1, database, true);
   if (tables.length === 0) return UNKNOWN;
-  // EXCHANGE PARTITION ... WITH TABLE other, and RENAME TO other, reach a second table.
+  // EXCHANGE PARTITION ... WITH TABLE other, CONVERT PARTITION ... TO TABLE other, CONVERT TABLE other TO
+  // PARTITION, and RENAME TO other, reach a second table.
   for (let i = at + 1; i < tokens.length; i++) {
     const [word, next] = [tokens[i]!.word, tokens[i + 1]?.word];
-    const named = word === 'WITH' && next === 'TABLE';
     const renamed = word === 'RENAME' && !['COLUMN', 'INDEX', 'KEY'].includes(next ?? '');
-    if (named || renamed) tables.push(...references(tokens, i + 1, database, true));
+    if (word === 'TABLE' || renamed) tables.push(...references(tokens, i + 1, database, true));
   }
   return { kind: 'ddl', tables, databases: [] };
 }

@@ -7,19 +7,15 @@ export interface Ran {
   readonly stderr: string;
 }
 
-const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+// A file of its own: behind -e, node would take the word "inspect" for its debugger.
+const SHIM = fileURLToPath(new URL('shim.ts', import.meta.url));
 
 /** Runs the command line from its sources, in a process of its own as users do. */
 export function binflash(args: readonly string[], env: Record<string, string> = {}): Promise<Ran> {
-  const script = `import { main } from ${JSON.stringify(MAIN)}; await main(process.argv.slice(1));`;
-  const child = spawn(
-    process.execPath,
-    ['--import', 'tsx', '--input-type=module', '-e', script, '--', ...args],
-    {
-      env: { ...process.env, ...env, NO_COLOR: '1' },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  );
+  const child = spawn(process.execPath, ['--import', 'tsx', SHIM, ...args], {
+    env: { ...process.env, ...env, NO_COLOR: '1' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const out: Buffer[] = [];
   const err: Buffer[] = [];
   child.stdout.on('data', (data: Buffer) => out.push(data));

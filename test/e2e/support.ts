@@ -78,27 +78,41 @@ export interface UndoOptions extends Omit<RewriteOptions, 'inputs' | 'output' | 
 }
 
 /**
- * Makes the undo of the selected changes, has the server's own mysqlbinlog verify it, and replays it on the
- * server with its default settings, but for what the summary tells the user to set. Nothing may be said on
- * the way: no warning by the programs, no new word in the server's error log.
+ * Makes the undo of the selected changes and replays it on the server with its default settings, but for what
+ * the summary tells the user to set. Nothing may be said on the way: no warning by the programs, no new word
+ * in the server's error log.
  */
 export async function undo(
   server: RunningServer,
   files: readonly string[],
   select: Selection = {},
-  options: UndoOptions = {},
+  { hugeRow = false, ...options }: UndoOptions = {},
 ): Promise<RewriteResult> {
-  const { hugeRow = false, ...rewriteOptions } = options;
-  const folder = await mkdtemp(join(dirname(server.binlogFolder), 'undo-'));
-  const result = await rewrite({
-    inputs: files,
-    output: join(folder, 'undo.binlog'),
-    select,
-    ...rewriteOptions,
-  });
-  for (const output of result.outputs) await expectReadable(server, output);
+  const result = await makeUndo(server, files, select, options);
+  await replayUndo(server, result, hugeRow);
+  return result;
+}
 
-  const { maxAllowedPacket } = replayOf(result.plan.index, result.outputs, result.written!.largestStatement);
+/** Makes the undo of the selected changes and has the server's own mysqlbinlog verify it. */
+export async function makeUndo(
+  server: RunningServer,
+  files: readonly string[],
+  select: Selection = {},
+  options: Omit<UndoOptions, 'hugeRow'> = {},
+): Promise<RewriteResult> {
+  const folder = await mkdtemp(join(dirname(server.binlogFolder), 'undo-'));
+  const result = await rewrite({ inputs: files, output: join(folder, 'undo.binlog'), select, ...options });
+  for (const output of result.outputs) await expectReadable(server, output);
+  return result;
+}
+
+/** Replays an undo as {@link undo} does. */
+export async function replayUndo(
+  server: RunningServer,
+  { plan, outputs, written }: RewriteResult,
+  hugeRow = false,
+): Promise<void> {
+  const { maxAllowedPacket } = replayOf(plan.index, outputs, written!.largestStatement);
   expect(maxAllowedPacket !== undefined, 'a max_allowed_packet beyond the default is asked for').toBe(
     hugeRow,
   );
@@ -106,12 +120,11 @@ export async function undo(
   expect(packet, 'the server takes the undo with its default max_allowed_packet').toBe(defaultPacket(server));
   const log = await server.errorLog();
   if (maxAllowedPacket !== undefined) await setPacket(server, maxAllowedPacket);
-  const said = await server.replay(result.outputs);
+  const said = await server.replay(outputs);
   if (maxAllowedPacket !== undefined) await setPacket(server, packet);
   expect(said, 'what mysqlbinlog and the client said').toBe('');
   const words = (await server.errorLog()).slice(log.length).replaceAll(slowDisk, '');
   expect(words, 'what the replay added to the error log').toBe('');
-  return result;
 }
 
 /** MySQL's remark that the disk did not keep up with its redo log: it tells of the machine, not of the undo. */

@@ -100,7 +100,7 @@ describe.each([mysql97, mariadb118])('hostile input, $version', (server) => {
     }
   });
 
-  it.each([0xff, 0x01, 0x80, 0x20])(
+  it.each([0xff, 0x01])(
     'with a checksum, any byte changed by %i is found out',
     { timeout: 60_000 },
     async (mask) => {
@@ -115,8 +115,7 @@ describe.each([mysql97, mariadb118])('hostile input, $version', (server) => {
   it('without checksums, it ends well or with a reason', { timeout: 60_000 }, async () => {
     const plain = sample(server, 'none');
     const codes = new Set<string>();
-    for (const mask of [0xff, 0x01, 0x80])
-      for (const { code } of await attempts(flips(plain, mask))) codes.add(code);
+    for (const { code } of await attempts(flips(plain, 0xff))) codes.add(code);
     // That some flips go unnoticed is what checksums are for; that none is an internal error is the point.
     expect(codes).toContain('done');
     for (const code of codes) expect([0, 1, 3, 4]).toContain(exitCodes[code as keyof typeof exitCodes] ?? 0);

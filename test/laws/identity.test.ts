@@ -50,7 +50,7 @@ describe('law 1, identity', () => {
           expect(index.files[i]!.scannedTo).toBe(files[i]!.length);
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 
@@ -84,7 +84,7 @@ describe('law 1, identity', () => {
           }
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 

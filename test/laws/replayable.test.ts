@@ -23,7 +23,7 @@ describe('law 8, replayable with defaults', () => {
         expect(result.written?.bytes).toBe(bytes.length);
         expect(result.plan.transactions).toBe(log.transactions.length);
       }),
-      { numRuns: 120 },
+      { numRuns: 50 },
     );
   });
 

@@ -31,7 +31,7 @@ describe('law 10, split anywhere', () => {
           for (const other of others) expect(other.equals(first!)).toBe(true);
         },
       ),
-      { numRuns: 50 },
+      { numRuns: 30 },
     );
   });
 
@@ -89,7 +89,7 @@ describe('law 10, split anywhere', () => {
           });
         }
       }),
-      { numRuns: 20 },
+      { numRuns: 12 },
     );
   });
 });

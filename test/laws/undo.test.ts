@@ -17,7 +17,7 @@ describe('law 2, involution', () => {
         const second = await undo([first.bytes], { maxEventSize });
         expect(effects([second.log])).toEqual(effects(files.map(readBinlog)));
       }),
-      { numRuns: 120 },
+      { numRuns: 60 },
     );
   });
 });
@@ -32,7 +32,7 @@ describe('laws 3, 4 and 9: conservation, total order, whole transactions', () =>
         expect(effects([log])).toEqual(undoOf(effects(files.map(readBinlog))));
         for (const transaction of log.transactions) expect(transaction.end).toBe('XID');
       }),
-      { numRuns: 200 },
+      { numRuns: 120 },
     );
   });
 
@@ -48,7 +48,7 @@ describe('laws 3, 4 and 9: conservation, total order, whole transactions', () =>
         // An update's two images change places, so the reverse of everything matches.
         expect(images(log.transactions).flat().reverse()).toEqual(original.flat());
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     );
   });
 

@@ -23,12 +23,15 @@ export interface Backend {
 /** Where things lie in a server's folder. */
 export const dataFolder = (folder: string): string => `${folder}/data`;
 export const socketFile = (folder: string): string => `${folder}/server.sock`;
+/** Servers delete each other's files from a shared one when they start. */
+export const temporaryFolder = (folder: string): string => `${folder}/tmp`;
 export const errorLogFile = (folder: string): string => `${folder}/error.log`;
 
 /** The options every server runs with, whatever its version and provider. */
 export function commonOptions(folder: string, port: number): string[] {
   return [
     `--datadir=${dataFolder(folder)}`,
+    `--tmpdir=${temporaryFolder(folder)}`,
     `--socket=${socketFile(folder)}`,
     `--pid-file=${folder}/server.pid`,
     `--log-error=${errorLogFile(folder)}`,

@@ -4,7 +4,14 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GenericContainer, getContainerRuntimeClient, type StartedTestContainer, Wait } from 'testcontainers';
-import { type Backend, type ClientProgram, commonOptions, dataFolder, errorLogFile } from './backend.ts';
+import {
+  type Backend,
+  type ClientProgram,
+  commonOptions,
+  dataFolder,
+  errorLogFile,
+  temporaryFolder,
+} from './backend.ts';
 import { identity } from './identity.ts';
 import { freePort } from './port.ts';
 import { finished, onProcessEnd } from './process.ts';
@@ -48,9 +55,10 @@ export class ContainerBackend implements Backend {
   static async create(id: string): Promise<ContainerBackend> {
     const folder = await mkdtemp(join(tmpdir(), `binflash-${id}-`));
     await mkdir(dataFolder(folder));
+    await mkdir(temporaryFolder(folder));
     await writeFile(errorLogFile(folder), '');
     // An official image started by root runs its server as a user of its own.
-    for (const path of [folder, dataFolder(folder)]) await chmod(path, 0o777);
+    for (const path of [folder, dataFolder(folder), temporaryFolder(folder)]) await chmod(path, 0o777);
     await chmod(errorLogFile(folder), 0o666);
     return new ContainerBackend(id, folder, await freePort());
   }

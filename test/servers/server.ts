@@ -89,8 +89,9 @@ export class Server implements RunningServer {
     return finished(this.backend.spawn('binlog', args, { stdio: ['ignore', 'pipe', 'pipe'] }));
   }
 
-  async replay(files: readonly string[]): Promise<string> {
-    const binlog = this.backend.spawn('binlog', files, { stdio: ['ignore', 'pipe', 'pipe'] });
+  async replay(files: readonly string[], input?: Uint8Array): Promise<string> {
+    const binlog = this.backend.spawn('binlog', files, { stdio: 'pipe' });
+    feed(binlog, input);
     const output = binlog.stdout as Readable;
     const client = this.backend.spawn('client', this.clientOptions, { stdio: [output, 'pipe', 'pipe'] });
     // The client has the pipe's end now; kept open here, it would hide from mysqlbinlog that the client died.

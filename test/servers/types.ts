@@ -35,8 +35,8 @@ export interface RunningServer {
   position(): Promise<{ file: string; position: number }>;
   /** Runs this server version's mysqlbinlog / mariadb-binlog with the arguments. Never throws on a non-zero exit. */
   mysqlbinlog(args: readonly string[]): Promise<{ code: number; stdout: Buffer; stderr: string }>;
-  /** `mysqlbinlog <files> | mysql` (options such as `--skip-gtids` may stand among the files), streamed with a pipe as a user would; throws with both stderrs when either exits non-zero. Answers both stderrs. */
-  replay(files: readonly string[]): Promise<string>;
+  /** `mysqlbinlog <files> | mysql` (options such as `--skip-gtids` may stand among the files), streamed with a pipe as a user would; throws with both stderrs when either exits non-zero. Answers both stderrs. The file `-` is the input. */
+  replay(files: readonly string[], input?: Uint8Array): Promise<string>;
   /** The error log's text so far. */
   errorLog(): Promise<string>;
   /** Clean shutdown and start on the same data folder, with other options if given. */

@@ -1,9 +1,16 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
-import { mkdtemp, open, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Backend, type ClientProgram, commonOptions, dataFolder, errorLogFile } from './backend.ts';
+import {
+  type Backend,
+  type ClientProgram,
+  commonOptions,
+  dataFolder,
+  errorLogFile,
+  temporaryFolder,
+} from './backend.ts';
 import { freePort } from './port.ts';
 import { onProcessEnd, run } from './process.ts';
 import { type Programs, programEnvironment, programs } from './programs.ts';
@@ -35,6 +42,7 @@ export class UnpackedBackend implements Backend {
   static async create(id: string): Promise<UnpackedBackend> {
     const { root, template } = await provisionServer(id);
     const folder = await mkdtemp(join(tmpdir(), `binflash-${id}-`));
+    await mkdir(temporaryFolder(folder));
     await run('cp', ['--archive', '--sparse=auto', '--reflink=auto', template, dataFolder(folder)]);
     return new UnpackedBackend(id, root, folder, await freePort());
   }
