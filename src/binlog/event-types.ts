@@ -103,7 +103,7 @@ const rows: Row[] = [
   [35, 'PREVIOUS_GTIDS', 'mysql', '5.6', 'drop'],
   [36, 'TRANSACTION_CONTEXT', 'mysql', '5.7', 'drop'],
   [37, 'VIEW_CHANGE', 'mysql', '5.7', 'drop'],
-  [38, 'XA_PREPARE', 'both', '5.7.7', 'refuse'],
+  [38, 'XA_PREPARE', 'both', '5.7.7', 'boundary'],
   [39, 'PARTIAL_UPDATE_ROWS', 'mysql', '8.0.3', 'refuse'],
   [40, 'TRANSACTION_PAYLOAD', 'mysql', '8.0.20', 'refuse'],
   [41, 'HEARTBEAT_V2', 'mysql', '8.0.26', 'drop'],

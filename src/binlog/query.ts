@@ -1,3 +1,4 @@
+import { BinflashError } from '../errors.ts';
 import { Cursor, utf8 } from '../wire/cursor.ts';
 import { writeU16, writeU32 } from '../wire/integers.ts';
 import { HEADER_LENGTH, HeaderFlag, writeHeader } from './event-header.ts';
@@ -45,7 +46,7 @@ export function parseQuery(bytes: Uint8Array, start: number, end: number): Query
   const statusLength = cursor.u16('status variables length');
   if (bytes[start + 4] === EventCode.EXECUTE_LOAD_QUERY) cursor.skip(13, 'load file header');
   const status = cursor.skip(statusLength, 'status variables');
-  const { collation, updatedDatabases } = parseStatus(new Cursor(bytes, status, cursor.at));
+  const { collation, updatedDatabases } = readStatus(new Cursor(bytes, status, cursor.at));
   const database = cursor.text(databaseLength, 'db');
   cursor.skip(1, 'NUL after db');
   const cut = cursor.left > MAX_TEXT;
@@ -70,29 +71,41 @@ const STATUS_LENGTHS: Record<number, number> = { 0: 4, 1: 8, 3: 4, 5: -1, 6: -1,
 /** UPDATED_DB_NAMES with this count says "too many to name". */
 const TOO_MANY = 254;
 
+type StatusVariables = { collation?: number; updatedDatabases?: string[] | undefined };
+
+/** As far as they can be read: forks have variables of their own, and what is asked for stands early. */
+function readStatus(cursor: Cursor): StatusVariables {
+  const found: StatusVariables = {};
+  try {
+    parseStatus(cursor, found);
+  } catch (error) {
+    if (!(error instanceof BinflashError)) throw error;
+  }
+  return found;
+}
+
 /**
  * Reads the status variables, each a code and a value whose length the code tells, up to the first one whose
  * length is not known here. Source: MySQL, Query_event, enum Query_event_status_vars.
  */
-function parseStatus(cursor: Cursor): { collation?: number; updatedDatabases?: string[] | undefined } {
-  let collation: number | undefined;
+function parseStatus(cursor: Cursor, found: StatusVariables): void {
   while (cursor.left > 0) {
     const code = cursor.u8('status variable');
     if (code === Status.CHARSET) {
       // character_set_client as a collation id, then two that matter to values only.
-      collation = cursor.u16('character_set_client');
+      found.collation = cursor.u16('character_set_client');
       cursor.skip(4, 'collations');
     } else if (code === Status.INVOKER) {
       for (const part of ['user', 'host']) cursor.skip(cursor.u8(`${part} length`), part);
     } else if (code === Status.UPDATED_DB_NAMES) {
-      return { ...(collation === undefined ? {} : { collation }), updatedDatabases: readNames(cursor) };
+      found.updatedDatabases = readNames(cursor);
+      return;
     } else {
       const length = STATUS_LENGTHS[code];
-      if (length === undefined) break;
+      if (length === undefined) return;
       cursor.skip(length < 0 ? cursor.u8('status variable length') : length, 'status variable');
     }
   }
-  return collation === undefined ? {} : { collation };
 }
 
 function readNames(cursor: Cursor): string[] | undefined {

@@ -131,9 +131,7 @@ export class EventReader {
           { hint: 'Dump the file from its server with --read-from-remote-server --raw and use that copy.' },
         );
       case 'refuse':
-        if (header.type === EventCode.XA_PREPARE)
-          this.#prepareXa(bytes[start + HEADER_LENGTH]!, offset + end - start);
-        else this.#refuse(type.name, offset, offset + end - start);
+        this.#refuse(type.name, offset, offset + end - start);
         return;
       case 'fde':
         return;
@@ -205,6 +203,9 @@ export class EventReader {
         grouping.mariadbGtid(gtid, this.#file, offset, timestamp, serverId, this.events.length);
         return;
       }
+      case EventCode.XA_PREPARE:
+        this.#prepareXa(bytes[start + HEADER_LENGTH]!, end);
+        return;
       default:
         this.#readQuery(bytes, start, body, offset, end);
     }

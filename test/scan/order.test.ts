@@ -53,6 +53,19 @@ describe('files', () => {
     expect(await undone(a, b, c)).toEqual([1, 3, 2]);
   });
 
+  it('begun in the same second, without numbers in their names, are refused: their order cannot be told', async () => {
+    const tie = undone({ name: 'copy-c', id: 1 }, { name: 'copy-a', id: 2 });
+    await expect(tie).rejects.toMatchObject({ code: 'USAGE', hint: expect.stringMatching(/names/) });
+  });
+
+  it('under other names may not have a gap either: ROTATE tells their numbers', async () => {
+    const gap = undone(
+      { name: 'monday', id: 1, time: 0, next: 'bin.000002' },
+      { name: 'wednesday', id: 3, time: 9, next: 'bin.000004' },
+    );
+    await expect(gap).rejects.toMatchObject({ code: 'GAP' });
+  });
+
   it('may not have a gap', async () => {
     const gap = undone({ name: 'bin.000001', id: 1 }, { name: 'bin.000003', id: 3 });
     await expect(gap).rejects.toMatchObject({ code: 'GAP', file: expect.stringMatching(/bin\.000003$/) });
@@ -83,7 +96,7 @@ describe('files', () => {
       const inputs = [join(folder, 'x'), join(folder, 'y')];
       const mysql = new Binlog(mysql80);
       mysql.transaction(insert(1));
-      const mariadb = new Binlog(mariadb118);
+      const mariadb = new Binlog(mariadb118, { time: mysql.time + 10 });
       mariadb.transaction(change('insert', [1], { ...orders, padding: 0 }, { version: 1 }));
       await writeFile(inputs[0]!, mysql.bytes());
       await writeFile(inputs[1]!, mariadb.bytes());
