@@ -8,6 +8,8 @@ const config: ViteUserConfig = defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**', 'test/servers/**'],
+          // A bound against hanging, far above what any of them takes: a busy machine must not fail a test.
+          testTimeout: 120_000,
         },
       },
       {

@@ -113,25 +113,20 @@ export function parseTableMap(
 const OLD_TEMPORALS: readonly number[] = [ColumnType.TIMESTAMP, ColumnType.TIME, ColumnType.DATETIME];
 
 /**
- * Is this the map of a MariaDB sequence? A sequence is a table of exactly these eight columns, none
- * nullable; its only row is overwritten by WRITE_ROWS at each NEXTVAL, so it is no insert to undo.
+ * Is this the map of a MariaDB sequence? A sequence is a table of exactly these eight columns, none nullable:
+ * four of its integer type (BIGINT, or another since 11.5), then BIGINT, BIGINT, TINYINT, BIGINT. Its only
+ * row is overwritten by WRITE_ROWS at each NEXTVAL, so it is no insert to undo.
  * Source: MariaDB, sql/sql_sequence.cc, sequence_structure().
  */
 export function isSequence(table: TableDefinition, flavour: Flavour): boolean {
-  if (flavour !== 'mariadb' || table.types.length !== SEQUENCE_TYPES.length) return false;
-  const { names } = table.optional;
-  if (names && names[0] !== 'next_not_cached_value') return false;
-  return table.nullable[0] === 0 && SEQUENCE_TYPES.every((type, i) => table.types[i] === type);
+  const { types, nullable, optional } = table;
+  if (flavour !== 'mariadb' || types.length !== 8 || nullable[0] !== 0) return false;
+  if (optional.names && optional.names[0] !== 'next_not_cached_value') return false;
+  const [type] = types;
+  const ofType = INTEGERS.includes(type!) && [1, 2, 3].every((i) => types[i] === type);
+  return ofType && SEQUENCE_TAIL.every((expected, i) => types[4 + i] === expected);
 }
 
-const { LONGLONG, TINY } = ColumnType;
-const SEQUENCE_TYPES: readonly number[] = [
-  LONGLONG,
-  LONGLONG,
-  LONGLONG,
-  LONGLONG,
-  LONGLONG,
-  LONGLONG,
-  TINY,
-  LONGLONG,
-];
+const { TINY, SHORT, INT24, LONG, LONGLONG } = ColumnType;
+const INTEGERS: readonly number[] = [TINY, SHORT, INT24, LONG, LONGLONG];
+const SEQUENCE_TAIL: readonly number[] = [LONGLONG, LONGLONG, TINY, LONGLONG];

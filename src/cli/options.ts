@@ -185,14 +185,18 @@ export function readSelection(args: Arguments): Selection {
   });
   const numbers = (name: string): number[] | undefined =>
     items(listOf(args, name))?.map((text) => wholeNumber(`--${name}`, text));
+  const [start, stop] = [datetimeOf(args, 'start-datetime'), datetimeOf(args, 'stop-datetime')];
+  if (start !== undefined && stop !== undefined && start >= stop) {
+    throw usage('--start-datetime is not before --stop-datetime');
+  }
   return {
     databases: listOf(args, 'database'),
     tables: listOf(args, 'table'),
     excludeTables: listOf(args, 'exclude-table'),
     startPosition: numberOf(args, 'start-position'),
     stopPosition: numberOf(args, 'stop-position'),
-    startDatetime: datetimeOf(args, 'start-datetime'),
-    stopDatetime: datetimeOf(args, 'stop-datetime'),
+    startDatetime: start,
+    stopDatetime: stop,
     includeGtids: listOf(args, 'include-gtids'),
     excludeGtids: listOf(args, 'exclude-gtids'),
     types: types as ChangeKind[] | undefined,

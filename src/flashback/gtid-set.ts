@@ -32,7 +32,9 @@ export function parseGtidSet(option: string, texts: readonly string[]): GtidSet 
       const range = RANGE.exec(text);
       if (!range) throw badItem(option, item);
       const from = BigInt(range[1]!);
-      add(uuid!.toLowerCase(), from, range[2] === undefined ? from : BigInt(range[2]));
+      const to = range[2] === undefined ? from : BigInt(range[2]);
+      if (to < from) throw badItem(option, item);
+      add(uuid!.toLowerCase(), from, to);
     }
   }
   return set;

@@ -189,6 +189,11 @@ class PositionChecks {
     this.#file = file;
     this.#start = start;
     this.#stop = stop;
+    if (start !== undefined && stop !== undefined && start >= stop) {
+      throw new BinflashError('USAGE', `--start-position ${start} is not before --stop-position ${stop}`, {
+        file: file.path,
+      });
+    }
     // Position 0 is the common way to say "from the beginning"; the first event stands at 4.
     for (const [option, position] of this.#positions()) {
       if (position > 0 && position < MAGIC.length) {

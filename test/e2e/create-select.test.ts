@@ -454,15 +454,15 @@ for (const ending of ['COMMIT', 'ROLLBACK']) {
         scene,
         'DELETE FROM t WHERE id = 2',
         xa('t', ending),
-        'DELETE FROM t WHERE id = 3',
+        'DELETE FROM t WHERE id = 3; DELETE FROM u',
       );
       const says = 'the XA transaction that begins here is not supported yet';
       const expected: Expected = { code: 'UNSUPPORTED', says, offset: at[1]! };
       expect(await expectRefused(scene, file, expected)).toContain('position, time or GTID');
       const skip: Skippable[] = ['ddl', 'statements', 'rolled-back', 'unfinished'];
       await expectRefused(scene, file, expected, {}, skip);
-      const xid = await server.sql('SELECT * FROM t WHERE id = 1', database);
-      expect(xid).toBe(ending === 'COMMIT' ? '1\txa\n' : '1\ta\n');
+      const xaRow = await server.sql('SELECT * FROM t WHERE id = 1', database);
+      expect(xaRow).toBe(ending === 'COMMIT' ? '1\txa\n' : '1\ta\n');
       await undo(server, [file], { startPosition: at[2] });
       await undo(server, [file], { stopPosition: at[1] });
       await server.sql(`UPDATE t SET v = 'a' WHERE id = 1`, database);
@@ -472,8 +472,10 @@ for (const ending of ['COMMIT', 'ROLLBACK']) {
       const gtids = [...events.matchAll(/\tGtid\t.*(?:GTID |')([\w-]+:\d+|\d+-\d+-\d+)/g)].map(
         ([, gtid]) => gtid!,
       );
-      expect(gtids, 'XA PREPARE, the ending, and the DELETE').toHaveLength(3);
-      await server.sql('DELETE FROM t WHERE id > 1', database);
+      expect(gtids, 'XA PREPARE, the ending, and two DELETE').toHaveLength(4);
+      await server.sql('DELETE FROM t WHERE id > 1; DELETE FROM u', database);
+      await undo(server, [file], { tables: [`${database}.u`] });
+      await server.sql('DELETE FROM u', database);
       await undo(server, [file], { excludeGtids: gtids.slice(0, 2) });
       expect(await fingerprint(server, database)).toEqual(before);
     },

@@ -331,15 +331,18 @@ eachServer('one statement changes a row without a key there and back', async (sc
     `SET GLOBAL log_bin_trust_function_creators = 1;
      CREATE TABLE t (u INT NULL, n INT, UNIQUE (u)) ENGINE=InnoDB;
      CREATE TABLE latest (n INT) ENGINE=InnoDB;
+     CREATE TABLE large (n INT, b LONGBLOB) ENGINE=InnoDB;
      INSERT INTO t VALUES (1,0),(2,5),(NULL,5);
      INSERT INTO latest VALUES (0),(0);
+     INSERT INTO large VALUES (1,REPEAT('z',300000)),(1,REPEAT('z',300000));
      DELIMITER //
      CREATE FUNCTION note(x INT) RETURNS INT BEGIN UPDATE latest SET n = x LIMIT 1; RETURN x; END//
+     CREATE FUNCTION enlarge(x INT) RETURNS INT BEGIN
+       UPDATE large SET b = CONCAT(x, REPEAT('y', 299998), x) LIMIT 1; RETURN x; END//
      DELIMITER ;`,
   );
   await expectUndone(scene, `INSERT INTO t VALUES ${thereAndBack} ON DUPLICATE KEY UPDATE n = VALUES(n)`);
-  await expectUndone(
-    scene,
-    `SELECT note(n) FROM (SELECT 5 n UNION ALL SELECT 6 UNION ALL SELECT 5 UNION ALL SELECT 7 UNION ALL SELECT 5) q`,
-  );
+  const numbers = `(SELECT 5 n UNION ALL SELECT 6 UNION ALL SELECT 5 UNION ALL SELECT 7 UNION ALL SELECT 5) q`;
+  await expectUndone(scene, `SELECT note(n) FROM ${numbers}`);
+  await expectUndone(scene, `SELECT enlarge(n) FROM ${numbers}`);
 });
