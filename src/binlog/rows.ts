@@ -9,7 +9,6 @@ export const RowsFlag = {
   /** Last rows event of its statement: tables are closed and table ids forgotten. */
   STMT_END: 0x0001,
   NO_FOREIGN_KEY_CHECKS: 0x0002,
-  RELAXED_UNIQUE_CHECKS: 0x0004,
   /** MySQL 9.6 and later: foreign keys ran in the SQL layer, so cascaded changes are in the log. */
   USE_SQL_FOREIGN_KEY: 0x0010,
 } as const;

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { closest, distance } from 'fastest-levenshtein';
 import yargs, { type Argv, type Options } from 'yargs';
 import { BinflashError, exitCodes } from '../errors.ts';
+import { RefusedError } from '../flashback/refusals.ts';
 import { inspectCommand } from './inspect-command.ts';
 import {
   type Arguments,
@@ -12,7 +13,7 @@ import {
 } from './options.ts';
 import { rewriteCommand } from './rewrite-command.ts';
 import { PipeClosed } from './stdout.ts';
-import { formatError, Style } from './terminal.ts';
+import { errorJson, formatError, Style } from './terminal.ts';
 
 type Command = (inputs: readonly string[], args: Arguments, signal: AbortSignal) => Promise<void>;
 
@@ -42,13 +43,9 @@ function report(error: unknown, argv: readonly string[], signal: AbortSignal): n
     process.stderr.write('binflash: interrupted; no file was left under the name of the output\n');
     return exitCodes.INTERRUPTED;
   }
-  if (error instanceof BinflashError) {
-    process.stderr.write(formatError(error, style));
-    return exitCodes[error.code];
-  }
+  if (error instanceof BinflashError) return tell(error, argv, style);
   if (error instanceof Error && error.name === 'YError') {
-    process.stderr.write(formatError(new BinflashError('USAGE', error.message, { hint: HELP_HINT }), style));
-    return exitCodes.USAGE;
+    return tell(new BinflashError('USAGE', error.message, { hint: HELP_HINT }), argv, style);
   }
   // Not one of ours: a defect. The stack goes to those who ask for it, and to nobody at 3 a.m.
   const text = error instanceof Error ? error.message : String(error);
@@ -59,15 +56,24 @@ function report(error: unknown, argv: readonly string[], signal: AbortSignal): n
   return exitCodes.IO;
 }
 
+/** Prints an error for people and, with --json, for programs; a refused dry run has told it in its own document. */
+function tell(error: BinflashError, argv: readonly string[], style: Style): number {
+  process.stderr.write(formatError(error, style));
+  const told = error instanceof RefusedError && argv.includes('--dry-run');
+  if (argv.includes('--json') && !told)
+    process.stdout.write(`${JSON.stringify({ error: errorJson(error) }, null, 2)}\n`);
+  return exitCodes[error.code];
+}
+
 async function parse(argv: readonly string[], signal: AbortSignal): Promise<void> {
   const parser = yargs([...argv])
     .scriptName('binflash')
     .usage('$0 <command> <binlog...>\n\nUndo for MySQL and MariaDB, from the binary log alone.')
     .command(
-      'rewrite <binlog...>',
+      'rewrite [binlog..]',
       'write the binlog that undoes the selected changes',
       (y) =>
-        withOptions(y, 'rewrite', { ...rewriteOptions, ...selectionOptions, ...generalOptions })
+        withOptions(y, argv, 'rewrite', { ...rewriteOptions, ...selectionOptions, ...generalOptions })
           .example('$0 rewrite mysql-bin.000011 -o undo.binlog', 'undo everything in a file')
           .example(
             '$0 rewrite bin.0* -T shop.orders --type delete \\\n  --start-datetime "2026-11-21 03:00:00" -o undo.binlog',
@@ -77,15 +83,17 @@ async function parse(argv: readonly string[], signal: AbortSignal): Promise<void
       (args) => run(rewriteCommand, args, signal),
     )
     .command(
-      'inspect <binlog...>',
+      'inspect [binlog..]',
       'say what is in binlogs, and what could not be undone',
       (y) =>
-        withOptions(y, 'inspect', generalOptions).example(
+        withOptions(y, argv, 'inspect', generalOptions).example(
           '$0 inspect mysql-bin.0000*',
           'files, times, tables and rows',
         ),
       (args) => run(inspectCommand, args, signal),
     )
+    // Messages of the argument parser in the language of all the others.
+    .locale('en')
     .demandCommand(1, 'Name a command.')
     .recommendCommands()
     .parserConfiguration({
@@ -93,6 +101,7 @@ async function parse(argv: readonly string[], signal: AbortSignal): Promise<void
       'parse-numbers': false,
       'parse-positional-numbers': false,
       'dot-notation': false,
+      'populate--': true,
     })
     .strictCommands()
     .version(version)
@@ -109,7 +118,12 @@ async function parse(argv: readonly string[], signal: AbortSignal): Promise<void
   await parser.parseAsync();
 }
 
-function withOptions(y: Argv, command: string, specs: Record<string, OptionSpec>): Argv {
+function withOptions(
+  y: Argv,
+  argv: readonly string[],
+  command: string,
+  specs: Record<string, OptionSpec>,
+): Argv {
   let result = y.positional('binlog', {
     type: 'string',
     array: true,
@@ -117,7 +131,7 @@ function withOptions(y: Argv, command: string, specs: Record<string, OptionSpec>
   });
   for (const [name, spec] of Object.entries(specs)) result = result.option(name, toYargs(spec));
   return result.config(environment(specs)).check((args) => {
-    checkNames(command, args, specs);
+    checkNames(command, argv, args, specs);
     return true;
   });
 }
@@ -140,14 +154,27 @@ function environment(specs: Record<string, OptionSpec>): Record<string, unknown>
   for (const [name, spec] of Object.entries(specs)) {
     const value = process.env[`BINFLASH_${name.toUpperCase().replaceAll('-', '_')}`];
     if (value === undefined || value === '') continue;
-    found[name] = spec.value === undefined ? !['0', 'false', 'no'].includes(value.toLowerCase()) : value;
+    found[name] =
+      spec.value === undefined ? !['0', 'false', 'no', 'off'].includes(value.toLowerCase()) : value;
   }
   return found;
 }
 
 /** Unknown options are refused with the nearest known one; yargs itself only says that they are unknown. */
-function checkNames(command: string, args: Record<string, unknown>, specs: Record<string, OptionSpec>): void {
+function checkNames(
+  command: string,
+  argv: readonly string[],
+  args: Record<string, unknown>,
+  specs: Record<string, OptionSpec>,
+): void {
   const names = Object.keys(specs);
+  const end = argv.indexOf('--');
+  // The parser would take --binlog for the positional of that name and forget the others.
+  if (argv.slice(0, end < 0 ? argv.length : end).some((word) => /^--binlog(=|$)/.test(word))) {
+    throw new BinflashError('USAGE', 'unknown option --binlog', {
+      hint: 'Binary logs are named without an option.',
+    });
+  }
   const known = new Set([
     ...names,
     ...Object.values(specs).map((spec) => spec.alias),
@@ -155,6 +182,7 @@ function checkNames(command: string, args: Record<string, unknown>, specs: Recor
     'h',
     'version',
     'binlog',
+    '--',
     '_',
     '$0',
   ]);
@@ -172,5 +200,7 @@ function checkNames(command: string, args: Record<string, unknown>, specs: Recor
 }
 
 async function run(command: Command, args: Record<string, unknown>, signal: AbortSignal): Promise<void> {
-  await command((args.binlog as unknown[]).map(String), args, signal);
+  // Names after `--` are files whatever they begin with.
+  const inputs = [...((args.binlog ?? []) as unknown[]), ...((args['--'] ?? []) as unknown[])];
+  await command(inputs.map(String), args, signal);
 }

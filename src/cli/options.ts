@@ -207,7 +207,7 @@ export function readSelection(args: Arguments): Selection {
 }
 
 /** A size in bytes, with K, M or G for powers of 1024. */
-export function sizeOf(args: Arguments, name: string, least: number): number | undefined {
+export function sizeOf(args: Arguments, name: string, least: number, most: number): number | undefined {
   const text = textOf(args, name);
   if (text === undefined) return undefined;
   const match = /^(\d+)([KMG]?)$/i.exec(text);
@@ -215,8 +215,8 @@ export function sizeOf(args: Arguments, name: string, least: number): number | u
   if (!match || factor === undefined)
     throw usage(`--${name} "${text}" is not a size`, 'Examples: 65536, 512K, 8M, 2G.');
   const size = Number(match[1]) * factor;
-  if (size < least || !Number.isSafeInteger(size))
-    throw usage(`--${name} ${text} is too small: at least ${least} bytes`);
+  if (size < least) throw usage(`--${name} ${text} is too small`, `It must be ${least} or more.`);
+  if (size > most) throw usage(`--${name} ${text} is too large`, `It must be ${most} or less.`);
   return size;
 }
 

@@ -1,22 +1,15 @@
 import { BinflashError } from '../errors.ts';
 import type { Plan } from '../flashback/plan.ts';
-import type { Skippable } from '../flashback/refusals.ts';
-import { RefusedError } from '../flashback/refusals.ts';
+import { RefusedError, SKIPPABLE } from '../flashback/refusals.ts';
 import { type RewriteResult, rewrite } from '../flashback/rewrite.ts';
 import { formatLocal } from './datetime.ts';
 import { type Arguments, choiceOf, flagOf, readSelection, sizeOf, textOf } from './options.ts';
 import { type Replay, replayOf } from './replay.ts';
 import { stdoutOutput, writeStdout } from './stdout.ts';
-import { formatBytes, plural, printable, progressBar, Style } from './terminal.ts';
+import { errorJson, formatBytes, plural, printable, progressBar, Style } from './terminal.ts';
 
-const SKIPPABLE: readonly Skippable[] = [
-  'ddl',
-  'statements',
-  'rolled-back',
-  'unfinished',
-  'sequences',
-  'incidents',
-];
+/** Servers take no event larger than this. */
+const GIB = 1024 ** 3;
 
 /** `binflash rewrite`: options to library call, result to summary. */
 export async function rewriteCommand(
@@ -37,7 +30,7 @@ export async function rewriteCommand(
   if (toStdout && json) throw new BinflashError('USAGE', '--json and -o - cannot both have standard output');
   const bar = await progressBar(flagOf(args, 'progress') && !quiet);
   const rowEvents = choiceOf(args, 'row-events', ['v1', 'v2']);
-  const maxFileSize = sizeOf(args, 'max-file-size', 4096);
+  const maxFileSize = sizeOf(args, 'max-file-size', 4096, Number.MAX_SAFE_INTEGER);
   if (toStdout && maxFileSize !== undefined) {
     throw new BinflashError('USAGE', '--max-file-size makes several files and needs a name with -o');
   }
@@ -51,8 +44,8 @@ export async function rewriteCommand(
       skip: SKIPPABLE.filter((name) => flagOf(args, `skip-${name}`)),
       checksum: choiceOf(args, 'checksum', ['crc32', 'none']),
       rowsVersion: rowEvents === undefined ? undefined : rowEvents === 'v1' ? 1 : 2,
-      maxEventSize: sizeOf(args, 'max-event-size', 1),
-      maxStatementSize: sizeOf(args, 'max-statement-size', 1024),
+      maxEventSize: sizeOf(args, 'max-event-size', 1, GIB),
+      maxStatementSize: sizeOf(args, 'max-statement-size', 1024, GIB),
       maxFileSize,
       onProgress: bar.update,
       signal,
@@ -144,15 +137,7 @@ function toJson({ plan, written, outputs }: RewriteResult, replay: Replay | unde
     leftOut: plan.leftOut,
     skipped: plan.skipped,
     warnings: plan.warnings,
-    refusals: plan.refusals.map(({ code, message, file, offset, eventType, table, hint }) => ({
-      code,
-      message,
-      file,
-      offset,
-      eventType,
-      table,
-      hint,
-    })),
+    refusals: plan.refusals.map(errorJson),
     replay: replay?.command,
     maxAllowedPacket: replay?.maxAllowedPacket,
   };

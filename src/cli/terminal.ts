@@ -53,6 +53,13 @@ function formatOne(error: BinflashError, style: Style): string[] {
   return lines;
 }
 
+/** An error as programs read it. */
+export function errorJson(error: BinflashError): unknown {
+  const { code, message, file, offset, eventType, table, hint } = error;
+  const refusals = error instanceof RefusedError ? { refusals: error.refusals.map(errorJson) } : {};
+  return { code, message, file, offset, eventType, table, hint, ...refusals };
+}
+
 /** Bytes for people. */
 export function formatBytes(bytes: number): string {
   const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];

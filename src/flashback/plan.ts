@@ -4,7 +4,7 @@ import { BinflashError } from '../errors.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
 import { foreignKeyWarnings } from './foreign-keys.ts';
 import { type Inversion, invertShape } from './inversion.ts';
-import { judgeEnding, judgeObstacles, judgeRows, type Skippable } from './refusals.ts';
+import { judgeEnding, judgeObstacles, judgeRows, MAX_REFUSALS, type Skippable } from './refusals.ts';
 import { type Selection, Selector } from './selection.ts';
 
 /** Row changes of one table, by what they did on the source. */
@@ -26,7 +26,7 @@ export interface Plan {
   readonly tables: readonly TableChanges[];
   readonly transactions: number;
   readonly rows: number;
-  /** Committed transactions and rows that the selection leaves out. */
+  /** Transactions with rows, and rows, that the selection leaves out. */
   readonly leftOut: { readonly transactions: number; readonly rows: number };
   /** Timestamps of the first and the last selected event, Unix seconds. */
   readonly timeSpan: readonly [first: number, last: number];
@@ -43,9 +43,6 @@ export interface PlanOptions {
   readonly select?: Selection | undefined;
   readonly skip?: readonly Skippable[] | undefined;
 }
-
-/** More refusals than this are only counted: at the tenth the user has understood. */
-const MAX_REFUSALS = 1000;
 
 /**
  * Selects and judges. Finding reasons against an undo is not an error here: they are in the plan.
@@ -94,8 +91,7 @@ export function makePlan(index: BinlogIndex, options: PlanOptions): Plan {
   }
   const chosen = selected.subarray(0, count);
   const verdict = judgeObstacles(index, selector, chosen, skip);
-  refusals.push(...verdict.refusals);
-  if (count === 0 && refusals.length === 0) throw noMatch(index);
+  if (count === 0 && refusals.length + verdict.refusals.length === 0) throw noMatch(index);
   const totals = countChanges(index, chosen);
   return {
     index,
@@ -105,6 +101,7 @@ export function makePlan(index: BinlogIndex, options: PlanOptions): Plan {
     transactions: touched,
     leftOut: { transactions: committed - touched, rows: leftRows },
     warnings: [
+      ...unclosedWarnings(index, options.select?.stopPosition !== undefined),
       ...selector.unmatched(),
       ...splitWarnings(index, split),
       ...verdict.warnings,
@@ -114,7 +111,7 @@ export function makePlan(index: BinlogIndex, options: PlanOptions): Plan {
       ...[...skippedCounts].map(([what, times]) => (times > 1 ? `${what} (${times} times)` : what)),
       ...verdict.skipped,
     ],
-    refusals: refusals.slice(0, MAX_REFUSALS),
+    refusals: [...refusals, ...verdict.refusals],
   };
 }
 
@@ -126,7 +123,7 @@ function note(
 ): void {
   const { skippable, error } = verdict;
   if (skippable === undefined || !skip.has(skippable)) {
-    refusals.push(error);
+    if (refusals.length < MAX_REFUSALS) refusals.push(error);
     return;
   }
   const what = error.table
@@ -192,12 +189,23 @@ export function iso(seconds: number): string {
   return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
 }
 
+/** A file that a server closed ends with ROTATE or STOP; without it, what is missing cannot be known. */
+function unclosedWarnings(index: BinlogIndex, stopped: boolean): string[] {
+  if (stopped) return [];
+  const open = index.files.filter((file) => !file.endsClosed).map((file) => file.path);
+  return open.map(
+    (path) => `${path} does not end with ROTATE or STOP: still written, or cut, or not a server's own file`,
+  );
+}
+
 function splitWarnings(index: BinlogIndex, split: readonly number[]): string[] {
   if (split.length === 0) return [];
   const { transactions, files } = index;
-  const places = split
-    .slice(0, 5)
-    .map((t) => `${files[transactions.file[t]!]!.path}:${transactions.start[t]}-${transactions.end[t]}`);
+  const places = split.slice(0, 5).map((t) => {
+    const gtid = transactions.gtid(t);
+    const place = `${files[transactions.file[t]!]!.path}:${transactions.start[t]}-${transactions.end[t]}`;
+    return gtid === undefined ? place : `${place} (${gtid})`;
+  });
   const more = split.length > 5 ? `, and ${split.length - 5} more` : '';
   const these = split.length === 1 ? 'this transaction' : `these ${split.length} transactions`;
   return [`the selection takes only a part of ${these}: ${places.join(', ')}${more}`];

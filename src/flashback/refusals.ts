@@ -8,7 +8,17 @@ import { columnName, type Inversion } from './inversion.ts';
 import type { Selector } from './selection.ts';
 
 /** What a user who knows may leave out instead of being refused; each has a flag `--skip-...`. */
-export type Skippable = 'ddl' | 'statements' | 'rolled-back' | 'unfinished' | 'sequences' | 'incidents';
+export type Skippable = (typeof SKIPPABLE)[number];
+
+/** Every {@link Skippable}. */
+export const SKIPPABLE = [
+  'ddl',
+  'statements',
+  'rolled-back',
+  'unfinished',
+  'sequences',
+  'incidents',
+] as const;
 
 /** All the reasons why a selection cannot be undone; the message is the first one's. */
 export class RefusedError extends BinflashError {
@@ -20,6 +30,9 @@ export class RefusedError extends BinflashError {
     this.refusals = refusals;
   }
 }
+
+/** More refusals than this are not kept: long before, the user has understood. */
+export const MAX_REFUSALS = 1000;
 
 /** What obstacles mean for a selection. */
 export interface ObstacleVerdict {
@@ -51,11 +64,11 @@ export function judgeObstacles(
   for (const obstacle of index.obstacles) {
     if (obstacle.kind === 'rollback-to-savepoint') {
       if (selectedTransactions.has(obstacle.transaction))
-        verdict.refusals.push(refusal(index, obstacle, 'ROLLED_BACK'));
+        refuse(verdict, refusal(index, obstacle, 'ROLLED_BACK'));
       continue;
     }
     if (obstacle.kind !== 'statement') {
-      if (!selector.covers(obstacle)) continue;
+      if (!selector.covers(obstacle) && !hidesDdlBetween(obstacle, selected)) continue;
       if (obstacle.kind === 'incident' && skip.has('incidents'))
         verdict.skipped.push(describe(index, obstacle));
       else
@@ -91,7 +104,7 @@ function judgeStatement(
       return;
     }
     if (skip.has('statements')) verdict.skipped.push(describe(index, obstacle));
-    else verdict.refusals.push(refusal(index, obstacle, 'STATEMENT'));
+    else refuse(verdict, refusal(index, obstacle, 'STATEMENT'));
     return;
   }
   if (effect.kind === 'create') {
@@ -110,12 +123,24 @@ function judgeStatement(
     effect.databases.some((name) => selector.mayMeanDatabase(name));
   if ((covered && named) || touched === 'between') {
     if (skip.has('ddl')) verdict.skipped.push(describe(index, obstacle));
-    else verdict.refusals.push(refusal(index, obstacle, 'DDL'));
+    else refuse(verdict, refusal(index, obstacle, 'DDL'));
   } else if (touched === 'after') {
     verdict.warnings.push(
       `after the selected changes their table was altered: ${describe(index, obstacle)}; the undo fits the table as it was before`,
     );
   }
+}
+
+/** A log in statement format may hold millions of reasons: the first ones will do. */
+function refuse(verdict: ObstacleVerdict, error: BinflashError): void {
+  if (verdict.refusals.length < MAX_REFUSALS) verdict.refusals.push(error);
+}
+
+/** A compressed statement may be DDL; between two selected changes that matters whatever the filters say. */
+function hidesDdlBetween(obstacle: Obstacle, selected: Uint32Array): boolean {
+  const { eventType, eventsBefore } = obstacle;
+  if (eventType !== 'QUERY_COMPRESSED' || selected.length === 0) return false;
+  return selected[0]! < eventsBefore && selected.at(-1)! >= eventsBefore;
 }
 
 function mayReach(selector: Selector, databases: readonly string[]): boolean {
@@ -286,15 +311,13 @@ export function judgeRows(
   if (inversion.how !== 'refuse') return undefined;
   const names = inversion.missing.slice(0, 5).map((column) => columnName(shape.table, column));
   const more = inversion.missing.length > 5 ? ` and ${inversion.missing.length - 5} more` : '';
-  const what = names.length === 0 ? 'any column' : `column ${names.join(', ')}${more}`;
+  const which = names.length === 0 ? 'any column' : `column ${names.join(', ')}${more}`;
+  const what =
+    shape.kind === 'insert' ? `${which} and a key that would do instead are` : `the old value of ${which} is`;
   return {
-    error: new BinflashError(
-      'ROW_IMAGE',
-      `the old value of ${what} is not in the log (binlog_row_image is not FULL)`,
-      {
-        ...place,
-        hint: 'These rows cannot be undone from this log. Leave the table out with --exclude-table, or the event out by position.',
-      },
-    ),
+    error: new BinflashError('ROW_IMAGE', `${what} not in the log (binlog_row_image is not FULL)`, {
+      ...place,
+      hint: 'These rows cannot be undone from this log. Leave the table out with --exclude-table, or the event out by position.',
+    }),
   };
 }

@@ -10,6 +10,7 @@ import { makePlan, type Plan, type PlanOptions } from './plan.ts';
 import { RefusedError } from './refusals.ts';
 import type { Selection } from './selection.ts';
 import type { WriteResult } from './undo-writer.ts';
+import { validateOptions } from './validate.ts';
 import { checkRowsVersion, DEFAULT_MAX_EVENT_SIZE, DEFAULT_MAX_STATEMENT_SIZE, writeUndo } from './write.ts';
 
 /** How far a run is, in bytes of the inputs. */
@@ -63,6 +64,7 @@ export interface RewriteResult {
  * @throws BinflashError, see {@link exitCodes}; {@link RefusedError} with every reason why it cannot be undone
  */
 export async function rewrite(options: RewriteOptions): Promise<RewriteResult> {
+  validateOptions(options);
   const files = await openAll(options.inputs);
   try {
     const inputs = new Set(files.map((file) => file.identity));
@@ -147,7 +149,7 @@ async function writeFiles(
       throw new Error(`wrote ${written.rows} rows of ${plan.rows}: a defect in binflash`);
     }
     if (options.maxFileSize !== undefined) await refuseStalePart(partName(path, parts.length + 1));
-    for (const part of parts) await part.publish();
+    for (const part of parts) await part.publish(options.force ?? false);
     return { plan, written, outputs: parts.map((part) => part.path) };
   } catch (error) {
     await Promise.all(parts.map((part) => part.discard()));

@@ -50,7 +50,8 @@ export async function writeUndo(
         next = undo.writeRun(loaded, next);
       }
       await sink.room();
-      done += loaded.run.length;
+      for (let i = loaded.run.first; i <= loaded.run.last; i++)
+        done += plan.index.events.size[plan.events[i]!]!;
       options.onProgress?.(done);
       options.signal?.throwIfAborted();
     }

@@ -38,11 +38,6 @@ export class ForwardWindow {
     this.#readAhead(0);
   }
 
-  /** How much of the file is in the window or before it. */
-  get seen(): number {
-    return this.position + this.end - this.begin;
-  }
-
   /**
    * Moves on so that the window begins with what stood at `data[from]` and holds at least `need` bytes;
    * the caller has made sure that the file is long enough. @throws BinflashError `IO`

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, type FileHandle, open, rename, stat, unlink } from 'node:fs/promises';
+import { access, type FileHandle, link, open, rename, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { BinflashError } from '../errors.ts';
 import { ioError } from './source.ts';
@@ -71,16 +71,31 @@ export class AtomicFile implements Output {
     }
   }
 
-  /** Gives the finished file its name. @throws BinflashError `IO` */
-  async publish(): Promise<void> {
+  /**
+   * Gives the finished file its name. Unless `replace`, a file that has come to that name meanwhile is left
+   * alone. @throws BinflashError `USAGE` when there is one, `IO`
+   */
+  async publish(replace: boolean): Promise<void> {
     try {
-      await rename(this.temporaryPath, this.path);
+      if (!replace) await this.#link();
+      else await rename(this.temporaryPath, this.path);
       this.#published = true;
-      const folder = await open(dirname(this.path), 'r');
-      await folder.sync();
-      await folder.close();
+      if (!replace) await unlink(this.temporaryPath).catch(() => {});
     } catch (error) {
+      if (error instanceof BinflashError) throw error;
       throw ioError('cannot be renamed to its final name', this.path, error);
+    }
+    await syncFolder(dirname(this.path));
+  }
+
+  /** Like rename, but never over an existing file; where the file system has no links, a check must do. */
+  async #link(): Promise<void> {
+    try {
+      await link(this.temporaryPath, this.path);
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : undefined;
+      if (code === 'EEXIST' || (await exists(this.path))) throw existsAlready(this.path);
+      await rename(this.temporaryPath, this.path);
     }
   }
 
@@ -96,6 +111,20 @@ export class AtomicFile implements Output {
 
 const FLUSH_EVERY = 64 * 1024 * 1024;
 
+function existsAlready(path: string): BinflashError {
+  return new BinflashError('USAGE', 'exists already', {
+    file: path,
+    hint: 'Choose another name for -o, or replace it with --force.',
+  });
+}
+
+/** Makes a new name durable, where the folder may be opened. The file itself is on the disk already. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r').catch(() => undefined);
+  await folder?.sync().catch(() => {});
+  await folder?.close();
+}
+
 export async function exists(path: string): Promise<boolean> {
   return (await stat(path).catch(() => undefined)) !== undefined;
 }
@@ -106,6 +135,7 @@ export async function exists(path: string): Promise<boolean> {
  * @throws BinflashError `USAGE` when it is one of the inputs or exists (unless `force`), `IO` when it is a folder
  */
 export async function checkTarget(path: string, inputs: ReadonlySet<string>, force: boolean): Promise<void> {
+  if (path.endsWith('/')) throw new BinflashError('IO', 'is a folder, not a file', { file: path });
   try {
     await access(dirname(path), constants.W_OK | constants.X_OK);
   } catch (error) {
@@ -132,9 +162,6 @@ export async function checkTarget(path: string, inputs: ReadonlySet<string>, for
     );
   }
   if (!force) {
-    throw new BinflashError('USAGE', 'exists already', {
-      file: path,
-      hint: 'Choose another name for -o, or replace it with --force.',
-    });
+    throw existsAlready(path);
   }
 }

@@ -17,6 +17,8 @@ export interface FileSummary {
   lastTime: number;
   /** The file that ROTATE says comes next. */
   nextFile: string | undefined;
+  /** Is the last event ROTATE or STOP? */
+  endsClosed: boolean;
   /** Where the scan ended: the size, or the transaction boundary at or after `--stop-position`. */
   scannedTo: number;
 }

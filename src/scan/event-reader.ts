@@ -61,6 +61,7 @@ export class EventReader {
       firstTime: 0,
       lastTime: 0,
       nextFile: undefined,
+      endsClosed: false,
       scannedTo: 0,
     };
     this.#summary.events[EventCode.FORMAT_DESCRIPTION] = 1;
@@ -97,6 +98,7 @@ export class EventReader {
     }
     const summary = this.#summary!;
     summary.events[header.type]!++;
+    summary.endsClosed = header.type === EventCode.ROTATE || header.type === EventCode.STOP;
     if (header.timestamp > summary.lastTime) summary.lastTime = header.timestamp;
     if (header.timestamp > 0 && (summary.firstTime === 0 || header.timestamp < summary.firstTime)) {
       summary.firstTime = header.timestamp;
@@ -114,7 +116,7 @@ export class EventReader {
         return;
       case 'drop':
         if (header.type === EventCode.ROTATE) summary.nextFile = parseRotate(bytes, start, body);
-        if (header.type === EventCode.ROTATE || header.type === EventCode.STOP) this.grouping.abandon();
+        if (summary.endsClosed) this.grouping.abandon();
         return;
       case 'statement':
         this.#readLoad(bytes, start, body, offset, offset + end - start);

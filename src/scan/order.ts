@@ -84,6 +84,16 @@ export function checkSequence(files: readonly FileSummary[]): void {
         },
       );
     }
+    if (before.format.serverId !== file.format.serverId) {
+      throw new BinflashError(
+        'UNSUPPORTED',
+        `is of server id ${file.format.serverId}, but ${before.path} is of ${before.format.serverId}`,
+        {
+          file: file.path,
+          hint: 'Rewrite the files of each server on their own.',
+        },
+      );
+    }
     // A file's own number is in its name, or one less than that of the file which its ROTATE names.
     const name = splitName(file.path) ?? beforeNext(file.nextFile);
     const previous = splitName(before.path) ?? beforeNext(before.nextFile);

@@ -196,7 +196,7 @@ class PositionChecks {
     }
     // Position 0 is the common way to say "from the beginning"; the first event stands at 4.
     for (const [option, position] of this.#positions()) {
-      if (position > 0 && position < MAGIC.length) {
+      if (position < MAGIC.length && !(position === 0 && position === start)) {
         throw new BinflashError('USAGE', `${option} ${position} lies before the first event`, {
           file: file.path,
           hint: `The nearest event boundary is ${MAGIC.length}.`,

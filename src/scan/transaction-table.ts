@@ -77,11 +77,6 @@ export class TransactionTable {
     return formatGtid(this.gtidSources[source - 1]!, this.gtidSequence[transaction]!);
   }
 
-  isCommitted(transaction: number): boolean {
-    const ending = this.ending[transaction];
-    return ending === Ending.XID || ending === Ending.COMMIT;
-  }
-
   #grow(): void {
     this.file = grown(this.file);
     this.start = grown(this.start);

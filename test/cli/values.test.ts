@@ -59,9 +59,9 @@ describe('dates and times', () => {
 describe('values of options', () => {
   it('sizes are powers of 1024', () => {
     const size = (text: string): number | undefined =>
-      sizeOf({ 'max-event-size': text }, 'max-event-size', 1024);
+      sizeOf({ 'max-event-size': text }, 'max-event-size', 1024, 2 * 1024 ** 3);
     expect(['1024', '64K', '1m', '2G'].map(size)).toEqual([1024, 65_536, 1024 ** 2, 2 * 1024 ** 3]);
-    for (const text of ['1023', '1T', '-1', '1.5M', '', 'M', '99999999999999G'])
+    for (const text of ['1023', '1T', '-1', '1.5M', '', 'M', '3G', '99999999999999G'])
       expect(thrownBy(() => size(text)).code).toBe('USAGE');
   });
 
