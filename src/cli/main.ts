@@ -169,11 +169,19 @@ function checkNames(
 ): void {
   const names = Object.keys(specs);
   const end = argv.indexOf('--');
-  // The parser would take --binlog for the positional of that name and forget the others.
-  if (argv.slice(0, end < 0 ? argv.length : end).some((word) => /^--binlog(=|$)/.test(word))) {
-    throw new BinflashError('USAGE', 'unknown option --binlog', {
-      hint: 'Binary logs are named without an option.',
-    });
+  for (const word of argv.slice(0, end < 0 ? argv.length : end)) {
+    const [, name, value] = /^--(?:no-)?([^=]+)(?:=(.*))?$/s.exec(word) ?? [];
+    // The parser would take --binlog for the positional of that name and forget the others.
+    if (name === 'binlog') {
+      throw new BinflashError('USAGE', 'unknown option --binlog', {
+        hint: 'Binary logs are named without an option.',
+      });
+    }
+    // And it would read any value of a flag but `true` as false, `--dry-run=1` too.
+    const isFlag = name !== undefined && specs[name] !== undefined && specs[name].value === undefined;
+    if (isFlag && value !== undefined && value !== 'true' && value !== 'false') {
+      throw new BinflashError('USAGE', `--${name} takes no value`, { hint: `Write --${name} alone.` });
+    }
   }
   const known = new Set([
     ...names,

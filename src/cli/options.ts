@@ -132,11 +132,10 @@ export function textOf(args: Arguments, name: string): string | undefined {
   return String(value);
 }
 
-/** A flag; `--flag=1` is not one. */
+/** A flag; given twice, the last one counts. */
 export function flagOf(args: Arguments, name: string): boolean {
   const value = args[name];
-  if (value === undefined || typeof value === 'boolean') return value === true;
-  throw usage(`--${name} takes no value`, `Write --${name} alone.`);
+  return (Array.isArray(value) ? value.at(-1) : value) === true;
 }
 
 function listOf(args: Arguments, name: string): string[] | undefined {
