@@ -8,6 +8,7 @@ const config: ViteUserConfig = defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**', 'test/servers/**'],
+          sequence: { groupOrder: 0 },
           // A bound against hanging, far above what any of them takes: a busy machine must not fail a test.
           testTimeout: 120_000,
         },
@@ -18,6 +19,7 @@ const config: ViteUserConfig = defineConfig({
           include: ['test/e2e/**/*.test.ts', 'test/servers/**/*.test.ts'],
           // One server at a time per file; files share the machine's two cores.
           maxWorkers: 2,
+          sequence: { groupOrder: 1 },
           testTimeout: 300_000,
           hookTimeout: 600_000,
         },
