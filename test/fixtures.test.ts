@@ -6,7 +6,8 @@ import { inspect } from '../src/index.ts';
 import { effects, undoOf } from './builder/oracle.ts';
 import { readBinlog } from './builder/reader.ts';
 import { expectWellFormed } from './builder/well-formed.ts';
-import { undo } from './helpers.ts';
+import { refusal, undo } from './helpers.ts';
+import { expectIndexed, expectSameAgain } from './laws/identity-checks.ts';
 
 /**
  * Binlogs written by real servers. Each stands beside the undo that the server it came from replayed, with
@@ -20,7 +21,7 @@ const fixtures = readdirSync(folder, { recursive: true, encoding: 'utf8' })
 
 interface Truth {
   server: string;
-  flavour: string;
+  flavour: 'mysql' | 'mariadb';
   transactions: number;
   tables: { table: string; insert: number; update: number; delete: number }[];
 }
@@ -40,6 +41,16 @@ describe.each(fixtures)('%s', (name) => {
   it('is undone the same with a window smaller than any event', async () => {
     const { bytes } = await undo([await source], { window: 64 });
     expect(bytes.equals(await readFile(join(folder, `${name}.undo.binlog`)))).toBe(true);
+  });
+
+  it('keeps law 1: all of it is in the index, and is the same when written again', async () => {
+    await expectIndexed([await source]);
+    expectSameAgain(await source, (await truth).flavour);
+  });
+
+  it('keeps law 6: cut by one byte, it leaves no output', async () => {
+    const bytes = await source;
+    expect(await refusal([bytes.subarray(0, bytes.length - 1)])).toMatchObject({ code: 'TRUNCATED' });
   });
 
   it('keeps laws 2, 3 and 4', async () => {
