@@ -1,6 +1,9 @@
 import { allocate } from '../wire/allocate.ts';
 import type { Output } from './output.ts';
 
+/** Writes that may be under way while the caller goes on: the disk is not even. */
+const MAX_UNDER_WAY = 2;
+
 interface Chunk {
   readonly bytes: Uint8Array;
   readonly base: number;
@@ -22,8 +25,8 @@ export class ChunkSink {
   readonly #free: Chunk[] = [];
   #output: Output;
   #writes: Promise<void> = Promise.resolve();
-  /** All writes but the last one queued. */
-  #earlierWrites: Promise<void> = Promise.resolve();
+  /** The writes under way, oldest first. */
+  readonly #underWay: Promise<void>[] = [];
   #borrowed = false;
 
   /** `arena[base, base + count * size)` is the sink's; a chunk beyond it is allocated only if all are in use. */
@@ -77,18 +80,20 @@ export class ChunkSink {
 
   #enqueue(bytes: Uint8Array, chunk: Chunk | undefined): void {
     const output = this.#output;
-    this.#earlierWrites = this.#writes;
     this.#writes = this.#writes.then(async () => {
       await output.write(bytes);
+      this.#underWay.shift();
       if (chunk) this.#free.push(chunk);
     });
+    this.#underWay.push(this.#writes);
     // A failure is met in room() or drain(); without this it would count as unhandled before.
     this.#writes.catch(() => {});
   }
 
-  /** Waits until all but the last chunk is written and nothing is borrowed. @throws BinflashError `IO` */
+  /** Waits until enough chunks are free for the next window and nothing is borrowed. @throws BinflashError `IO` */
   async room(): Promise<void> {
-    await (this.#borrowed ? this.#writes : this.#earlierWrites);
+    if (this.#borrowed) await this.#writes;
+    while (this.#underWay.length > MAX_UNDER_WAY) await this.#underWay[0];
     this.#borrowed = false;
   }
 

@@ -109,7 +109,7 @@ export class AtomicFile implements Output {
   }
 }
 
-const FLUSH_EVERY = 64 * 1024 * 1024;
+const FLUSH_EVERY = 16 * 1024 * 1024;
 
 function existsAlready(path: string): BinflashError {
   return new BinflashError('USAGE', 'exists already', {
