@@ -16,6 +16,7 @@ export type ErrorCode =
   | 'UNFINISHED'
   | 'INCIDENT'
   | 'SEQUENCE'
+  | 'LIMIT'
   | 'IO'
   | 'INTERRUPTED';
 
@@ -37,6 +38,7 @@ export const exitCodes: Record<ErrorCode, number> = {
   UNFINISHED: 4,
   INCIDENT: 4,
   SEQUENCE: 4,
+  LIMIT: 4,
   IO: 5,
   INTERRUPTED: 130,
 };

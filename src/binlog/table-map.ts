@@ -33,6 +33,8 @@ export interface TableDefinition {
    * depends on.
    */
   readonly lengthsKnown: boolean;
+  /** Numbers of the JSON columns, which PARTIAL_UPDATE_ROWS counts by themselves. */
+  readonly jsonColumns: readonly number[];
   /** Bit i: column i may be NULL. */
   readonly nullable: Uint8Array;
   readonly optional: OptionalMetadata;
@@ -104,6 +106,7 @@ export function parseTableMap(
     metas,
     lengths,
     lengthsKnown: flavour === 'mysql' || !types.some((type) => OLD_TEMPORALS.includes(type)),
+    jsonColumns: [...types.keys()].filter((i) => types[i] === ColumnType.JSON),
     nullable,
     optional: parseOptionalMetadata(bytes, cursor.at, end, types, metas, flavour),
     body: bytes.slice(bodyStart, end),

@@ -3,7 +3,15 @@ import type { Plan } from '../flashback/plan.ts';
 import { RefusedError, SKIPPABLE } from '../flashback/refusals.ts';
 import { type RewriteResult, rewrite } from '../flashback/rewrite.ts';
 import { formatLocal } from './datetime.ts';
-import { type Arguments, choiceOf, flagOf, readSelection, sizeOf, textOf } from './options.ts';
+import {
+  type Arguments,
+  choiceOf,
+  flagOf,
+  maxUnpackedSizeOf,
+  readSelection,
+  sizeOf,
+  textOf,
+} from './options.ts';
 import { type Replay, replayOf } from './replay.ts';
 import { stdoutOutput, writeStdout } from './stdout.ts';
 import { errorJson, formatBytes, plural, printable, progressBar, Style } from './terminal.ts';
@@ -47,6 +55,7 @@ export async function rewriteCommand(
       maxEventSize: sizeOf(args, 'max-event-size', 1, GIB),
       maxStatementSize: sizeOf(args, 'max-statement-size', 1024, GIB),
       maxFileSize,
+      maxUnpackedSize: maxUnpackedSizeOf(args),
       onProgress: bar.update,
       signal,
     });
@@ -103,6 +112,11 @@ function details(plan: Plan, style: Style): string[] {
       `Left out: ${plural(rows, 'row change')}${transactions > 0 ? `, ${plural(transactions, 'whole transaction')} among them` : ''}`,
     );
   }
+  if (plan.takenBack > 0) {
+    lines.push(
+      `Not undone, for the server took it back itself: ${plural(plan.takenBack, 'row change')} (XA ROLLBACK, ROLLBACK TO SAVEPOINT)`,
+    );
+  }
   for (const skipped of plan.skipped) lines.push(`${style.yellow('Skipped:')} ${printable(skipped)}`);
   for (const warning of plan.warnings) lines.push(`${style.yellow('Warning:')} ${printable(warning)}`);
   return lines;
@@ -135,6 +149,7 @@ function toJson({ plan, written, outputs }: RewriteResult, replay: Replay | unde
     firstTime: first,
     lastTime: last,
     leftOut: plan.leftOut,
+    takenBack: plan.takenBack,
     skipped: plan.skipped,
     warnings: plan.warnings,
     refusals: plan.refusals.map(errorJson),

@@ -8,7 +8,7 @@ import { bitmapBytes, hasBit } from '../wire/bitmap.ts';
  *
  * - `keep`  one image a row, the same bytes: INSERT becomes DELETE and the reverse
  * - `swap`  UPDATE with the same columns in both images: they change places
- * - `merge` UPDATE whose after image holds only some columns of the before image
+ * - `merge` UPDATE whose after image holds only some columns of the before image, or documents as differences
  * - `refuse` the old values are not in the log
  *
  * The column bitmaps never change: for an UPDATE with bitmaps B and A, the undo finds its row by the B
@@ -32,7 +32,7 @@ export function invertShape(shape: Shape): Inversion {
     const before = new Set(present);
     const missing = [...shape.second!.columns].filter((column) => !before.has(column));
     if (missing.length > 0 || present.length === 0) return refuse(missing);
-    return { kind, how: sameBitmaps(shape, count) ? 'swap' : 'merge', missing: [] };
+    return { kind, how: sameBitmaps(shape, count) && !shape.partial ? 'swap' : 'merge', missing: [] };
   }
   const missing = missingColumns(present, count);
   // An inserted row is found again by its key alone; a deleted one must come back whole.

@@ -18,6 +18,7 @@ export const SKIPPABLE = [
   'unfinished',
   'sequences',
   'incidents',
+  'prepared',
 ] as const;
 
 /** All the reasons why a selection cannot be undone; the message is the first one's. */
@@ -67,8 +68,14 @@ export function judgeObstacles(
         refuse(verdict, refusal(index, obstacle, 'ROLLED_BACK'));
       continue;
     }
+    if (obstacle.kind === 'xa-commit') {
+      if (!selector.covers(obstacle)) continue;
+      if (skip.has('prepared')) verdict.skipped.push(describe(index, obstacle));
+      else refuse(verdict, refusal(index, obstacle, 'UNFINISHED'));
+      continue;
+    }
     if (obstacle.kind !== 'statement') {
-      if (!selector.covers(obstacle) && !hidesDdlBetween(obstacle, selected)) continue;
+      if (!selector.covers(obstacle)) continue;
       if (obstacle.kind === 'incident' && skip.has('incidents'))
         verdict.skipped.push(describe(index, obstacle));
       else
@@ -136,13 +143,6 @@ function refuse(verdict: ObstacleVerdict, error: BinflashError): void {
   if (verdict.refusals.length < MAX_REFUSALS) verdict.refusals.push(error);
 }
 
-/** A compressed statement may be DDL; between two selected changes that matters whatever the filters say. */
-function hidesDdlBetween(obstacle: Obstacle, selected: Uint32Array): boolean {
-  const { eventType, eventsBefore } = obstacle;
-  if (eventType !== 'QUERY_COMPRESSED' || selected.length === 0) return false;
-  return selected[0]! < eventsBefore && selected.at(-1)! >= eventsBefore;
-}
-
 function mayReach(selector: Selector, databases: readonly string[]): boolean {
   return databases.length === 0 || databases.some((name) => selector.mayMeanDatabase(name));
 }
@@ -204,12 +204,16 @@ const REASONS: Partial<Record<ErrorCode, [message: string, hint: string]>> = {
     'Narrow the selection, or go on without what is missing with --skip-incidents.',
   ],
   UNSUPPORTED: [
-    'is not supported yet and may hold changes of the selection',
+    'is not understood and may hold changes of the selection',
     'Narrow the selection by position or time so that it does not include this event.',
   ],
   ROLLED_BACK: [
-    'takes back some rows of a selected transaction that are in the log all the same; this is not supported yet',
+    'takes back rows of a selected transaction, but the log does not tell which: there is no such SAVEPOINT in it',
     'Leave this transaction out by position, time or GTID.',
+  ],
+  UNFINISHED: [
+    'commits changes that were prepared in an earlier file, which is not among these',
+    'Add the earlier files, or leave those changes out with --skip-prepared.',
   ],
 };
 
@@ -253,10 +257,15 @@ export function judgeEnding(
       };
     case Ending.PREPARED:
       return {
-        error: new BinflashError('UNSUPPORTED', 'the XA transaction that begins here is not supported yet', {
-          ...place,
-          hint: 'Leave it out by position, time or GTID.',
-        }),
+        skippable: 'prepared',
+        error: new BinflashError(
+          'UNFINISHED',
+          'the XA transaction that begins here was prepared, but what was read holds neither its XA COMMIT nor its XA ROLLBACK',
+          {
+            ...place,
+            hint: 'Add the later files (or move --stop-position behind it), or leave it out with --skip-prepared.',
+          },
+        ),
       };
     case Ending.OPEN:
       return {
@@ -286,7 +295,7 @@ export function judgeRows(
   const file = files[transactions.file[events.transaction[event]!]!]!;
   const place = {
     file: file.path,
-    offset: events.offset[event]!,
+    offset: events.fileOffset(event),
     eventType: eventTypeName(rowsType(shape.kind, 2), file.format.flavour),
     table: tableName(shape.table),
   };
