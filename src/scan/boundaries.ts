@@ -68,10 +68,10 @@ export class Boundaries {
         grouping.end(Ending.ROLLBACK);
         return;
       case 'savepoint':
-        if (statement.name !== undefined && query.readable) grouping.savepoint(statement.name);
+        if (statement.name !== undefined) grouping.savepoint(statement.name);
         return;
       case 'rollback-to':
-        if (statement.name !== undefined && query.readable && grouping.rollbackTo(statement.name)) return;
+        if (statement.name !== undefined && grouping.rollbackTo(statement.name)) return;
         this.#obstacles.add('rollback-to-savepoint', eventType, query.text, ANYTHING);
         return;
       case 'xa-end':

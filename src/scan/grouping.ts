@@ -1,6 +1,7 @@
 import { type Gtid, type MariadbGtid, MariadbGtidFlag } from '../binlog/gtid.ts';
 import type { EventTable } from './event-table.ts';
 import type { EventPlace } from './place.ts';
+import { maybeSameSavepoint } from './transaction-statement.ts';
 import { Ending, TransactionTable } from './transaction-table.ts';
 
 interface Savepoint {
@@ -90,13 +91,13 @@ export class Grouping {
   /**
    * Takes the rows events since a savepoint out of the index: the server took their changes back before the
    * transaction ended, and logged them all the same. The savepoint stays, later ones go. False when there is
-   * no savepoint of that name.
+   * no savepoint of that name, or more than one that may be meant.
    */
   rollbackTo(name: string): boolean {
-    const at = this.#savepoints.findIndex((savepoint) => savepoint.name === name);
-    if (at < 0 || this.current < 0) return false;
-    const { events } = this.#savepoints[at]!;
-    this.#savepoints.length = at + 1;
+    const meant = this.#savepoints.filter((savepoint) => maybeSameSavepoint(savepoint.name, name));
+    if (meant.length !== 1 || meant[0]!.name !== name || this.current < 0) return false;
+    const { events } = meant[0]!;
+    this.#savepoints.length = this.#savepoints.indexOf(meant[0]!) + 1;
     const { transactions } = this;
     const gone = this.#events.length - events;
     transactions.takenBack[this.current]! += this.#events.truncate(events);

@@ -28,13 +28,25 @@ export function transactionStatement(text: string): TransactionStatement | undef
 }
 
 /**
- * A savepoint's name as servers compare it: quotes off, case and accents folded (utf8mb3_general_ci). Servers
- * quote it with backticks, MariaDB under ANSI_QUOTES with double quotes.
+ * A savepoint's name, quotes off and case folded. Servers quote it with backticks, MariaDB under ANSI_QUOTES with
+ * double quotes, and under sql_quote_show_create=0 only where it must be; it is UTF-8 whatever the client's
+ * character set.
  */
 function savepointName(text: string): string | undefined {
   const quote = text[0];
   const quoted = quote === '`' || quote === '"';
-  if (quoted && (text.length < 2 || text.at(-1) !== quote)) return undefined;
+  if ((quoted && (text.length < 2 || text.at(-1) !== quote)) || text.includes('\ufffd')) return undefined;
   const name = quoted ? text.slice(1, -1).replaceAll(`${quote}${quote}`, quote) : text;
-  return name.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
+  return name.toLowerCase();
 }
+
+/**
+ * May two savepoint names, case folded, be the same? To MySQL and MariaDB 10 they are when only accents differ
+ * (utf8mb3_general_ci), to later MariaDB not.
+ */
+export function maybeSameSavepoint(a: string, b: string): boolean {
+  return a === b || withoutAccents(a) === withoutAccents(b);
+}
+
+const withoutAccents = (name: string): string =>
+  name.normalize('NFD').replace(/\p{M}/gu, '').replaceAll('ß', 's');

@@ -129,8 +129,10 @@ describe('transactions of MySQL', () => {
     expect(await back(1, save('a'), 2, save('b'), 3, to('`A`'), 4, to('a'))).toEqual(['XID 1']);
     // The same name again moves the savepoint.
     expect(await back(1, save('a'), 2, save('`a`'), 3, to('"A"'), 4)).toEqual(['XID 3']);
-    expect(await back(1, save('`é``x`'), 2, to('`E``X`'), 3)).toEqual(['XID 2']);
+    expect(await back(1, save('`é``x`'), 2, to('`É``X`'), 3)).toEqual(['XID 2']);
     expect(await back(save('a'), 1, to('a'))).toEqual(['XID 0']);
+    // Whether these two are one depends on the server: nothing is taken out, and the plan refuses.
+    expect(await back(save('`é`'), 1, save('`e`'), 2, to('`e`'))).toEqual(['XID 2']);
   });
 });
 
