@@ -9,9 +9,14 @@ import { EventReader } from './event-reader.ts';
 /** Bytes read at a time. Any value gives the same result. */
 export const DEFAULT_WINDOW: number = 2 * 1024 * 1024;
 
+/** Most bytes that a TRANSACTION_PAYLOAD may unpack to, if nothing else is said: a bomb is larger. */
+export const DEFAULT_MAX_UNPACKED: number = 64 * 1024 ** 3;
+
 export interface ScanOptions {
   /** Window size in bytes. */
   readonly window?: number;
+  /** Most bytes that one TRANSACTION_PAYLOAD may unpack to. */
+  readonly maxUnpacked?: number | undefined;
   /** `--start-position`: must be where an event of the first file begins, or its end. */
   readonly startPosition?: number | undefined;
   /** `--stop-position`: the same for the last file; nothing is read past the transaction that is open there. */
@@ -27,7 +32,7 @@ export interface ScanOptions {
  * @throws BinflashError for the first thing that is damaged or cannot be read, with file, offset and type
  */
 export async function scan(files: readonly SourceFile[], options: ScanOptions = {}): Promise<BinlogIndex> {
-  const reader = new EventReader();
+  const reader = new EventReader(options.maxUnpacked ?? DEFAULT_MAX_UNPACKED);
   const summaries: FileSummary[] = [];
   let done = 0;
   for (const [number, file] of files.entries()) {
@@ -47,7 +52,7 @@ export async function scan(files: readonly SourceFile[], options: ScanOptions = 
     events: reader.events,
     shapes: reader.shapes.shapes,
     tables: reader.shapes.definitions,
-    obstacles: reader.obstacles,
+    obstacles: reader.obstacles.list,
   };
 }
 
@@ -68,12 +73,12 @@ async function scanFile(
       try {
         // The per-event path: no promise in here.
         while (window.end - at >= HEADER_LENGTH && !checks.stopsAt(offset, reader.grouping.open)) {
-          readHeader(window.data, at, reader.header);
-          need = checkSize(reader.header.size, offset, file.size);
+          readHeader(window.data, at, reader.place.header);
+          need = checkSize(reader.place.header.size, offset, file.size);
           if (window.end - at < need) break;
           checks.event(offset, offset + need);
           if (summary === undefined) {
-            checkFirst(reader.header.type);
+            checkFirst(reader.place.header.type);
             summary = reader.beginFile(file.path, file.size, window.data, at, at + need);
           } else {
             reader.read(window.data, at, at + need, offset);
