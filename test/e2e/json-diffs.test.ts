@@ -10,7 +10,7 @@ import { applyJsonDiffs } from '../../src/binlog/json/apply.ts';
 import { parseJson } from '../../src/binlog/json/binary.ts';
 import { readJsonDiffs } from '../../src/binlog/json/diff.ts';
 import { encodeJson } from '../../src/binlog/json/encode.ts';
-import { Random } from './fuzz-workload.ts';
+import { Random } from './fuzz/random.ts';
 import { type RowChange, rowChanges } from './json-log.ts';
 import { jsonText } from './json-text.ts';
 import { change, largeDocument, smallDocument } from './json-workload.ts';

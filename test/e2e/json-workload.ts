@@ -1,7 +1,7 @@
 /** Random JSON documents and random changes of them, as SQL. */
 import type { JsonValue } from '../../src/binlog/json/dom.ts';
 
-import type { Random } from './fuzz-workload.ts';
+import type { Random } from './fuzz/random.ts';
 
 /** A string literal; unlike 0x, x'' may be empty. */
 const text = (of: string): string => `_utf8mb4 x'${Buffer.from(of).toString('hex')}'`;
