@@ -3,11 +3,12 @@
  * a seed alone; `make fuzz SEED=n ROUNDS=1` repeats the round of seed n, `fuzz/README.md` tells more.
  */
 import { expect, vi } from 'vitest';
+import { connected } from './fuzz/connected.ts';
 import { emptyTally, runRound } from './fuzz/round.ts';
 import { eachServer } from './support.ts';
 
 const firstSeed = Number(process.env.BINFLASH_FUZZ_SEED || Date.now() % 2 ** 31);
-const rounds = Number(process.env.BINFLASH_FUZZ_ROUNDS || 8);
+const rounds = Number(process.env.BINFLASH_FUZZ_ROUNDS || 20);
 /** So many failures are enough to look at. */
 const MOST_FAILURES = 10;
 
@@ -24,7 +25,8 @@ const args = [
 
 eachServer(
   `${rounds} rounds of random transactions from seed ${firstSeed} on are undone, and their undo as well`,
-  async ({ server }) => {
+  async (scene) => {
+    const server = await connected(scene.server);
     const tally = emptyTally();
     const failures: string[] = [];
     const begun = Date.now();
@@ -40,6 +42,7 @@ eachServer(
     console.log(
       `${server.id}: ${round} rounds from seed ${firstSeed} in ${seconds} s: ${JSON.stringify(tally)}`,
     );
+    await server.disconnect();
     expect(failures).toEqual([]);
   },
   { args },

@@ -9,9 +9,9 @@ import {
   type RefusedError,
   type Selection,
 } from '../../../src/index.ts';
-import type { RunningServer } from '../../servers/index.ts';
 import { type Fingerprint, fingerprint, type UndoOptions, undo } from '../support.ts';
 import { dataTypes } from './columns.ts';
+import type { ConnectedServer } from './connected.ts';
 import { type Dialect, dialectOf, features } from './dialect.ts';
 import { gtidPosition, gtidsBetween } from './gtids.ts';
 import { Random } from './random.ts';
@@ -57,7 +57,7 @@ const DATABASE = 'fuzz';
 const CONNECTIONS = 3;
 
 /** Runs the round of a seed and adds to the tally. Fails with the statements and files kept in a folder. */
-export async function runRound(server: RunningServer, seed: number, tally: Tally): Promise<void> {
+export async function runRound(server: ConnectedServer, seed: number, tally: Tally): Promise<void> {
   const round = new Round(server, seed, tally);
   try {
     await round.run();
@@ -72,7 +72,7 @@ export async function runRound(server: RunningServer, seed: number, tally: Tally
 }
 
 class Round {
-  readonly #server: RunningServer;
+  readonly #server: ConnectedServer;
   readonly #seed: number;
   readonly #random: Random;
   readonly #dialect: Dialect;
@@ -86,7 +86,7 @@ class Round {
   #sessions!: Sessions;
   #xaCount = 0;
 
-  constructor(server: RunningServer, seed: number, tally: Tally) {
+  constructor(server: ConnectedServer, seed: number, tally: Tally) {
     this.#server = server;
     this.#seed = seed;
     this.#random = new Random(seed);
@@ -121,7 +121,7 @@ class Round {
     if (dialect.mysql97) {
       mixes = random.chance(30);
       const mode = (await server.sql('SELECT @@GLOBAL.gtid_mode')).trim();
-      await server.sql(gtidModeSteps(mode, mixes ? 'OFF' : 'ON').join(';'));
+      for (const step of gtidModeSteps(mode, mixes ? 'OFF' : 'ON')) await server.sql(step);
     }
     this.#hasGtids = dialect.mariadb || !mixes;
     const types = dataTypes(server);
@@ -131,7 +131,7 @@ class Round {
       `SET GLOBAL log_bin_trust_function_creators = 1;
        DROP DATABASE IF EXISTS ${DATABASE}; CREATE DATABASE ${DATABASE} DEFAULT CHARACTER SET utf8mb4;`,
     );
-    await server.sql(this.#schema.sql, DATABASE);
+    await server.client.sql(this.#schema.sql, DATABASE);
     this.#sessions = await Sessions.open(server, DATABASE, CONNECTIONS);
     const settings = sessionSettings(random, dialect, 'full');
     await this.#sessions.set(0, [...globalSettings(random, dialect), ...settings.statements]);
@@ -149,7 +149,7 @@ class Round {
   async #work(): Promise<void> {
     const random = this.#random;
     const sessions = this.#sessions;
-    const images = random.chance(30) ? 'any' : 'full';
+    const images = random.chance(20) ? 'any' : 'full';
     if (random.chance(30)) await sessions.set(0, globalSettings(random, this.#dialect));
     const count = 5 + random.below(40);
     let mayLackValues = false;
@@ -355,7 +355,7 @@ class Round {
       .filter((line) => line !== '')
       .map((line) => line.split('\t').at(-1)!);
     for (const xid of xids) await this.#server.sql(`XA ROLLBACK ${xid}`);
-    await this.#server.sql(`DROP DATABASE ${DATABASE}; PURGE BINARY LOGS TO '${file}'`);
+    await this.#server.sql(`DROP DATABASE IF EXISTS ${DATABASE}; PURGE BINARY LOGS TO '${file}'`);
     for (const folder of await this.#undoFolders()) await rm(folder, { recursive: true, force: true });
   }
 }
