@@ -16,6 +16,7 @@ export type ErrorCode =
   | 'UNFINISHED'
   | 'INCIDENT'
   | 'SEQUENCE'
+  | 'LIMIT'
   | 'IO'
   | 'INTERRUPTED';
 
@@ -37,8 +38,24 @@ export const exitCodes: Record<ErrorCode, number> = {
   UNFINISHED: 4,
   INCIDENT: 4,
   SEQUENCE: 4,
+  LIMIT: 4,
   IO: 5,
   INTERRUPTED: 130,
+};
+
+/** The section of docs/can-and-cannot-undo.md that says more of a refusal, by its anchor. */
+export const topics: Partial<Record<ErrorCode, string>> = {
+  GAP: 'files',
+  ENCRYPTED: 'files',
+  UNSUPPORTED: 'files',
+  ROW_IMAGE: 'row-images',
+  DDL: 'ddl',
+  STATEMENT: 'statements',
+  ROLLED_BACK: 'rolled-back',
+  UNFINISHED: 'unfinished',
+  INCIDENT: 'incidents',
+  SEQUENCE: 'sequences',
+  LIMIT: 'compression',
 };
 
 /** Where in which file an error was met; every field is filled in by whoever knows it. */

@@ -19,9 +19,17 @@ export const EventCode = {
   GTID: 33,
   ANONYMOUS_GTID: 34,
   XA_PREPARE: 38,
+  PARTIAL_UPDATE_ROWS: 39,
   TRANSACTION_PAYLOAD: 40,
+  GTID_TAGGED: 42,
+  ANNOTATE_ROWS: 160,
   MARIADB_GTID: 162,
   START_ENCRYPTION: 164,
+  QUERY_COMPRESSED: 165,
+  WRITE_ROWS_COMPRESSED_V1: 166,
+  DELETE_ROWS_COMPRESSED_V1: 168,
+  WRITE_ROWS_COMPRESSED: 169,
+  DELETE_ROWS_COMPRESSED: 171,
 } as const;
 
 /**
@@ -31,6 +39,7 @@ export const EventCode = {
  * - `map`       context for the rows events of the same statement
  * - `rows`      row changes, inverted
  * - `boundary`  begins or ends a transaction, or is a statement (QUERY); interpreted, never copied
+ * - `packed`    holds other events, or itself, in compressed form; replaced by what it holds
  * - `drop`      says nothing about data; dropped
  * - `statement` changes data by statement; recorded, refused where it touches the selection
  * - `incident`  the server says that its log has a hole; refused
@@ -42,6 +51,7 @@ export type EventAction =
   | 'map'
   | 'rows'
   | 'boundary'
+  | 'packed'
   | 'drop'
   | 'statement'
   | 'incident'
@@ -104,23 +114,23 @@ const rows: Row[] = [
   [36, 'TRANSACTION_CONTEXT', 'mysql', '5.7', 'drop'],
   [37, 'VIEW_CHANGE', 'mysql', '5.7', 'drop'],
   [38, 'XA_PREPARE', 'both', '5.7.7', 'boundary'],
-  [39, 'PARTIAL_UPDATE_ROWS', 'mysql', '8.0.3', 'refuse'],
-  [40, 'TRANSACTION_PAYLOAD', 'mysql', '8.0.20', 'refuse'],
+  [39, 'PARTIAL_UPDATE_ROWS', 'mysql', '8.0.3', 'rows'],
+  [40, 'TRANSACTION_PAYLOAD', 'mysql', '8.0.20', 'packed'],
   [41, 'HEARTBEAT_V2', 'mysql', '8.0.26', 'drop'],
-  [42, 'GTID_TAGGED', 'mysql', '8.3', 'refuse'],
+  [42, 'GTID_TAGGED', 'mysql', '8.3', 'boundary'],
   [43, 'LARGE_TRANSACTION_HEADER', 'mysql', '10.0', 'drop'],
   [160, 'ANNOTATE_ROWS', 'mariadb', '5.3', 'drop'],
   [161, 'BINLOG_CHECKPOINT', 'mariadb', '10.0', 'drop'],
   [162, 'GTID', 'mariadb', '10.0.1', 'boundary'],
   [163, 'GTID_LIST', 'mariadb', '10.0.1', 'drop'],
   [164, 'START_ENCRYPTION', 'mariadb', '10.1', 'unreadable'],
-  [165, 'QUERY_COMPRESSED', 'mariadb', '10.2.3', 'refuse'],
-  [166, 'WRITE_ROWS_COMPRESSED_V1', 'mariadb', '10.2.3', 'refuse'],
-  [167, 'UPDATE_ROWS_COMPRESSED_V1', 'mariadb', '10.2.3', 'refuse'],
-  [168, 'DELETE_ROWS_COMPRESSED_V1', 'mariadb', '10.2.3', 'refuse'],
-  [169, 'WRITE_ROWS_COMPRESSED', 'mariadb', '10.2.3', 'refuse'],
-  [170, 'UPDATE_ROWS_COMPRESSED', 'mariadb', '10.2.3', 'refuse'],
-  [171, 'DELETE_ROWS_COMPRESSED', 'mariadb', '10.2.3', 'refuse'],
+  [165, 'QUERY_COMPRESSED', 'mariadb', '10.2.3', 'packed'],
+  [166, 'WRITE_ROWS_COMPRESSED_V1', 'mariadb', '10.2.3', 'packed'],
+  [167, 'UPDATE_ROWS_COMPRESSED_V1', 'mariadb', '10.2.3', 'packed'],
+  [168, 'DELETE_ROWS_COMPRESSED_V1', 'mariadb', '10.2.3', 'packed'],
+  [169, 'WRITE_ROWS_COMPRESSED', 'mariadb', '10.2.3', 'packed'],
+  [170, 'UPDATE_ROWS_COMPRESSED', 'mariadb', '10.2.3', 'packed'],
+  [171, 'DELETE_ROWS_COMPRESSED', 'mariadb', '10.2.3', 'packed'],
   [172, 'PARTIAL_ROW_DATA', 'mariadb', '12.3', 'refuse'],
 ];
 

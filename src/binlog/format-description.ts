@@ -131,3 +131,8 @@ export function encodeFormatDescription(
   writeChecksum(event, 0, body);
   return event;
 }
+
+/** Bytes of checksum at the end of each event of this format. */
+export function checksumLength(format: FormatDescription): number {
+  return format.checksum === 'crc32' ? CHECKSUM_LENGTH : 0;
+}

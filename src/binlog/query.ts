@@ -62,6 +62,17 @@ export function parseQuery(bytes: Uint8Array, start: number, end: number): Query
   };
 }
 
+/** Where the text of a QUERY begins, which in QUERY_COMPRESSED is the only part that is compressed. */
+export function queryTextStart(bytes: Uint8Array, start: number, end: number): number {
+  const cursor = new Cursor(bytes, start + HEADER_LENGTH, end);
+  cursor.skip(8, 'thread_id and exec_time');
+  const databaseLength = cursor.u8('db length');
+  cursor.skip(2, 'error_code');
+  cursor.skip(cursor.u16('status variables length'), 'status variables');
+  cursor.skip(databaseLength + 1, 'db');
+  return cursor.at;
+}
+
 /** The status variables that are asked for; the others are passed over. */
 const Status = { CHARSET: 4, INVOKER: 11, UPDATED_DB_NAMES: 12 } as const;
 

@@ -23,6 +23,7 @@ const KINDS: readonly ChangeKind[] = ['insert', 'update', 'delete'];
 const INVERSE: Record<ChangeKind, ChangeKind> = { insert: 'delete', update: 'update', delete: 'insert' };
 
 export function changeKind(type: number): ChangeKind {
+  if (type === EventCode.PARTIAL_UPDATE_ROWS) return 'update';
   return KINDS[type < EventCode.WRITE_ROWS ? type - EventCode.WRITE_ROWS_V1 : type - EventCode.WRITE_ROWS]!;
 }
 
@@ -42,6 +43,8 @@ export function inverseKind(kind: ChangeKind): ChangeKind {
 export interface RowsEvent {
   kind: ChangeKind;
   version: RowsVersion;
+  /** PARTIAL_UPDATE_ROWS: after images hold documents as differences, see {@link partialImageStart}. */
+  partial: boolean;
   tableId: number;
   flags: number;
   /** Extra data without its length field; empty in version 1. */
@@ -59,6 +62,7 @@ export function emptyRowsEvent(): RowsEvent {
   return {
     kind: 'insert',
     version: 2,
+    partial: false,
     tableId: 0,
     flags: 0,
     extraStart: 0,
@@ -83,14 +87,22 @@ export function emptyRowsEvent(): RowsEvent {
  * | bitmap 1 (and 2 in UPDATE) | (n+7)/8 bytes each | the same |
  * | rows | to the end | to the end |
  *
+ * `type` stands in for the type byte of MariaDB's compressed events, which are alike up to the rows.
+ *
  * Source: MySQL, libs/mysql/binlog/event/rows_event.h, class Rows_event.
  *
  * @throws BinflashError `DAMAGED` when the event is too short for its own lengths
  */
-export function parseRows(bytes: Uint8Array, start: number, end: number, into: RowsEvent): void {
-  const type = bytes[start + 4]!;
+export function parseRows(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  into: RowsEvent,
+  type: number = bytes[start + 4]!,
+): void {
   into.kind = changeKind(type);
   into.version = rowsVersion(type);
+  into.partial = type === EventCode.PARTIAL_UPDATE_ROWS;
   let at = start + HEADER_LENGTH + 8;
   if (at > end) throw tooShort();
   into.tableId = readU48(bytes, at - 8);
@@ -124,6 +136,25 @@ export function parseRows(bytes: Uint8Array, start: number, end: number, into: R
 
 function tooShort(): BinflashError {
   return new BinflashError('DAMAGED', 'the rows event is too short for its header');
+}
+
+/** The one value option there is: a bitmap follows that says which documents are differences. */
+const PARTIAL_JSON = 1;
+
+/**
+ * Where the after image of a PARTIAL_UPDATE_ROWS row begins, or -1 when it would run over `end`. Before it
+ * stand the value options (a packed integer, 0 or 1) and, with option 1, a bit for each JSON column of the
+ * table, in the image or not: set where the value is a list of differences to the before image. Source: MySQL,
+ * sql/log_event.cc, Rows_log_event::unpack_current_row.
+ *
+ * @throws BinflashError `DAMAGED` for other options
+ */
+export function partialImageStart(bytes: Uint8Array, at: number, end: number, jsonColumns: number): number {
+  if (at >= end) return -1;
+  const options = bytes[at]!;
+  if (options > PARTIAL_JSON) throw new BinflashError('DAMAGED', `value options ${options} are not known`);
+  const start = at + 1 + (options === PARTIAL_JSON ? bitmapBytes(jsonColumns) : 0);
+  return start > end ? -1 : start;
 }
 
 /** Type byte of the extra data chunk that holds partition ids (MySQL 8.0.16 and later). */

@@ -15,6 +15,8 @@ const MAX_COLUMNS = 4096;
 export const TableMapFlag = {
   /** MySQL: the table takes part in a foreign key (5.6: is referred to; 9.7: either side). */
   REFERRED_FK_DB: 0x0002,
+  /** MariaDB: the table has triggers on the source. */
+  HAS_TRIGGERS: 0x4000,
 } as const;
 
 /** One table as one or more TABLE_MAP events describe it. Equal bodies share one definition. */
@@ -33,6 +35,8 @@ export interface TableDefinition {
    * depends on.
    */
   readonly lengthsKnown: boolean;
+  /** Numbers of the JSON columns, which PARTIAL_UPDATE_ROWS counts by themselves. */
+  readonly jsonColumns: readonly number[];
   /** Bit i: column i may be NULL. */
   readonly nullable: Uint8Array;
   readonly optional: OptionalMetadata;
@@ -104,6 +108,7 @@ export function parseTableMap(
     metas,
     lengths,
     lengthsKnown: flavour === 'mysql' || !types.some((type) => OLD_TEMPORALS.includes(type)),
+    jsonColumns: [...types.keys()].filter((i) => types[i] === ColumnType.JSON),
     nullable,
     optional: parseOptionalMetadata(bytes, cursor.at, end, types, metas, flavour),
     body: bytes.slice(bodyStart, end),

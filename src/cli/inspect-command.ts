@@ -1,6 +1,6 @@
 import { type Inspection, inspect } from '../inspect/inspect.ts';
 import { formatLocal } from './datetime.ts';
-import { type Arguments, flagOf } from './options.ts';
+import { type Arguments, flagOf, maxUnpackedSizeOf } from './options.ts';
 import { writeStdout } from './stdout.ts';
 import { formatBytes, plural, printable, progressBar, Style } from './terminal.ts';
 
@@ -16,7 +16,11 @@ export async function inspectCommand(
   const bar = await progressBar(flagOf(args, 'progress') && !flagOf(args, 'quiet'));
   let inspection: Inspection;
   try {
-    inspection = await inspect(inputs, { onProgress: bar.update, signal });
+    inspection = await inspect(inputs, {
+      onProgress: bar.update,
+      signal,
+      maxUnpackedSize: maxUnpackedSizeOf(args),
+    });
   } finally {
     bar.stop();
   }
@@ -37,6 +41,11 @@ async function render({ files, tables, blockers, warnings }: Inspection, style: 
         : `  ${formatLocal(file.firstTime)} to ${formatLocal(file.lastTime)}`,
       `  ${plural(file.transactions, 'transaction')} with ${plural(file.rows, 'row change')}`,
     );
+    if (file.takenBack > 0) {
+      lines.push(
+        `  and ${plural(file.takenBack, 'row change')} that the server took back (XA ROLLBACK, ROLLBACK TO SAVEPOINT)`,
+      );
+    }
   }
   if (tables.length > 0) {
     const table = new Table({

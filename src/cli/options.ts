@@ -78,6 +78,12 @@ export const rewriteOptions: Record<string, OptionSpec> = {
   output: { alias: 'o', group: OUTPUT, value: 'file', describe: 'the undo binlog; - for standard output' },
   force: { group: OUTPUT, describe: 'replace an existing file' },
   'dry-run': { group: OUTPUT, describe: 'only say what would be undone' },
+  'primary-key': {
+    group: OUTPUT,
+    value: 'db.table=col',
+    list: true,
+    describe: 'the key of a table, where the log does not tell it; columns by name or as @1,@2',
+  },
   'max-event-size': {
     group: OUTPUT,
     value: 'size',
@@ -109,11 +115,18 @@ export const rewriteOptions: Record<string, OptionSpec> = {
   'skip-statements': { group: SKIP, describe: 'changes logged as statements' },
   'skip-rolled-back': { group: SKIP, describe: 'transactions that were rolled back' },
   'skip-unfinished': { group: SKIP, describe: 'transactions without a COMMIT' },
+  'skip-prepared': { group: SKIP, describe: 'XA transactions prepared or committed outside these files' },
   'skip-sequences': { group: SKIP, describe: 'MariaDB sequences' },
   'skip-incidents': { group: SKIP, describe: 'INCIDENT events: holes in the log' },
 };
 
 export const generalOptions: Record<string, OptionSpec> = {
+  'max-unpacked-size': {
+    group: GENERAL,
+    value: 'size',
+    default: '64G',
+    describe: 'most bytes that one compressed transaction may unpack to',
+  },
   json: { group: GENERAL, describe: 'one JSON document on standard output' },
   quiet: { alias: 'q', group: GENERAL, describe: 'nothing but data and errors' },
   progress: { group: GENERAL, default: true, describe: 'a progress bar on a terminal (--no-progress: none)' },
@@ -138,7 +151,8 @@ export function flagOf(args: Arguments, name: string): boolean {
   return (Array.isArray(value) ? value.at(-1) : value) === true;
 }
 
-function listOf(args: Arguments, name: string): string[] | undefined {
+/** All values of an option that may be repeated, commas and all. */
+export function listOf(args: Arguments, name: string): string[] | undefined {
   const value = args[name];
   if (value === undefined) return undefined;
   const list = (Array.isArray(value) ? value : [value]).map(String);
@@ -230,4 +244,9 @@ export function choiceOf<T extends string>(
   const choice = choices.find((one) => one === text);
   if (choice === undefined) throw usage(`--${name} "${text}" is not one of ${choices.join(', ')}`);
   return choice;
+}
+
+/** `--max-unpacked-size`, of every command that reads binary logs. */
+export function maxUnpackedSizeOf(args: Arguments): number | undefined {
+  return sizeOf(args, 'max-unpacked-size', 1024, 2 ** 50);
 }

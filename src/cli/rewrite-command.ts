@@ -3,7 +3,16 @@ import type { Plan } from '../flashback/plan.ts';
 import { RefusedError, SKIPPABLE } from '../flashback/refusals.ts';
 import { type RewriteResult, rewrite } from '../flashback/rewrite.ts';
 import { formatLocal } from './datetime.ts';
-import { type Arguments, choiceOf, flagOf, readSelection, sizeOf, textOf } from './options.ts';
+import {
+  type Arguments,
+  choiceOf,
+  flagOf,
+  listOf,
+  maxUnpackedSizeOf,
+  readSelection,
+  sizeOf,
+  textOf,
+} from './options.ts';
 import { type Replay, replayOf } from './replay.ts';
 import { stdoutOutput, writeStdout } from './stdout.ts';
 import { errorJson, formatBytes, plural, printable, progressBar, Style } from './terminal.ts';
@@ -42,11 +51,13 @@ export async function rewriteCommand(
       force: flagOf(args, 'force'),
       select: readSelection(args),
       skip: SKIPPABLE.filter((name) => flagOf(args, `skip-${name}`)),
+      primaryKeys: listOf(args, 'primary-key'),
       checksum: choiceOf(args, 'checksum', ['crc32', 'none']),
       rowsVersion: rowEvents === undefined ? undefined : rowEvents === 'v1' ? 1 : 2,
       maxEventSize: sizeOf(args, 'max-event-size', 1, GIB),
       maxStatementSize: sizeOf(args, 'max-statement-size', 1024, GIB),
       maxFileSize,
+      maxUnpackedSize: maxUnpackedSizeOf(args),
       onProgress: bar.update,
       signal,
     });
@@ -103,6 +114,11 @@ function details(plan: Plan, style: Style): string[] {
       `Left out: ${plural(rows, 'row change')}${transactions > 0 ? `, ${plural(transactions, 'whole transaction')} among them` : ''}`,
     );
   }
+  if (plan.takenBack > 0) {
+    lines.push(
+      `Not undone, for the server took it back itself: ${plural(plan.takenBack, 'row change')} (XA ROLLBACK, ROLLBACK TO SAVEPOINT)`,
+    );
+  }
   for (const skipped of plan.skipped) lines.push(`${style.yellow('Skipped:')} ${printable(skipped)}`);
   for (const warning of plan.warnings) lines.push(`${style.yellow('Warning:')} ${printable(warning)}`);
   return lines;
@@ -135,6 +151,7 @@ function toJson({ plan, written, outputs }: RewriteResult, replay: Replay | unde
     firstTime: first,
     lastTime: last,
     leftOut: plan.leftOut,
+    takenBack: plan.takenBack,
     skipped: plan.skipped,
     warnings: plan.warnings,
     refusals: plan.refusals.map(errorJson),

@@ -2,13 +2,14 @@ import { type ChangeKind, inverseKind } from '../binlog/rows.ts';
 import type { TableDefinition } from '../binlog/table-map.ts';
 import type { Shape } from '../scan/shapes.ts';
 import { bitmapBytes, hasBit } from '../wire/bitmap.ts';
+import type { KnownKeys } from './primary-keys.ts';
 
 /**
  * How the rows of one shape are inverted.
  *
  * - `keep`  one image a row, the same bytes: INSERT becomes DELETE and the reverse
  * - `swap`  UPDATE with the same columns in both images: they change places
- * - `merge` UPDATE whose after image holds only some columns of the before image
+ * - `merge` UPDATE whose after image holds only some columns of the before image, or documents as differences
  * - `refuse` the old values are not in the log
  *
  * The column bitmaps never change: for an UPDATE with bitmaps B and A, the undo finds its row by the B
@@ -21,8 +22,11 @@ export interface Inversion {
   readonly missing: readonly number[];
 }
 
-/** Decides from the bitmaps alone: the row image is a session variable and may change with every event. */
-export function invertShape(shape: Shape): Inversion {
+/**
+ * Decides from the bitmaps, and where they leave columns out from the table's key: the row image is a session
+ * variable and may change with every event.
+ */
+export function invertShape(shape: Shape, keys: KnownKeys): Inversion {
   const kind = inverseKind(shape.kind);
   const present = shape.first.columns;
   const { table } = shape;
@@ -32,11 +36,11 @@ export function invertShape(shape: Shape): Inversion {
     const before = new Set(present);
     const missing = [...shape.second!.columns].filter((column) => !before.has(column));
     if (missing.length > 0 || present.length === 0) return refuse(missing);
-    return { kind, how: sameBitmaps(shape, count) ? 'swap' : 'merge', missing: [] };
+    return { kind, how: sameBitmaps(shape, count) && !shape.partial ? 'swap' : 'merge', missing: [] };
   }
   const missing = missingColumns(present, count);
   // An inserted row is found again by its key alone; a deleted one must come back whole.
-  const found = shape.kind === 'insert' && hasKey(table, new Set(present));
+  const found = shape.kind === 'insert' && hasKey(keys.get(table), new Set(present));
   return missing.length === 0 || found ? { kind, how: 'keep', missing: [] } : refuse(missing);
 }
 
@@ -53,9 +57,8 @@ function missingColumns(present: Int32Array, count: number): number[] {
   return Array.from({ length: count }, (_, column) => column).filter((column) => !there.has(column));
 }
 
-function hasKey(table: TableDefinition, present: ReadonlySet<number>): boolean {
-  const key = table.optional.primaryKey;
-  return key !== undefined && key.length > 0 && key.every(({ column }) => present.has(column));
+function hasKey(key: readonly number[] | undefined, present: ReadonlySet<number>): boolean {
+  return key !== undefined && key.length > 0 && key.every((column) => present.has(column));
 }
 
 /** Names a column as people know it: by name where the log has it, else as mysqlbinlog does, `@1`. */

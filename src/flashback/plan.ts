@@ -2,9 +2,12 @@ import type { ChangeKind } from '../binlog/rows.ts';
 import { tableName } from '../binlog/table-map.ts';
 import { BinflashError } from '../errors.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
+import { Ending } from '../scan/transaction-table.ts';
 import { foreignKeyWarnings } from './foreign-keys.ts';
 import { type Inversion, invertShape } from './inversion.ts';
-import { judgeEnding, judgeObstacles, judgeRows, MAX_REFUSALS, type Skippable } from './refusals.ts';
+import { judgeObstacles } from './judge-obstacles.ts';
+import { knownKeys } from './primary-keys.ts';
+import { judgeEnding, judgeRows, MAX_REFUSALS, type Skippable } from './refusals.ts';
 import { type Selection, Selector } from './selection.ts';
 
 /** Row changes of one table, by what they did on the source. */
@@ -28,6 +31,8 @@ export interface Plan {
   readonly rows: number;
   /** Transactions with rows, and rows, that the selection leaves out. */
   readonly leftOut: { readonly transactions: number; readonly rows: number };
+  /** Row changes in the selected range that the source itself took back, by XA ROLLBACK or ROLLBACK TO SAVEPOINT. */
+  readonly takenBack: number;
   /** Timestamps of the first and the last selected event, Unix seconds. */
   readonly timeSpan: readonly [first: number, last: number];
   /** Bytes of the selected rows events; the output is about as large. */
@@ -42,6 +47,8 @@ export interface Plan {
 export interface PlanOptions {
   readonly select?: Selection | undefined;
   readonly skip?: readonly Skippable[] | undefined;
+  /** Primary keys that the log does not tell, each `db.table=column,column`, see {@link knownKeys}. */
+  readonly primaryKeys?: readonly string[] | undefined;
 }
 
 /**
@@ -52,7 +59,8 @@ export interface PlanOptions {
 export function makePlan(index: BinlogIndex, options: PlanOptions): Plan {
   const selector = new Selector(index, options.select ?? {});
   const skip = new Set(options.skip ?? []);
-  const inversions = index.shapes.map(invertShape);
+  const keys = knownKeys(index, options.primaryKeys);
+  const inversions = index.shapes.map((shape) => invertShape(shape, keys));
   const refusals: BinflashError[] = [];
   const skippedCounts = new Map<string, number>();
   const { events, transactions } = index;
@@ -60,14 +68,19 @@ export function makePlan(index: BinlogIndex, options: PlanOptions): Plan {
   const split: number[] = [];
   let count = 0;
   let leftRows = 0;
+  let takenBack = 0;
   let touched = 0;
   let committed = 0;
   for (let transaction = 0; transaction < transactions.length; transaction++) {
     const eventCount = transactions.eventCount[transaction]!;
+    const wanted = selector.hasTransaction(transaction);
+    const first = transactions.firstEvent[transaction]!;
+    if (transactions.ending[transaction] === Ending.XA_ROLLBACK) {
+      if (wanted) takenBack += countSelectedRows(index, selector, first, first + eventCount);
+      continue;
+    }
     if (eventCount === 0) continue;
     committed++;
-    const first = transactions.firstEvent[transaction]!;
-    const wanted = selector.hasTransaction(transaction);
     const before = count;
     let ending: ReturnType<typeof judgeEnding>;
     let endingKnown = false;
@@ -86,7 +99,10 @@ export function makePlan(index: BinlogIndex, options: PlanOptions): Plan {
       if (verdict) note(verdict, skip, refusals, skippedCounts);
       else selected[count++] = event;
     }
-    if (count > before) touched++;
+    if (count > before) {
+      touched++;
+      takenBack += transactions.takenBack[transaction]!;
+    }
     if (count > before && count - before < eventCount) split.push(transaction);
   }
   const chosen = selected.subarray(0, count);
@@ -100,6 +116,7 @@ export function makePlan(index: BinlogIndex, options: PlanOptions): Plan {
     ...totals,
     transactions: touched,
     leftOut: { transactions: committed - touched, rows: leftRows },
+    takenBack,
     warnings: [
       ...unclosedWarnings(index, options.select?.stopPosition !== undefined),
       ...selector.unmatched(),
@@ -113,6 +130,12 @@ export function makePlan(index: BinlogIndex, options: PlanOptions): Plan {
     ],
     refusals: [...refusals, ...verdict.refusals],
   };
+}
+
+function countSelectedRows({ events }: BinlogIndex, selector: Selector, first: number, end: number): number {
+  let rows = 0;
+  for (let event = first; event < end; event++) if (selector.hasEvent(event)) rows += events.rows[event]!;
+  return rows;
 }
 
 function note(

@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import { dirname } from 'node:path';
 import type { ChecksumAlgorithm } from '../binlog/checksum.ts';
 import type { RowsVersion } from '../binlog/rows.ts';
 import { BinflashError } from '../errors.ts';
@@ -28,6 +30,8 @@ export interface ReadOptions {
   readonly signal?: AbortSignal | undefined;
   /** Bytes read at a time; the result does not depend on it. */
   readonly window?: number | undefined;
+  /** Most bytes that one TRANSACTION_PAYLOAD may unpack to (default 64 GiB). */
+  readonly maxUnpackedSize?: number | undefined;
 }
 
 export interface RewriteOptions extends ReadOptions, PlanOptions {
@@ -116,6 +120,7 @@ async function readIndex(
   const total = files.reduce((sum, file) => sum + file.size, 0);
   const index = await scan(files, {
     window: options.window ?? DEFAULT_WINDOW,
+    maxUnpacked: options.maxUnpackedSize,
     startPosition: options.select?.startPosition,
     stopPosition: options.select?.stopPosition,
     onProgress: (done) => options.onProgress?.({ phase: 'scan', done, total }),
@@ -188,6 +193,8 @@ function write(
     maxStatementSize: options.maxStatementSize ?? DEFAULT_MAX_STATEMENT_SIZE,
     maxFileSize: options.maxFileSize,
     window: options.window ?? DEFAULT_WINDOW,
+    // Beside the output there is room for as much, most likely; the system's folder may be in memory.
+    spoolFolder: typeof options.output === 'string' ? dirname(options.output) : tmpdir(),
     onProgress: (done) => options.onProgress?.({ phase: 'write', done, total: plan.bytes }),
     signal: options.signal,
   });

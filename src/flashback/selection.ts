@@ -152,7 +152,7 @@ export class Selector {
     if (this.#shapes[events.shape[event]!] === 0) return false;
     return this.#inRange(
       transactions.file[events.transaction[event]!]!,
-      events.offset[event]!,
+      events.fileOffset(event),
       events.timestamp[event]!,
     );
   }
@@ -163,8 +163,12 @@ export class Selector {
     if (threadIds && !threadIds.includes(transactions.threadId[transaction]!)) return false;
     if (serverIds && !serverIds.includes(transactions.serverId[transaction]!)) return false;
     if (xids && !xids.includes(transactions.xid[transaction]!)) return false;
-    if (this.#include && !this.#hasGtid(this.#include, transaction)) return false;
-    return !(this.#exclude && this.#hasGtid(this.#exclude, transaction));
+    // A two-phase XA transaction has one GTID for its rows and one for its XA COMMIT; either of them means it.
+    const decidedBy = transactions.decidedBy[transaction]!;
+    const has = (set: GtidSet): boolean =>
+      this.#hasGtid(set, transaction) || (decidedBy >= 0 && this.#hasGtid(set, decidedBy));
+    if (this.#include && !has(this.#include)) return false;
+    return !(this.#exclude && has(this.#exclude));
   }
 
   /**

@@ -14,6 +14,7 @@ export function validateOptions(options: RewriteOptions): void {
     ['maxEventSize', options.maxEventSize, 1],
     ['maxStatementSize', options.maxStatementSize, 1],
     ['maxFileSize', options.maxFileSize, 1],
+    ['maxUnpackedSize', options.maxUnpackedSize, 1],
     ['startPosition', select.startPosition, 0],
     ['stopPosition', select.stopPosition, 0],
   ];

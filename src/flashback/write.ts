@@ -1,12 +1,15 @@
+import { checksumLength } from '../binlog/format-description.ts';
 import type { RowsVersion } from '../binlog/rows.ts';
 import { BinflashError } from '../errors.ts';
-import { BackwardWindows, type Run } from '../io/backward-windows.ts';
+import { BackwardWindows } from '../io/backward-windows.ts';
 import { ChunkSink } from '../io/chunk-sink.ts';
 import type { Output } from '../io/output.ts';
-import type { SourceFile } from '../io/source.ts';
+import type { ByteSource, SourceFile } from '../io/source.ts';
 import { allocate } from '../wire/allocate.ts';
 import type { Plan } from './plan.ts';
+import { type RunSources, undoRuns, unpackRoom } from './runs.ts';
 import { hasV1, UndoWriter, type WriteOptions, type WriteResult } from './undo-writer.ts';
+import { UnpackedSource, UnpackRoom } from './unpacking.ts';
 
 /** Packed size of output events: the fastest to replay of those measured (docs/architecture.md). */
 export const DEFAULT_MAX_EVENT_SIZE: number = 1024 * 1024;
@@ -32,11 +35,14 @@ export async function writeUndo(
 ): Promise<WriteResult> {
   const { window } = options;
   const chunk = chunkSize(plan, options);
-  // Input windows and output chunks share one array, see copy() in event-writer.ts.
-  const arena = allocate(2 * window + CHUNKS * chunk);
+  const unpacked = unpackRoom(plan, window);
+  // Input windows, what is unpacked and output chunks share one array, see copy() in event-writer.ts.
+  const arena = allocate(2 * window + CHUNKS * chunk + unpacked);
   const sink = new ChunkSink(await nextPart(), arena, 2 * window, chunk, CHUNKS);
-  const undo = new UndoWriter(plan, sink, options);
-  const windows = new BackwardWindows(runs(plan, files, window), arena, window);
+  const room = new UnpackRoom(arena, arena.length - unpacked, unpacked);
+  const undo = new UndoWriter(plan, sink, room, options);
+  const sources = new Sources(plan, files, options);
+  const windows = new BackwardWindows(undoRuns(plan, sources, window), arena, window);
   let done = 0;
   try {
     undo.beginFile();
@@ -60,6 +66,7 @@ export async function writeUndo(
   } finally {
     await windows.settle();
     await sink.settle();
+    await sources.close();
   }
   return undo.result();
 }
@@ -70,20 +77,50 @@ function chunkSize(plan: Plan, options: WriteOptions): number {
   return Math.max(MIN_CHUNK, options.maxEventSize + largestMap + 4096);
 }
 
-/** Cuts the plan's events, last first, into runs of neighbours that fit a window. */
-function* runs(plan: Plan, files: readonly SourceFile[], window: number): Generator<Run> {
-  const { events, transactions } = plan.index;
-  const fileOf = (i: number): number => transactions.file[events.transaction[plan.events[i]!]!]!;
-  let last = plan.events.length - 1;
-  while (last >= 0) {
-    const file = fileOf(last);
-    const end = events.end(plan.events[last]!);
-    let first = last;
-    while (first > 0 && fileOf(first - 1) === file && end - events.offset[plan.events[first - 1]!]! <= window)
-      first--;
-    const position = events.offset[plan.events[first]!]!;
-    yield { file: files[file]!, first, last, position, length: end - position };
-    last = first - 1;
+/** The input files, and what is unpacked from them: one temporary file at a time, for runs go one way. */
+class Sources implements RunSources {
+  readonly #plan: Plan;
+  readonly #files: readonly SourceFile[];
+  readonly #options: WriteOptions;
+  #open: { packed: number; source: UnpackedSource } | undefined;
+  #closing: Promise<void> = Promise.resolve();
+
+  constructor(plan: Plan, files: readonly SourceFile[], options: WriteOptions) {
+    this.#plan = plan;
+    this.#files = files;
+    this.#options = options;
+  }
+
+  file(file: number): ByteSource {
+    return this.#files[file]!;
+  }
+
+  unpacked(file: number, packed: number): ByteSource {
+    if (this.#open?.packed === packed) return this.#open.source;
+    this.#closeOpen();
+    const { containers } = this.#plan.index.events;
+    const trailer = checksumLength(this.#plan.index.files[file]!.format);
+    const source = UnpackedSource.of(
+      this.#files[file]!,
+      containers.offset[packed]!,
+      containers.size[packed]! - trailer,
+      this.#options.spoolFolder,
+      containers.unpacked[packed]!,
+    );
+    this.#open = { packed, source };
+    return source;
+  }
+
+  /** The runs of one packed event are read one after the other, so the last read from it may still go on. */
+  #closeOpen(): void {
+    const open = this.#open;
+    this.#open = undefined;
+    this.#closing = this.#closing.then(() => open?.source.close());
+  }
+
+  async close(): Promise<void> {
+    this.#closeOpen();
+    await this.#closing;
   }
 }
 

@@ -1,9 +1,9 @@
 import { allocate } from '../wire/allocate.ts';
-import type { SourceFile } from './source.ts';
+import type { ByteSource } from './source.ts';
 
-/** A run of neighbouring events of one file, read with one call. */
+/** A run of neighbouring events, read with one call. */
 export interface Run {
-  readonly file: SourceFile;
+  readonly source: ByteSource;
   /** First and last event, as numbers of the index. */
   readonly first: number;
   readonly last: number;
@@ -11,9 +11,9 @@ export interface Run {
   readonly length: number;
 }
 
-/** The bytes of a run: `bytes[base, base + run.length)` stand at `run.position` of the file. */
-export interface LoadedRun {
-  readonly run: Run;
+/** The bytes of a run: `bytes[base, base + run.length)` stand at `run.position` of the source. */
+export interface LoadedRun<R extends Run> {
+  readonly run: R;
   readonly bytes: Uint8Array;
   readonly base: number;
 }
@@ -23,30 +23,30 @@ export interface LoadedRun {
  * two halves of the arena in turn; a single event that is larger gets a buffer of its own, which is kept
  * and grown, and nothing is read ahead then: memory stays at the arena plus the largest event.
  */
-export class BackwardWindows {
-  readonly #runs: Iterator<Run>;
+export class BackwardWindows<R extends Run> {
+  readonly #runs: Iterator<R>;
   readonly #arena: Uint8Array;
   readonly #half: number;
   #large: Uint8Array = new Uint8Array(0);
   #turn = 0;
-  #upcoming: Run | undefined;
-  #loading: Promise<LoadedRun> | undefined;
+  #upcoming: R | undefined;
+  #loading: Promise<LoadedRun<R>> | undefined;
 
   /** `arena[0, 2 * half)` is the loader's. */
-  constructor(runs: Iterable<Run>, arena: Uint8Array, half: number) {
+  constructor(runs: Iterable<R>, arena: Uint8Array, half: number) {
     this.#runs = runs[Symbol.iterator]();
     this.#arena = arena;
     this.#half = half;
     this.#upcoming = this.#pull();
   }
 
-  #pull(): Run | undefined {
+  #pull(): R | undefined {
     const { value, done } = this.#runs.next();
     return done ? undefined : value;
   }
 
   /** The next run, or undefined at the end. The one before it must not be used any more. @throws BinflashError `IO` */
-  async next(): Promise<LoadedRun | undefined> {
+  async next(): Promise<LoadedRun<R> | undefined> {
     const run = this.#upcoming;
     if (run === undefined) return undefined;
     const loaded = await (this.#loading ?? this.#load(run));
@@ -60,7 +60,7 @@ export class BackwardWindows {
     return loaded;
   }
 
-  async #load(run: Run): Promise<LoadedRun> {
+  async #load(run: R): Promise<LoadedRun<R>> {
     let bytes = this.#arena;
     let base = 0;
     if (run.length <= this.#half) {
@@ -70,7 +70,7 @@ export class BackwardWindows {
       if (this.#large.length < run.length) this.#large = allocate(run.length);
       bytes = this.#large;
     }
-    await run.file.read(bytes, base, run.length, run.position);
+    await run.source.read(bytes, base, run.length, run.position);
     return { run, bytes, base };
   }
 

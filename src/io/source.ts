@@ -2,8 +2,14 @@ import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { BinflashError } from '../errors.ts';
 
+/** Something to read bytes from. */
+export interface ByteSource {
+  /** Fills `into[at, at + length)` from `position` on. @throws BinflashError */
+  read(into: Uint8Array, at: number, length: number, position: number): Promise<void>;
+}
+
 /** A local file, opened read-only; its size is what it was when opened, so a growing file stays still. */
-export class SourceFile {
+export class SourceFile implements ByteSource {
   readonly path: string;
   readonly size: number;
   /** Device and inode, by which an output is known to be an input whatever its path. */
@@ -35,29 +41,40 @@ export class SourceFile {
     });
   }
 
-  /** Fills `into[at, at + length)` from the file's `position`. @throws BinflashError `IO` */
-  async read(into: Uint8Array, at: number, length: number, position: number): Promise<void> {
-    let done = 0;
-    while (done < length) {
-      let bytesRead: number;
-      try {
-        ({ bytesRead } = await this.#handle.read(into, at + done, length - done, position + done));
-      } catch (error) {
-        throw ioError('cannot be read', this.path, error, position + done);
-      }
-      if (bytesRead === 0) {
-        throw new BinflashError('IO', 'became shorter while it was read', {
-          file: this.path,
-          offset: position + done,
-          hint: 'Copy the file to a quiet place and use the copy.',
-        });
-      }
-      done += bytesRead;
-    }
+  read(into: Uint8Array, at: number, length: number, position: number): Promise<void> {
+    return readFully(this.#handle, this.path, into, at, length, position);
   }
 
   async close(): Promise<void> {
     await this.#handle.close();
+  }
+}
+
+/** Reads all of the bytes that are asked for. @throws BinflashError `IO` */
+export async function readFully(
+  handle: FileHandle,
+  path: string,
+  into: Uint8Array,
+  at: number,
+  length: number,
+  position: number,
+): Promise<void> {
+  let done = 0;
+  while (done < length) {
+    let bytesRead: number;
+    try {
+      ({ bytesRead } = await handle.read(into, at + done, length - done, position + done));
+    } catch (error) {
+      throw ioError('cannot be read', path, error, position + done);
+    }
+    if (bytesRead === 0) {
+      throw new BinflashError('IO', 'became shorter while it was read', {
+        file: path,
+        offset: position + done,
+        hint: 'Copy the file to a quiet place and use the copy.',
+      });
+    }
+    done += bytesRead;
   }
 }
 

@@ -25,7 +25,7 @@ export interface FileSummary {
 
 /** Something in the log that is not a row change and that an undo may have to stop for. */
 export interface Obstacle {
-  readonly kind: 'statement' | 'incident' | 'unsupported' | 'rollback-to-savepoint';
+  readonly kind: 'statement' | 'incident' | 'unsupported' | 'rollback-to-savepoint' | 'xa-commit';
   readonly file: number;
   readonly offset: number;
   readonly end: number;

@@ -1,12 +1,19 @@
 import { grown } from './growable.ts';
+import { PackedTable } from './packed-table.ts';
+
+/** In {@link EventTable.packed}: the event stands in the file itself. */
+export const PLAIN = 0xffff_ffff;
 
 /**
- * The rows events of all files in order, as numbers in typed arrays: 35 bytes an event, no bodies.
+ * The rows events of all files in order, as numbers in typed arrays: 40 bytes an event, no bodies.
  * Row `i` of every array belongs to event `i`; only the first {@link length} rows count.
  */
 export class EventTable {
   length = 0;
-  /** Where the event begins in its file. */
+  readonly containers: PackedTable = new PackedTable();
+  /** Index in {@link containers} of the event that holds it, or {@link PLAIN}. */
+  packed: Uint32Array = new Uint32Array(64);
+  /** Where the event begins in its file; of one in a container, among the plain events of that. */
   offset: Float64Array = new Float64Array(64);
   size: Uint32Array = new Uint32Array(64);
   timestamp: Uint32Array = new Uint32Array(64);
@@ -19,9 +26,12 @@ export class EventTable {
   rows: Uint32Array = new Uint32Array(64);
   /** Rows flags, see {@link RowsFlag}. */
   flags: Uint16Array = new Uint16Array(64);
+  /** 1 where the event may be a REPLACE that hides old values, see {@link ReplaceDoubt}. */
+  maybeReplace: Uint8Array = new Uint8Array(64);
 
   /** Appends an event and answers its number. */
   add(
+    packed: number,
     offset: number,
     size: number,
     timestamp: number,
@@ -30,9 +40,11 @@ export class EventTable {
     statement: number,
     rows: number,
     flags: number,
+    maybeReplace: boolean,
   ): number {
     const at = this.length++;
     if (at === this.size.length) this.#grow();
+    this.packed[at] = packed;
     this.offset[at] = offset;
     this.size[at] = size;
     this.timestamp[at] = timestamp;
@@ -41,15 +53,33 @@ export class EventTable {
     this.statement[at] = statement;
     this.rows[at] = rows;
     this.flags[at] = flags;
+    this.maybeReplace[at] = maybeReplace ? 1 : 0;
     return at;
   }
 
-  /** The event ends here in its file. */
-  end(event: number): number {
-    return this.offset[event]! + this.size[event]!;
+  /** Where the event, or the one that holds it, begins in its file. */
+  fileOffset(event: number): number {
+    const packed = this.packed[event]!;
+    return packed === PLAIN ? this.offset[event]! : this.containers.offset[packed]!;
+  }
+
+  /** Where the event, or the one that holds it, ends in its file. */
+  fileEnd(event: number): number {
+    const packed = this.packed[event]!;
+    if (packed === PLAIN) return this.offset[event]! + this.size[event]!;
+    return this.containers.offset[packed]! + this.containers.size[packed]!;
+  }
+
+  /** Takes the events from number `length` on out again; answers how many rows they had. */
+  truncate(length: number): number {
+    let rows = 0;
+    for (let event = length; event < this.length; event++) rows += this.rows[event]!;
+    this.length = length;
+    return rows;
   }
 
   #grow(): void {
+    this.packed = grown(this.packed);
     this.offset = grown(this.offset);
     this.size = grown(this.size);
     this.timestamp = grown(this.timestamp);
@@ -58,5 +88,6 @@ export class EventTable {
     this.statement = grown(this.statement);
     this.rows = grown(this.rows);
     this.flags = grown(this.flags);
+    this.maybeReplace = grown(this.maybeReplace);
   }
 }

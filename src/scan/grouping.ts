@@ -1,102 +1,116 @@
 import { type Gtid, type MariadbGtid, MariadbGtidFlag } from '../binlog/gtid.ts';
+import type { EventTable } from './event-table.ts';
+import type { EventPlace } from './place.ts';
+import { maybeSameSavepoint } from './transaction-statement.ts';
 import { Ending, TransactionTable } from './transaction-table.ts';
+
+interface Savepoint {
+  readonly name: string;
+  /** How many rows events there were. */
+  readonly events: number;
+}
 
 /**
  * Groups events into transactions, as the server that wrote them meant it.
  *
- * MySQL: `[GTID] QUERY BEGIN ... XID | QUERY COMMIT | QUERY ROLLBACK`, and a GTID before a single DDL.
- * MariaDB: GTID stands in place of BEGIN, unless its flag STANDALONE says that one statement follows.
+ * MySQL: `[GTID] QUERY BEGIN ... XID | QUERY COMMIT | QUERY ROLLBACK | XA_PREPARE`, and a GTID before a single
+ * DDL. MariaDB: GTID stands in place of BEGIN, unless its flag STANDALONE says that one statement follows.
  * Rows outside of any transaction (tools write such files) are one each, up to STMT_END_F.
  */
 export class Grouping {
   readonly transactions: TransactionTable = new TransactionTable();
   /** The open transaction, or -1. */
   current = -1;
+  /** Number of the statement in hand; table ids mean nothing in another one. */
+  statement = 0;
+  readonly #place: EventPlace;
+  readonly #events: EventTable;
   /** False while only a GTID was seen, which a DDL may follow instead of BEGIN. */
   #begun = false;
   /** Ends with its first statement because nothing else would end it. */
   #implicit = false;
+  #savepoints: Savepoint[] = [];
+
+  constructor(place: EventPlace, events: EventTable) {
+    this.#place = place;
+    this.#events = events;
+  }
 
   /** Is a transaction open whose rows still wait for their COMMIT? */
   get open(): boolean {
     return this.current >= 0 && this.#begun;
   }
 
-  gtid(
-    gtid: Gtid | undefined,
-    file: number,
-    offset: number,
-    time: number,
-    serverId: number,
-    firstEvent: number,
-  ): void {
-    this.#add(file, offset, time, serverId, firstEvent);
+  gtid(gtid: Gtid | undefined): void {
+    this.#add();
     if (gtid) this.transactions.setGtid(this.current, gtid.source, gtid.sequence);
   }
 
-  mariadbGtid(
-    gtid: MariadbGtid,
-    file: number,
-    offset: number,
-    time: number,
-    serverId: number,
-    firstEvent: number,
-  ): void {
-    this.gtid(gtid, file, offset, time, serverId, firstEvent);
+  mariadbGtid(gtid: MariadbGtid): void {
+    this.gtid(gtid);
     this.#begun = (gtid.flags & MariadbGtidFlag.STANDALONE) === 0;
     if (gtid.threadId !== undefined) this.transactions.threadId[this.current] = gtid.threadId;
   }
 
-  begin(
-    threadId: number,
-    file: number,
-    offset: number,
-    time: number,
-    serverId: number,
-    firstEvent: number,
-  ): void {
-    if (this.current < 0 || this.#begun) this.#add(file, offset, time, serverId, firstEvent);
+  begin(threadId: number): void {
+    if (this.current < 0 || this.#begun) this.#add();
     this.#begun = true;
     this.transactions.threadId[this.current] = threadId;
   }
 
-  /** Notes a rows event, opening a transaction of its own where none is open. */
-  rows(
-    flags: number,
-    file: number,
-    offset: number,
-    end: number,
-    time: number,
-    serverId: number,
-    event: number,
-  ): number {
+  /** Notes a rows event, opening a transaction of its own where none is open; answers the transaction. */
+  rows(flags: number): number {
     if (this.current < 0) {
-      this.#add(file, offset, time, serverId, event);
+      this.#add();
       this.#implicit = true;
     }
     this.#begun = true;
-    const transactions = this.transactions;
+    const { transactions } = this;
     transactions.eventCount[this.current]!++;
     transactions.rowsFlags[this.current]! |= flags;
-    transactions.end[this.current] = end;
+    transactions.end[this.current] = this.#place.end;
     return this.current;
   }
 
   /** After a statement's last rows event. */
-  statementEnd(end: number, time: number): void {
-    if (this.#implicit) this.end(Ending.COMMIT, end, time);
+  statementEnd(): void {
+    this.statement++;
+    if (this.#implicit) this.end(Ending.COMMIT);
   }
 
   /** After a QUERY that is no transaction keyword: it ends a group that has only a GTID. */
-  statement(end: number, time: number): void {
-    if (this.current >= 0 && !this.#begun) this.end(Ending.STATEMENT, end, time);
+  standalone(): void {
+    if (this.current >= 0 && !this.#begun) this.end(Ending.STATEMENT);
   }
 
-  end(ending: number, end: number, time: number): void {
+  savepoint(name: string): void {
+    this.#savepoints = this.#savepoints.filter((savepoint) => savepoint.name !== name);
+    this.#savepoints.push({ name, events: this.#events.length });
+  }
+
+  /**
+   * Takes the rows events since a savepoint out of the index: the server took their changes back before the
+   * transaction ended, and logged them all the same. The savepoint stays, later ones go. False when there is
+   * no savepoint of that name, or more than one that may be meant.
+   */
+  rollbackTo(name: string): boolean {
+    const meant = this.#savepoints.filter((savepoint) => maybeSameSavepoint(savepoint.name, name));
+    if (meant.length !== 1 || meant[0]!.name !== name || this.current < 0) return false;
+    const { events } = meant[0]!;
+    this.#savepoints.length = this.#savepoints.indexOf(meant[0]!) + 1;
+    const { transactions } = this;
+    const gone = this.#events.length - events;
+    transactions.takenBack[this.current]! += this.#events.truncate(events);
+    transactions.eventCount[this.current]! -= gone;
+    return true;
+  }
+
+  end(ending: number): void {
     if (this.current < 0) return;
+    const { end, header } = this.#place;
     this.transactions.ending[this.current] = ending;
     this.transactions.end[this.current] = end;
-    this.transactions.endTime[this.current] = time;
+    this.transactions.endTime[this.current] = header.timestamp;
     this.#close();
   }
 
@@ -105,14 +119,22 @@ export class Grouping {
     this.#close();
   }
 
-  #add(file: number, offset: number, time: number, serverId: number, firstEvent: number): void {
+  #add(): void {
     this.#close();
-    this.current = this.transactions.add(file, offset, time, serverId, firstEvent);
+    const { file, offset, header } = this.#place;
+    this.current = this.transactions.add(
+      file,
+      offset,
+      header.timestamp,
+      header.serverId,
+      this.#events.length,
+    );
   }
 
   #close(): void {
     this.current = -1;
     this.#begun = false;
     this.#implicit = false;
+    if (this.#savepoints.length > 0) this.#savepoints = [];
   }
 }

@@ -1,5 +1,6 @@
 import { HEADER_LENGTH, MAGIC, readHeader } from '../binlog/event-header.ts';
 import { EventCode } from '../binlog/event-types.ts';
+import { loadZstd, zstdIsLoaded } from '../binlog/zstd.ts';
 import { BinflashError } from '../errors.ts';
 import { ForwardWindow } from '../io/forward-window.ts';
 import type { SourceFile } from '../io/source.ts';
@@ -9,9 +10,14 @@ import { EventReader } from './event-reader.ts';
 /** Bytes read at a time. Any value gives the same result. */
 export const DEFAULT_WINDOW: number = 2 * 1024 * 1024;
 
+/** Most bytes that a TRANSACTION_PAYLOAD may unpack to, if nothing else is said: a bomb is larger. */
+export const DEFAULT_MAX_UNPACKED: number = 64 * 1024 ** 3;
+
 export interface ScanOptions {
   /** Window size in bytes. */
   readonly window?: number;
+  /** Most bytes that one TRANSACTION_PAYLOAD may unpack to. */
+  readonly maxUnpacked?: number | undefined;
   /** `--start-position`: must be where an event of the first file begins, or its end. */
   readonly startPosition?: number | undefined;
   /** `--stop-position`: the same for the last file; nothing is read past the transaction that is open there. */
@@ -27,7 +33,7 @@ export interface ScanOptions {
  * @throws BinflashError for the first thing that is damaged or cannot be read, with file, offset and type
  */
 export async function scan(files: readonly SourceFile[], options: ScanOptions = {}): Promise<BinlogIndex> {
-  const reader = new EventReader();
+  const reader = new EventReader(options.maxUnpacked ?? DEFAULT_MAX_UNPACKED);
   const summaries: FileSummary[] = [];
   let done = 0;
   for (const [number, file] of files.entries()) {
@@ -47,7 +53,7 @@ export async function scan(files: readonly SourceFile[], options: ScanOptions = 
     events: reader.events,
     shapes: reader.shapes.shapes,
     tables: reader.shapes.definitions,
-    obstacles: reader.obstacles,
+    obstacles: reader.obstacles.list,
   };
 }
 
@@ -65,15 +71,18 @@ async function scanFile(
     let offset = MAGIC.length;
     for (;;) {
       let need = HEADER_LENGTH;
+      let isPayload = false;
       try {
         // The per-event path: no promise in here.
         while (window.end - at >= HEADER_LENGTH && !checks.stopsAt(offset, reader.grouping.open)) {
-          readHeader(window.data, at, reader.header);
-          need = checkSize(reader.header.size, offset, file.size);
+          readHeader(window.data, at, reader.place.header);
+          isPayload = reader.place.header.type === EventCode.TRANSACTION_PAYLOAD;
+          if (isPayload && !zstdIsLoaded()) break;
+          need = checkSize(reader.place.header.size, offset, file.size);
           if (window.end - at < need) break;
           checks.event(offset, offset + need);
           if (summary === undefined) {
-            checkFirst(reader.header.type);
+            checkFirst(reader.place.header.type);
             summary = reader.beginFile(file.path, file.size, window.data, at, at + need);
           } else {
             reader.read(window.data, at, at + need, offset);
@@ -85,6 +94,10 @@ async function scanFile(
       } catch (error) {
         if (!(error instanceof BinflashError)) throw error;
         throw error.locate({ file: file.path, offset, eventType: reader.eventTypeName });
+      }
+      if (isPayload && !zstdIsLoaded()) {
+        await loadZstd();
+        continue;
       }
       options.onProgress?.(offset);
       options.signal?.throwIfAborted();

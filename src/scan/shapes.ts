@@ -1,6 +1,6 @@
 import { compileLayout, imageEnd, type RowLayout } from '../binlog/columns/layout.ts';
 import type { Flavour } from '../binlog/event-types.ts';
-import type { ChangeKind, RowsEvent } from '../binlog/rows.ts';
+import { type ChangeKind, partialImageStart, type RowsEvent } from '../binlog/rows.ts';
 import { parseTableMap, TABLE_MAP_BODY, type TableDefinition } from '../binlog/table-map.ts';
 import { BinflashError } from '../errors.ts';
 import { bitmapBytes, setBits } from '../wire/bitmap.ts';
@@ -11,6 +11,8 @@ export interface Shape {
   readonly number: number;
   readonly table: TableDefinition;
   readonly kind: ChangeKind;
+  /** PARTIAL_UPDATE_ROWS: value options stand before each after image. */
+  readonly partial: boolean;
   /** The column bitmap(s) as logged, one after the other. */
   readonly bitmaps: Uint8Array;
   /** The before image of DELETE and UPDATE, the only image of INSERT. */
@@ -42,8 +44,8 @@ export class ShapeRegistry {
     this.#byId.clear();
   }
 
-  /** Takes note of a TABLE_MAP event; `bytes[start, end)` is the event without its checksum. */
-  map(bytes: Uint8Array, start: number, end: number, statement: number, flavour: Flavour): void {
+  /** Takes note of a TABLE_MAP event, `bytes[start, end)` without its checksum, and answers what it defines. */
+  map(bytes: Uint8Array, start: number, end: number, statement: number, flavour: Flavour): TableDefinition {
     if (end - start < TABLE_MAP_BODY) throw new BinflashError('DAMAGED', 'the TABLE_MAP event is too short');
     const id = readU48(bytes, start + TABLE_MAP_BODY - 8);
     let mapped = this.#byId.get(id);
@@ -52,6 +54,7 @@ export class ShapeRegistry {
       this.#byId.set(id, mapped);
     }
     mapped.statement = statement;
+    return mapped.definition;
   }
 
   #intern(bytes: Uint8Array, start: number, end: number, flavour: Flavour): MappedTable {
@@ -86,7 +89,12 @@ export class ShapeRegistry {
       );
     }
     for (const shape of mapped.shapes) {
-      if (shape.kind === event.kind && sameBytes(shape.bitmaps, bytes, event.bitmapStart)) return shape;
+      if (
+        shape.kind === event.kind &&
+        shape.partial === event.partial &&
+        sameBytes(shape.bitmaps, bytes, event.bitmapStart)
+      )
+        return shape;
     }
     const shape = this.#newShape(definition, bytes, event);
     mapped.shapes.push(shape);
@@ -102,7 +110,15 @@ export class ShapeRegistry {
         ? compileLayout(setBits(bytes, event.bitmapStart + width, count), table.lengths)
         : undefined;
     const bitmaps = bytes.slice(event.bitmapStart, event.rowsStart);
-    const shape: Shape = { number: this.shapes.length, table, kind: event.kind, bitmaps, first, second };
+    const shape: Shape = {
+      number: this.shapes.length,
+      table,
+      kind: event.kind,
+      partial: event.partial,
+      bitmaps,
+      first,
+      second,
+    };
     this.shapes.push(shape);
     return shape;
   }
@@ -127,6 +143,7 @@ function hasBody(definition: TableDefinition, bytes: Uint8Array, start: number, 
 export function countRows(bytes: Uint8Array, event: RowsEvent, shape: Shape): number {
   const { first, second } = shape;
   const { rowsEnd } = event;
+  const jsonColumns = shape.partial ? shape.table.jsonColumns.length : 0;
   let at = event.rowsStart;
   let rows = 0;
   // Images without any column take no bytes (an INSERT of defaults under a minimal row image): one row.
@@ -135,6 +152,7 @@ export function countRows(bytes: Uint8Array, event: RowsEvent, shape: Shape): nu
   }
   while (at < rowsEnd && at >= 0) {
     let next = imageEnd(bytes, at, rowsEnd, first);
+    if (shape.partial && next >= 0) next = partialImageStart(bytes, next, rowsEnd, jsonColumns);
     if (second !== undefined && next >= 0) next = imageEnd(bytes, next, rowsEnd, second);
     if (next === at) break;
     at = next;

@@ -13,6 +13,8 @@ export const Ending = {
   PREPARED: 4,
   /** A group of one statement (DDL), which needs no COMMIT. */
   STATEMENT: 5,
+  /** XA_PREPARE, and later XA ROLLBACK. Committed ones count as {@link COMMIT}. */
+  XA_ROLLBACK: 6,
 } as const;
 
 /** A thread id that the log does not tell. */
@@ -38,6 +40,10 @@ export class TransactionTable {
   eventCount: Uint32Array = new Uint32Array(64);
   /** All rows flags of its events, or-ed. */
   rowsFlags: Uint16Array = new Uint16Array(64);
+  /** The group of the XA COMMIT or XA ROLLBACK that decided a prepared transaction, or -1. */
+  decidedBy: Int32Array = new Int32Array(64);
+  /** Rows that ROLLBACK TO SAVEPOINT took back; their events are not in the index. */
+  takenBack: Float64Array = new Float64Array(64);
   /** 0 when it has no GTID, else one more than the index in {@link gtidSources}. */
   gtidSource: Uint32Array = new Uint32Array(64);
   gtidSequence: BigUint64Array = new BigUint64Array(64);
@@ -57,6 +63,7 @@ export class TransactionTable {
     this.serverId[at] = serverId;
     this.threadId[at] = NO_THREAD;
     this.firstEvent[at] = firstEvent;
+    this.decidedBy[at] = -1;
     return at;
   }
 
@@ -90,6 +97,8 @@ export class TransactionTable {
     this.firstEvent = grown(this.firstEvent);
     this.eventCount = grown(this.eventCount);
     this.rowsFlags = grown(this.rowsFlags);
+    this.decidedBy = grown(this.decidedBy);
+    this.takenBack = grown(this.takenBack);
     this.gtidSource = grown(this.gtidSource);
     this.gtidSequence = grown(this.gtidSequence);
   }

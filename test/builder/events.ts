@@ -119,8 +119,9 @@ export function rowsQuery(sql: string): Event {
   return { type: 29, body: join(u8(sql.length & 0xff), sql), flags: IGNORABLE };
 }
 
-export function xaPrepare(onePhase = false): Event {
-  return { type: 38, body: join(u8(onePhase ? 1 : 0), u32(1), u32(3), u32(0), 'xid') };
+export function xaPrepare(onePhase = false, gtrid = 'a'): Event {
+  const length = Buffer.byteLength(gtrid);
+  return { type: 38, body: join(u8(onePhase ? 1 : 0), u32(1), u32(length), u32(0), gtrid) };
 }
 
 /** Any type at all, with a body that means nothing. */

@@ -155,25 +155,49 @@ describe('transactions that were not committed', () => {
     expect([rowsOf(done), done.result.plan.skipped.length]).toEqual([[1], 2]);
   });
 
-  it('with ROLLBACK TO SAVEPOINT are refused, with SAVEPOINT alone not', async () => {
+  it('ROLLBACK TO a savepoint that is in the log takes rows back, to another one is refused', async () => {
     const of = (sql: string): Buffer[] =>
-      log((b) => b.transaction([e.query('SAVEPOINT `a`'), ...insert(1), e.query(sql)]));
-    expect(await outcome(of('ROLLBACK TO `a`'))).toBe('ROLLED_BACK');
+      log((b) => b.transaction([...insert(1), e.query('SAVEPOINT `a`'), ...insert(2), e.query(sql)]));
+    const done = await undo(of('ROLLBACK TO `a`'));
+    expect([rowsOf(done), done.result.plan.takenBack]).toEqual([[1], 1]);
+    expect(await outcome(of('ROLLBACK TO `b`'))).toBe('ROLLED_BACK');
     expect(await outcome(of('SAVEPOINT b'))).toBe('done');
   });
 
-  it('XA is refused, committed or not', async () => {
-    const xa = [
-      e.anonymousGtid(),
-      e.query("XA START X'61'"),
-      ...insert(1),
-      e.query("XA END X'61'"),
-      e.xaPrepare(),
-    ];
-    expect(await outcome(log((b) => b.add(...xa)))).toBe('UNSUPPORTED');
-    expect(await outcome(log((b) => b.add(...xa, e.anonymousGtid(), e.query("XA COMMIT X'61'"))))).toBe(
-      'UNSUPPORTED',
-    );
+  const xa = [
+    e.anonymousGtid(),
+    e.query("XA START X'61',X'',1"),
+    ...insert(1),
+    e.query("XA END X'61',X'',1"),
+    e.xaPrepare(),
+  ];
+  const decide = (verb: string): e.Event[] => [e.anonymousGtid(), e.query(`XA ${verb} X'61',X'',1`)];
+
+  it('XA that is decided is undone or not, and nothing else is undone with it', async () => {
+    expect(rowsOf(await undo(log((b) => b.add(...xa, ...decide('COMMIT')))))).toEqual([1]);
+    const back = log((b) => {
+      b.add(...xa, ...decide('ROLLBACK'));
+      b.transaction(insert(2, 3));
+    });
+    const done = await undo(back);
+    expect([rowsOf(done), done.result.plan.takenBack]).toEqual([[2], 1]);
+  });
+
+  it('XA without its decision, or without its rows, is refused by name and left out on request', async () => {
+    const open = log((b) => {
+      b.add(...xa);
+      b.transaction(insert(2, 3));
+    });
+    expect(await outcome(open)).toBe('UNFINISHED');
+    expect(rowsOf(await undo(open, { skip: ['prepared'] }))).toEqual([2]);
+    const rowless = (verb: string): Buffer[] =>
+      log((b) => {
+        b.transaction(insert(2, 3));
+        b.add(...decide(verb));
+      });
+    expect(await outcome(rowless('COMMIT'))).toBe('UNFINISHED');
+    expect(rowsOf(await undo(rowless('COMMIT'), { skip: ['prepared'] }))).toEqual([2]);
+    expect(await outcome(rowless('ROLLBACK'))).toBe('done');
   });
 });
 

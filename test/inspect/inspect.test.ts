@@ -76,7 +76,7 @@ describe('inspect', () => {
   it('lists what could not be undone instead of stopping for it', async () => {
     const log = new Binlog(mariadb118);
     log.transaction(change('delete', [1], { ...orders, padding: 0 }, { version: 1, present: [true, false] }));
-    const offset = log.add(e.opaque(166));
+    const offset = log.add(e.opaque(172));
     const { blockers } = await look(log.bytes());
     expect(blockers).toMatchObject([
       { code: 'ROW_IMAGE', table: 'shop.orders' },

@@ -66,7 +66,7 @@ describe('BackwardWindows', () => {
           let position = bytes.length;
           const runs = sizes.map((length, i): Run => {
             position -= length;
-            return { file, first: i, last: i, position, length };
+            return { source: file, first: i, last: i, position, length };
           });
           const windows = new BackwardWindows(runs, new Uint8Array(2 * half), half);
           for (const run of runs) {

@@ -18,7 +18,7 @@ async function groups(
     return log.bytes();
   });
   const { transactions: t } = await inFolder(async (folder) => readBinlogs(await writeFiles(folder, logs)));
-  const names = ['OPEN', 'XID', 'COMMIT', 'ROLLBACK', 'PREPARED', 'STATEMENT'];
+  const names = ['OPEN', 'XID', 'COMMIT', 'ROLLBACK', 'PREPARED', 'STATEMENT', 'XA_ROLLBACK'];
   return Array.from(
     { length: t.length },
     (_, i) => `${names[t.ending[i]!]} ${t.eventCount[i]}${t.gtid(i) ? ` ${t.gtid(i)}` : ''}`,
@@ -82,17 +82,57 @@ describe('transactions of MySQL', () => {
     expect(found).toEqual(['OPEN 1', 'OPEN 1', 'XID 1']);
   });
 
-  it('XA: prepared at XA_PREPARE', async () => {
+  const xa = (gtrid: string, id: number, onePhase = false): e.Event[] => [
+    e.anonymousGtid(),
+    e.query(`XA START X'${Buffer.from(gtrid).toString('hex')}',X'',1`),
+    ...insert(id),
+    e.query(`XA END X'${Buffer.from(gtrid).toString('hex')}',X'',1`),
+    e.xaPrepare(onePhase, gtrid),
+  ];
+  const decide = (verb: string, hex: string): e.Event[] => [
+    e.anonymousGtid(),
+    e.query(`XA ${verb} X'${hex}',X'',1`),
+  ];
+
+  it('XA in two phases: prepared at XA_PREPARE, decided later, in any order', async () => {
     const found = await groups(mysql80, (log) => {
-      log.add(
-        e.anonymousGtid(),
-        e.query("XA START X'61',X'',1"),
-        ...insert(1),
-        e.query("XA END X'61',X'',1"),
-      );
-      log.add(e.xaPrepare(), e.anonymousGtid(), e.query("XA COMMIT X'61',X'',1"));
+      log.add(...xa('a', 1), ...xa('b', 2), ...xa('c', 3));
+      log.add(...decide('ROLLBACK', '62'), ...decide('COMMIT', '61'));
     });
-    expect(found).toEqual(['PREPARED 1', 'STATEMENT 0']);
+    expect(found).toEqual(['COMMIT 1', 'XA_ROLLBACK 1', 'PREPARED 1', 'STATEMENT 0', 'STATEMENT 0']);
+  });
+
+  it('XA in one phase is committed at once, and its XID may be used again', async () => {
+    const found = await groups(mysql80, (log) => {
+      log.add(...xa('a', 1, true), ...xa('a', 2), ...decide('COMMIT', '61'), ...xa('a', 3));
+    });
+    expect(found).toEqual(['COMMIT 1', 'COMMIT 1', 'STATEMENT 0', 'PREPARED 1']);
+  });
+
+  it('XA prepared in one file is decided in the next', async () => {
+    const found = await groups(
+      mysql80,
+      (log) => log.add(...xa('a', 1)),
+      (log) => log.add(...decide('COMMIT', '61')),
+    );
+    expect(found).toEqual(['COMMIT 1', 'STATEMENT 0']);
+  });
+
+  it('ROLLBACK TO takes the rows since the savepoint out, and later savepoints with them', async () => {
+    const back = async (...parts: (e.Event | number)[]): Promise<unknown[]> =>
+      groups(mysql80, (log) =>
+        log.transaction(parts.flatMap((part) => (typeof part === 'number' ? insert(part) : [part]))),
+      );
+    const save = (name: string): e.Event => e.query(`SAVEPOINT ${name}`);
+    const to = (name: string): e.Event => e.query(`ROLLBACK TO ${name}`);
+    expect(await back(1, save('`a`'), 2, 3, to('`a`'), 4)).toEqual(['XID 2']);
+    expect(await back(1, save('a'), 2, save('b'), 3, to('`A`'), 4, to('a'))).toEqual(['XID 1']);
+    // The same name again moves the savepoint.
+    expect(await back(1, save('a'), 2, save('`a`'), 3, to('"A"'), 4)).toEqual(['XID 3']);
+    expect(await back(1, save('`é``x`'), 2, to('`É``X`'), 3)).toEqual(['XID 2']);
+    expect(await back(save('a'), 1, to('a'))).toEqual(['XID 0']);
+    // Whether these two are one depends on the server: nothing is taken out, and the plan refuses.
+    expect(await back(save('`é`'), 1, save('`e`'), 2, to('`e`'))).toEqual(['XID 2']);
   });
 });
 

@@ -13,24 +13,25 @@ import { undo } from '../helpers.ts';
  * the format notes (section 2), not from the registry. Types that stand in neither list are unknown.
  */
 const DROPPED = {
-  // 16 and 38 end a transaction, and there is none.
-  mysql: [3, 4, 5, 7, 9, 11, 13, 14, 16, 17, 27, 28, 29, 33, 34, 35, 36, 37, 38, 41, 43],
-  mariadb: [3, 4, 5, 7, 9, 11, 13, 14, 16, 17, 27, 38, 160, 161, 162, 163],
+  // 16 ends a transaction, and there is none.
+  mysql: [3, 4, 5, 7, 9, 11, 13, 14, 16, 17, 27, 28, 29, 33, 34, 35, 36, 37, 41, 43],
+  mariadb: [3, 4, 5, 7, 9, 11, 13, 14, 16, 17, 27, 160, 161, 162, 163],
 };
 const REFUSED = {
   mysql: {
-    UNSUPPORTED: [0, 1, 6, 8, 10, 12, 15, 20, 21, 22, 39, 40, 42],
+    // 42 says in its first byte that it is of a serialization to come.
+    UNSUPPORTED: [0, 1, 6, 8, 10, 12, 15, 20, 21, 22, 42],
     STATEMENT: [2, 18],
     INCIDENT: [26],
-    // With a body that means nothing, the events that hold rows are damaged.
-    DAMAGED: [19, 23, 24, 25, 30, 31, 32],
+    // With a body that means nothing, the events that hold rows or an XID are damaged.
+    DAMAGED: [19, 23, 24, 25, 30, 31, 32, 38, 39, 40],
     ENCRYPTED: [],
   },
   mariadb: {
-    UNSUPPORTED: [0, 1, 6, 8, 10, 12, 15, 20, 21, 22, 165, 166, 167, 168, 169, 170, 171, 172],
+    UNSUPPORTED: [0, 1, 6, 8, 10, 12, 15, 20, 21, 22, 172],
     STATEMENT: [2, 18],
     INCIDENT: [26],
-    DAMAGED: [19, 23, 24, 25, 30, 31, 32],
+    DAMAGED: [19, 23, 24, 25, 30, 31, 32, 38, 165, 166, 167, 168, 169, 170, 171],
     ENCRYPTED: [164],
   },
 };

@@ -1,0 +1,142 @@
+import { BinflashError } from '../../errors.ts';
+import { allocate } from '../../wire/allocate.ts';
+import { buildValue, parseJson } from './binary.ts';
+import { checkJson } from './check.ts';
+import { JsonContainer } from './container.ts';
+import { type JsonDiff, readJsonDiffs } from './diff.ts';
+import { findMember, type JsonValue } from './dom.ts';
+import { encodeJson } from './encode.ts';
+import { removeInPlace, replaceInPlace } from './in-place.ts';
+import { elementPlace, type PathLeg } from './path.ts';
+import { isContainer, NULL_DOCUMENT } from './types.ts';
+
+/**
+ * The document that a partial update left behind, byte for byte as the server stored it.
+ *
+ * The server changes the stored bytes in place for as long as each step finds room, which leaves gaps. At the
+ * first step that finds none it reads the document into a tree, goes on with that, and stores it anew in the
+ * end, without gaps. An INSERT never finds room, a REMOVE always does.
+ *
+ * Two things the diffs do not tell. Both leave the same JSON with other gaps:
+ *
+ * - Whether a value that the server copied from another column or place had gaps itself: in diffs none has.
+ * - That `JSON_SET(doc, '$.a[1]', x)` made an array of a scalar `$.a`, which the server does in the tree only:
+ *   it stands as REPLACE of `$.a` by an array. A replica would put it in place if there was room; so do we.
+ *
+ * @param before the document in the before image, without its length; empty for the null literal
+ * @param diffs the diffs in the after image, without their length; empty for no change
+ * @returns a new array, or `before` itself when nothing changed
+ * @throws BinflashError `DAMAGED` when either is malformed, or a path leads nowhere in the document
+ */
+export function applyJsonDiffs(before: Uint8Array, diffs: Uint8Array): Uint8Array {
+  if (diffs.length === 0) return before;
+  const document = new JsonDocument(before.length === 0 ? NULL_DOCUMENT : before);
+  for (const diff of readJsonDiffs(diffs)) document.apply(diff);
+  return document.finish();
+}
+
+/** A document that is changed in place, until it is a tree. */
+class JsonDocument {
+  readonly #bytes: Uint8Array;
+  #tree: JsonValue | undefined;
+
+  constructor(before: Uint8Array) {
+    checkJson(before);
+    this.#bytes = allocate(before.length);
+    this.#bytes.set(before);
+  }
+
+  apply(diff: JsonDiff): void {
+    if (this.#tree === undefined && this.#applyInPlace(diff)) return;
+    this.#tree ??= parseJson(this.#bytes);
+    applyToTree(this.#tree, diff);
+  }
+
+  finish(): Uint8Array {
+    return this.#tree === undefined ? this.#bytes : encodeJson(this.#tree);
+  }
+
+  #applyInPlace(diff: JsonDiff): boolean {
+    if (diff.operation === 'insert') return false;
+    const container = this.#seek(diff.parent);
+    const i = container === undefined ? -1 : placeInContainer(container, diff.last);
+    if (container === undefined || i < 0) throw leadsNowhere();
+    if (diff.operation === 'remove') {
+      removeInPlace(container, i);
+      return true;
+    }
+    // In place the server logs changes alone. A step that changes nothing is logged from a tree, which it
+    // can only have become by a step before this that we took to be in place.
+    return replaceInPlace(container, i, diff.value) === 'changed';
+  }
+
+  #seek(path: readonly PathLeg[]): JsonContainer | undefined {
+    let type = this.#bytes[0]!;
+    let at = 1;
+    for (const leg of path) {
+      if (!isContainer(type)) return undefined;
+      const container = new JsonContainer(this.#bytes, type, at);
+      const i = placeInContainer(container, leg);
+      if (i < 0) return undefined;
+      type = container.valueType(i);
+      at = container.start + container.valueOffset(i);
+    }
+    return isContainer(type) ? new JsonContainer(this.#bytes, type, at) : undefined;
+  }
+}
+
+function placeInContainer(container: JsonContainer, leg: PathLeg): number {
+  if ('key' in leg) return container.isObject ? container.find(leg.key) : -1;
+  return container.isObject ? -1 : elementPlace(leg, container.count);
+}
+
+function applyToTree(tree: JsonValue, { operation, parent: path, last, value }: JsonDiff): void {
+  const parent = seek(tree, path);
+  if (parent?.kind === 'object' && 'key' in last) {
+    const { members } = parent;
+    const i = findMember(parent, last.key);
+    if (operation === 'insert' ? i >= 0 : i < 0) throw leadsNowhere();
+    if (operation === 'remove') members.splice(i, 1);
+    else if (operation === 'replace') members[i]!.value = read(value);
+    else members.splice(-1 - i, 0, { key: last.key, value: read(value) });
+  } else if (parent?.kind === 'array' && 'index' in last) {
+    const { elements } = parent;
+    const i = elementPlace(last, elements.length);
+    if (operation === 'insert') {
+      // Beyond either end it is put at that end.
+      const place = i >= 0 ? i : last.fromEnd ? 0 : elements.length;
+      elements.splice(place, 0, read(value));
+    } else if (i < 0) {
+      throw leadsNowhere();
+    } else if (operation === 'remove') {
+      elements.splice(i, 1);
+    } else {
+      elements[i] = read(value);
+    }
+  } else {
+    throw leadsNowhere();
+  }
+}
+
+/** The value of a diff, which has been checked. */
+function read(value: Uint8Array): JsonValue {
+  return buildValue(value, value[0]!, 1);
+}
+
+function seek(tree: JsonValue, path: readonly PathLeg[]): JsonValue | undefined {
+  let value: JsonValue | undefined = tree;
+  for (const leg of path) {
+    if (value?.kind === 'object' && 'key' in leg) value = value.members[findMember(value, leg.key)]?.value;
+    else if (value?.kind === 'array' && 'index' in leg)
+      value = value.elements[elementPlace(leg, value.elements.length)];
+    else return undefined;
+  }
+  return value;
+}
+
+function leadsNowhere(): BinflashError {
+  return new BinflashError(
+    'DAMAGED',
+    'a JSON diff does not fit the document before it: its path leads nowhere',
+  );
+}

@@ -1,0 +1,58 @@
+import { randomBytes } from 'node:crypto';
+import { type FileHandle, open, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type ByteSource, ioError, readFully } from './source.ts';
+
+/**
+ * A temporary file for what is too large for memory. Its name is removed as soon as it is open, so that nothing
+ * stays behind however the run ends.
+ */
+export class SpoolFile implements ByteSource {
+  readonly #handle: FileHandle;
+  readonly #path: string;
+  #length = 0;
+
+  private constructor(handle: FileHandle, path: string) {
+    this.#handle = handle;
+    this.#path = path;
+  }
+
+  /** @throws BinflashError `IO` */
+  static async create(folder: string): Promise<SpoolFile> {
+    const path = join(folder, `.binflash.${randomBytes(6).toString('hex')}.spool`);
+    try {
+      const handle = await open(path, 'wx+', 0o600);
+      await unlink(path);
+      return new SpoolFile(handle, path);
+    } catch (error) {
+      throw ioError('cannot be made for unpacking', path, error);
+    }
+  }
+
+  /** Appends bytes. @throws BinflashError `IO` */
+  async write(bytes: Uint8Array): Promise<void> {
+    let done = 0;
+    while (done < bytes.length) {
+      try {
+        const { bytesWritten } = await this.#handle.write(
+          bytes,
+          done,
+          bytes.length - done,
+          this.#length + done,
+        );
+        done += bytesWritten;
+      } catch (error) {
+        throw ioError('cannot be written while unpacking', this.#path, error);
+      }
+    }
+    this.#length += bytes.length;
+  }
+
+  read(into: Uint8Array, at: number, length: number, position: number): Promise<void> {
+    return readFully(this.#handle, this.#path, into, at, length, position);
+  }
+
+  async close(): Promise<void> {
+    await this.#handle.close();
+  }
+}
