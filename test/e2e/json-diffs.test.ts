@@ -61,19 +61,23 @@ async function tell({ server }: Scene, connection: Connection): Promise<void> {
           return { column, ...change(random, column, others, document) };
         });
       if (changes.length === 0) continue;
-      const where = random.chance(10) && id <= smallRows ? `id IN (${id}, ${1 + random.below(smallRows)})` : `id = ${id}`;
+      const where =
+        random.chance(10) && id <= smallRows ? `id IN (${id}, ${1 + random.below(smallRows)})` : `id = ${id}`;
       statements.push({
         sql: `UPDATE t SET ${changes.map(({ column, sql }) => `${column} = ${sql}`).join(', ')} WHERE ${where}`,
         copies: changes.some(({ copies }) => copies),
       });
     }
     const texts = new Map<string, string>();
-    for (const { sql } of statements) await connection.query(sql).catch((error: Error) => {
-      counts.failed++;
-      if (counts.failed < 5) console.log(error.message, sql.slice(0, 300));
-    });
+    for (const { sql } of statements)
+      await connection.query(sql).catch((error: Error) => {
+        counts.failed++;
+        if (counts.failed < 5) console.log(error.message, sql.slice(0, 300));
+      });
     await connection.query("SET SESSION binlog_row_value_options = ''");
-    const [rows] = await connection.query('SELECT id, CAST(a AS CHAR) a, CAST(b AS CHAR) b, CAST(c AS CHAR) c FROM t');
+    const [rows] = await connection.query(
+      'SELECT id, CAST(a AS CHAR) a, CAST(b AS CHAR) b, CAST(c AS CHAR) c FROM t',
+    );
     for (const row of rows as Record<string, string>[]) {
       for (const [i, column] of columns.entries()) texts.set(`${row.id} ${i}`, row[column]!);
     }
@@ -88,7 +92,17 @@ async function tell({ server }: Scene, connection: Connection): Promise<void> {
           if (!Buffer.from(last.bytes).equals(stored)) {
             counts.inexact++;
             const same = Buffer.from(encodeJson(parseJson(last.bytes))).equals(encodeJson(parseJson(stored)));
-            if (!same || last.exact) console.log('MISMATCH', place, same, last.told.slice(0,2000), '\nours  ', Buffer.from(last.bytes).toString('hex').slice(0,1000), '\nserver', stored.toString('hex').slice(0,1000));
+            if (!same || last.exact)
+              console.log(
+                'MISMATCH',
+                place,
+                same,
+                last.told.slice(0, 2000),
+                '\nours  ',
+                Buffer.from(last.bytes).toString('hex').slice(0, 1000),
+                '\nserver',
+                stored.toString('hex').slice(0, 1000),
+              );
           }
           if (!Buffer.from(encodeJson(parseJson(stored))).equals(stored)) counts.gaps++;
         }
@@ -96,7 +110,11 @@ async function tell({ server }: Scene, connection: Connection): Promise<void> {
         if (cell.isDiff) {
           counts.diffs++;
           const bytes = applyJsonDiffs(stored, cell.bytes);
-          expected.set(place, { bytes, exact: true, told: `before ${stored.toString('hex')} diffs ${cell.bytes.toString('hex')} ${cell.bytes.toString('latin1')}` });
+          expected.set(place, {
+            bytes,
+            exact: true,
+            told: `before ${stored.toString('hex')} diffs ${cell.bytes.toString('hex')} ${cell.bytes.toString('latin1')}`,
+          });
         } else {
           counts.whole++;
           expected.set(place, { bytes: cell.bytes, exact: true, told: 'whole' });
@@ -132,7 +150,9 @@ async function createTable(connection: Connection, random: Random): Promise<void
     const documents = columns.map(() => {
       if (id > smallRows) return largeDocument(random);
       const inner = value(random, 4);
-      return random.chance(50) ? `JSON_ARRAY(${inner}, ${value(random, 3)})` : `JSON_OBJECT('a', ${inner}, 'c', ${value(random, 3)})`;
+      return random.chance(50)
+        ? `JSON_ARRAY(${inner}, ${value(random, 3)})`
+        : `JSON_OBJECT('a', ${inner}, 'c', ${value(random, 3)})`;
     });
     await connection.query(`INSERT INTO t VALUES (${id}, ${documents.join(', ')}, JSON_ARRAY())`);
   }

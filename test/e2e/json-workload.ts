@@ -6,7 +6,20 @@ import type { Random } from './fuzz-workload.ts';
 /** A string literal; unlike 0x, x'' may be empty. */
 const text = (of: string): string => `_utf8mb4 x'${Buffer.from(of).toString('hex')}'`;
 
-const integers = [0, 1, -1, 32_767, -32_768, 32_768, -32_769, 65_535, 65_536, 2 ** 31 - 1, -(2 ** 31), 2 ** 31];
+const integers = [
+  0,
+  1,
+  -1,
+  32_767,
+  -32_768,
+  32_768,
+  -32_769,
+  65_535,
+  65_536,
+  2 ** 31 - 1,
+  -(2 ** 31),
+  2 ** 31,
+];
 const bigIntegers = ['9223372036854775807', '-9223372036854775808', '18446744073709551615', '4294967296'];
 const doubles = ['1.5e0', '-2.25e3', '1e0', '-0e0', '0.000125e0', '123456789012e0'];
 const decimals = [
@@ -16,7 +29,7 @@ const decimals = [
   '999999999.0 + 0.0',
   "CAST('12345678901234567890.123456789012345678' AS DECIMAL(65,30))",
   "CAST('7' AS DECIMAL(40,0))",
-  "CAST(0 AS DECIMAL(30,4))",
+  'CAST(0 AS DECIMAL(30,4))',
 ];
 const temporals = [
   "DATE'2024-02-29'",
@@ -25,12 +38,34 @@ const temporals = [
   "TIME'-838:59:59'",
   "TIME'12:34:56.789'",
   "CAST('9999-12-31 23:59:59.999999' AS DATETIME(6))",
-  "CAST(2024 AS YEAR)",
+  'CAST(2024 AS YEAR)',
 ];
 const binaries = ["X'00ff7f80'", "b'1010101'", "CAST('bytes' AS BINARY(8))", "X''"];
 const words = ['', 'a', 'größe', '漢字 𝄞', '"quoted" \\ back', '\u0001\t\n', 'x'.repeat(126)];
 const lengths = [1, 2, 3, 5, 8, 20, 50, 127, 128, 129, 300];
-const keys = ['a', 'b', 'c', 'key', 'with space', 'dot.ted', 'qu"ote', 'back\\slash', 'größe', '漢字', '𝄞', '', '$', '_1', '1', 'tab\t', 'last', '*', "it's", 'Ā丠㍜', 'k'.repeat(300)];
+const keys = [
+  'a',
+  'b',
+  'c',
+  'key',
+  'with space',
+  'dot.ted',
+  'qu"ote',
+  'back\\slash',
+  'größe',
+  '漢字',
+  '𝄞',
+  '',
+  '$',
+  '_1',
+  '1',
+  'tab\t',
+  'last',
+  '*',
+  "it's",
+  'Ā丠㍜',
+  'k'.repeat(300),
+];
 
 /** A scalar as an SQL expression. */
 function scalar(random: Random): string {
@@ -39,7 +74,9 @@ function scalar(random: Random): string {
     case 1:
       return String(random.chance(50) ? random.pick(integers) : random.below(300));
     case 2:
-      return random.chance(30) ? `CAST(${random.pick([7, 40_000, 70_000])} AS UNSIGNED)` : random.pick(bigIntegers);
+      return random.chance(30)
+        ? `CAST(${random.pick([7, 40_000, 70_000])} AS UNSIGNED)`
+        : random.pick(bigIntegers);
     case 3:
       return random.pick(doubles);
     case 4:
@@ -62,7 +99,10 @@ export function value(random: Random, depth: number): string {
   if (random.chance(50)) {
     return `JSON_ARRAY(${Array.from({ length: count }, () => value(random, depth - 1)).join(', ')})`;
   }
-  const members = Array.from({ length: count }, () => `${text(random.pick(keys))}, ${value(random, depth - 1)}`);
+  const members = Array.from(
+    { length: count },
+    () => `${text(random.pick(keys))}, ${value(random, depth - 1)}`,
+  );
   return `JSON_OBJECT(${members.join(', ')})`;
 }
 
@@ -97,7 +137,9 @@ function path(random: Random, document: JsonValue): string {
   }
   if (legs !== '$' && random.chance(75)) return legs;
   // Something that is new, or out of reach, or a scalar taken for an array.
-  return legs + random.pick([memberLeg(random.pick(keys)), '[0]', '[1]', '[3]', '[last]', '[last-1]', '[1000]']);
+  return (
+    legs + random.pick([memberLeg(random.pick(keys)), '[0]', '[1]', '[3]', '[last]', '[last-1]', '[1000]'])
+  );
 }
 
 function memberLeg(key: string): string {
@@ -112,7 +154,12 @@ export interface Change {
 }
 
 /** JSON_SET, JSON_REPLACE and JSON_REMOVE inside one another, on a column of which `document` is (nearly) the value. */
-export function change(random: Random, column: string, others: readonly string[], document: JsonValue): Change {
+export function change(
+  random: Random,
+  column: string,
+  others: readonly string[],
+  document: JsonValue,
+): Change {
   let sql = column;
   let copies = false;
   const paths = (): string => text(path(random, document));
@@ -127,7 +174,8 @@ export function change(random: Random, column: string, others: readonly string[]
     if (kind < 5) sql = `JSON_REMOVE(${sql}, ${pairs.join(', ')})`;
     else if (kind < 12) sql = `JSON_SET(${sql}, ${pairs.map((p) => `${p}, ${argument()}`).join(', ')})`;
     else if (kind < 19) sql = `JSON_REPLACE(${sql}, ${pairs.map((p) => `${p}, ${argument()}`).join(', ')})`;
-    else sql = `JSON_ARRAY_INSERT(${sql}, ${text(`${path(random, document)}[${random.below(3)}]`)}, ${argument()})`;
+    else
+      sql = `JSON_ARRAY_INSERT(${sql}, ${text(`${path(random, document)}[${random.below(3)}]`)}, ${argument()})`;
   }
   return { sql, copies };
 }
