@@ -1,5 +1,5 @@
 # Two commands do all the set-up on a fresh machine: `make demo` and `make test`.
-.PHONY: demo test unit e2e lint build servers fixtures bench clean
+.PHONY: demo test unit e2e fuzz lint build servers fixtures bench clean
 
 # npm's own marker of a finished install: older than the lock file means it is due again.
 node_modules/.package-lock.json: package.json package-lock.json
@@ -28,6 +28,11 @@ unit: build
 
 e2e: build servers
 	npx vitest run --project e2e
+
+# Random workloads, as many rounds as asked for: make fuzz ROUNDS=1000 [SEED=n] [BINFLASH_TEST_SERVERS=...]
+ROUNDS ?= 100
+fuzz: build servers
+	BINFLASH_FUZZ_ROUNDS=$(ROUNDS) BINFLASH_FUZZ_SEED=$(SEED) npx vitest run --project e2e test/e2e/fuzz.test.ts
 
 # Makes the shipped binlogs anew, on every server.
 fixtures: build servers

@@ -43,6 +43,21 @@ export const exitCodes: Record<ErrorCode, number> = {
   INTERRUPTED: 130,
 };
 
+/** The section of docs/can-and-cannot-undo.md that says more of a refusal, by its anchor. */
+export const topics: Partial<Record<ErrorCode, string>> = {
+  GAP: 'files',
+  ENCRYPTED: 'files',
+  UNSUPPORTED: 'files',
+  ROW_IMAGE: 'row-images',
+  DDL: 'ddl',
+  STATEMENT: 'statements',
+  ROLLED_BACK: 'rolled-back',
+  UNFINISHED: 'unfinished',
+  INCIDENT: 'incidents',
+  SEQUENCE: 'sequences',
+  LIMIT: 'compression',
+};
+
 /** Where in which file an error was met; every field is filled in by whoever knows it. */
 export interface ErrorPlace {
   /** Path as the user gave it. */

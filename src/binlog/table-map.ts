@@ -15,6 +15,8 @@ const MAX_COLUMNS = 4096;
 export const TableMapFlag = {
   /** MySQL: the table takes part in a foreign key (5.6: is referred to; 9.7: either side). */
   REFERRED_FK_DB: 0x0002,
+  /** MariaDB: the table has triggers on the source. */
+  HAS_TRIGGERS: 0x4000,
 } as const;
 
 /** One table as one or more TABLE_MAP events describe it. Equal bodies share one definition. */

@@ -69,10 +69,15 @@ export function* unpackPayload(
   const { start, end, unpackedSize } = payload;
   if (unpackedSize !== undefined && unpackedSize > limit) throw overLimit(limit);
   let done = 0;
-  const pieces =
-    payload.compression === 'none' ? [bytes.subarray(start, end)] : unzstd(bytes, start, end, unpackedSize);
+  const pieces = payload.compression === 'none' ? [bytes.subarray(start, end)] : unzstd(bytes, start, end);
   for (const piece of pieces) {
     done += piece.length;
+    if (unpackedSize !== undefined && done > unpackedSize) {
+      throw new BinflashError(
+        'DAMAGED',
+        `the payload unpacks to more than the ${unpackedSize} bytes announced`,
+      );
+    }
     if (done > limit) throw overLimit(limit);
     yield piece;
   }

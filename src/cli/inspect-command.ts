@@ -41,6 +41,11 @@ async function render({ files, tables, blockers, warnings }: Inspection, style: 
         : `  ${formatLocal(file.firstTime)} to ${formatLocal(file.lastTime)}`,
       `  ${plural(file.transactions, 'transaction')} with ${plural(file.rows, 'row change')}`,
     );
+    if (file.takenBack > 0) {
+      lines.push(
+        `  and ${plural(file.takenBack, 'row change')} that the server took back (XA ROLLBACK, ROLLBACK TO SAVEPOINT)`,
+      );
+    }
   }
   if (tables.length > 0) {
     const table = new Table({

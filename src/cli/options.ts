@@ -78,6 +78,12 @@ export const rewriteOptions: Record<string, OptionSpec> = {
   output: { alias: 'o', group: OUTPUT, value: 'file', describe: 'the undo binlog; - for standard output' },
   force: { group: OUTPUT, describe: 'replace an existing file' },
   'dry-run': { group: OUTPUT, describe: 'only say what would be undone' },
+  'primary-key': {
+    group: OUTPUT,
+    value: 'db.table=col',
+    list: true,
+    describe: 'the key of a table, where the log does not tell it; columns by name or as @1,@2',
+  },
   'max-event-size': {
     group: OUTPUT,
     value: 'size',
@@ -145,7 +151,8 @@ export function flagOf(args: Arguments, name: string): boolean {
   return (Array.isArray(value) ? value.at(-1) : value) === true;
 }
 
-function listOf(args: Arguments, name: string): string[] | undefined {
+/** All values of an option that may be repeated, commas and all. */
+export function listOf(args: Arguments, name: string): string[] | undefined {
   const value = args[name];
   if (value === undefined) return undefined;
   const list = (Array.isArray(value) ? value : [value]).map(String);

@@ -1,4 +1,4 @@
-import type { BinflashError } from '../errors.ts';
+import { type BinflashError, topics } from '../errors.ts';
 import { RefusedError } from '../flashback/refusals.ts';
 import type { Progress } from '../flashback/rewrite.ts';
 
@@ -37,7 +37,15 @@ export function formatError(error: BinflashError, style: Style): string {
   const lines = refusals.slice(0, SHOWN_REFUSALS).flatMap((one) => formatOne(one, style));
   if (refusals.length > SHOWN_REFUSALS)
     lines.push(`and ${refusals.length - SHOWN_REFUSALS} more of this kind`);
+  const pages = new Set(refusals.map(pageOf).filter((page) => page !== undefined));
+  if (pages.size > 0) lines.push(`See ${[...pages].join(', ')}`);
   return `${lines.join('\n')}\n`;
+}
+
+/** Where the documentation says more of a refusal; undefined for errors of other kinds. */
+function pageOf({ code }: BinflashError): string | undefined {
+  const topic = topics[code];
+  return topic === undefined ? undefined : `docs/can-and-cannot-undo.md#${topic}`;
 }
 
 function formatOne(error: BinflashError, style: Style): string[] {
@@ -57,7 +65,7 @@ function formatOne(error: BinflashError, style: Style): string[] {
 export function errorJson(error: BinflashError): unknown {
   const { code, message, file, offset, eventType, table, hint } = error;
   const refusals = error instanceof RefusedError ? { refusals: error.refusals.map(errorJson) } : {};
-  return { code, message, file, offset, eventType, table, hint, ...refusals };
+  return { code, message, file, offset, eventType, table, hint, see: pageOf(error), ...refusals };
 }
 
 /** Bytes for people. */

@@ -2,6 +2,7 @@ import { type ChangeKind, inverseKind } from '../binlog/rows.ts';
 import type { TableDefinition } from '../binlog/table-map.ts';
 import type { Shape } from '../scan/shapes.ts';
 import { bitmapBytes, hasBit } from '../wire/bitmap.ts';
+import type { KnownKeys } from './primary-keys.ts';
 
 /**
  * How the rows of one shape are inverted.
@@ -21,8 +22,11 @@ export interface Inversion {
   readonly missing: readonly number[];
 }
 
-/** Decides from the bitmaps alone: the row image is a session variable and may change with every event. */
-export function invertShape(shape: Shape): Inversion {
+/**
+ * Decides from the bitmaps, and where they leave columns out from the table's key: the row image is a session
+ * variable and may change with every event.
+ */
+export function invertShape(shape: Shape, keys: KnownKeys): Inversion {
   const kind = inverseKind(shape.kind);
   const present = shape.first.columns;
   const { table } = shape;
@@ -36,7 +40,7 @@ export function invertShape(shape: Shape): Inversion {
   }
   const missing = missingColumns(present, count);
   // An inserted row is found again by its key alone; a deleted one must come back whole.
-  const found = shape.kind === 'insert' && hasKey(table, new Set(present));
+  const found = shape.kind === 'insert' && hasKey(keys.get(table), new Set(present));
   return missing.length === 0 || found ? { kind, how: 'keep', missing: [] } : refuse(missing);
 }
 
@@ -53,9 +57,8 @@ function missingColumns(present: Int32Array, count: number): number[] {
   return Array.from({ length: count }, (_, column) => column).filter((column) => !there.has(column));
 }
 
-function hasKey(table: TableDefinition, present: ReadonlySet<number>): boolean {
-  const key = table.optional.primaryKey;
-  return key !== undefined && key.length > 0 && key.every(({ column }) => present.has(column));
+function hasKey(key: readonly number[] | undefined, present: ReadonlySet<number>): boolean {
+  return key !== undefined && key.length > 0 && key.every((column) => present.has(column));
 }
 
 /** Names a column as people know it: by name where the log has it, else as mysqlbinlog does, `@1`. */

@@ -58,7 +58,8 @@ export function splitList(values: readonly string[] | undefined): string[] {
     .filter((item) => item !== '');
 }
 
-function splitOutsideBackticks(text: string, separator: string): string[] {
+/** Splits at every separator that is not inside backticks. */
+export function splitOutsideBackticks(text: string, separator: string): string[] {
   const parts: string[] = [];
   let quoted = false;
   let start = 0;
@@ -73,6 +74,7 @@ function splitOutsideBackticks(text: string, separator: string): string[] {
   return parts;
 }
 
-function unquote(name: string): string {
+/** A name without the backticks around it. */
+export function unquote(name: string): string {
   return name.replace(/^`|`$/g, '').replaceAll('``', '`');
 }

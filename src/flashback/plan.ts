@@ -5,7 +5,9 @@ import type { BinlogIndex } from '../scan/binlog-index.ts';
 import { Ending } from '../scan/transaction-table.ts';
 import { foreignKeyWarnings } from './foreign-keys.ts';
 import { type Inversion, invertShape } from './inversion.ts';
-import { judgeEnding, judgeObstacles, judgeRows, MAX_REFUSALS, type Skippable } from './refusals.ts';
+import { judgeObstacles } from './judge-obstacles.ts';
+import { knownKeys } from './primary-keys.ts';
+import { judgeEnding, judgeRows, MAX_REFUSALS, type Skippable } from './refusals.ts';
 import { type Selection, Selector } from './selection.ts';
 
 /** Row changes of one table, by what they did on the source. */
@@ -45,6 +47,8 @@ export interface Plan {
 export interface PlanOptions {
   readonly select?: Selection | undefined;
   readonly skip?: readonly Skippable[] | undefined;
+  /** Primary keys that the log does not tell, each `db.table=column,column`, see {@link knownKeys}. */
+  readonly primaryKeys?: readonly string[] | undefined;
 }
 
 /**
@@ -55,7 +59,8 @@ export interface PlanOptions {
 export function makePlan(index: BinlogIndex, options: PlanOptions): Plan {
   const selector = new Selector(index, options.select ?? {});
   const skip = new Set(options.skip ?? []);
-  const inversions = index.shapes.map(invertShape);
+  const keys = knownKeys(index, options.primaryKeys);
+  const inversions = index.shapes.map((shape) => invertShape(shape, keys));
   const refusals: BinflashError[] = [];
   const skippedCounts = new Map<string, number>();
   const { events, transactions } = index;

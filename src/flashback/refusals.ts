@@ -1,11 +1,11 @@
-import { eventTypeName } from '../binlog/event-types.ts';
+import { EventCode, eventTypeName } from '../binlog/event-types.ts';
 import { rowsType } from '../binlog/rows.ts';
 import { isSequence, tableName } from '../binlog/table-map.ts';
-import { BinflashError, type ErrorCode } from '../errors.ts';
-import type { BinlogIndex, Obstacle } from '../scan/binlog-index.ts';
+import { BinflashError, type ErrorPlace } from '../errors.ts';
+import type { BinlogIndex } from '../scan/binlog-index.ts';
+import type { Shape } from '../scan/shapes.ts';
 import { Ending } from '../scan/transaction-table.ts';
 import { columnName, type Inversion } from './inversion.ts';
-import type { Selector } from './selection.ts';
 
 /** What a user who knows may leave out instead of being refused; each has a flag `--skip-...`. */
 export type Skippable = (typeof SKIPPABLE)[number];
@@ -34,207 +34,6 @@ export class RefusedError extends BinflashError {
 
 /** More refusals than this are not kept: long before, the user has understood. */
 export const MAX_REFUSALS = 1000;
-
-/** What obstacles mean for a selection. */
-export interface ObstacleVerdict {
-  readonly refusals: BinflashError[];
-  readonly warnings: string[];
-  readonly skipped: string[];
-  /** Statements of other databases in the range, which a view or a trigger may have led to a selected table. */
-  elsewhere: number;
-}
-
-/**
- * Judges everything in the log that is not a row change against the selected rows events.
- *
- * A table's definition may change by DDL, after which undo of earlier changes does not fit it any more,
- * and TRUNCATE and DROP lose rows that no event holds. So DDL that may touch a selected table is refused
- * inside the selected range, and between two selected changes of the table wherever it stands; after the
- * last of them it is worth a warning.
- */
-export function judgeObstacles(
-  index: BinlogIndex,
-  selector: Selector,
-  selected: Uint32Array,
-  skip: ReadonlySet<Skippable>,
-): ObstacleVerdict {
-  const verdict: ObstacleVerdict = { refusals: [], warnings: [], skipped: [], elsewhere: 0 };
-  const selectedTransactions = new Set<number>();
-  for (const event of selected) selectedTransactions.add(index.events.transaction[event]!);
-  const spans = shapeSpans(index, selected);
-  for (const obstacle of index.obstacles) {
-    if (obstacle.kind === 'rollback-to-savepoint') {
-      if (selectedTransactions.has(obstacle.transaction))
-        refuse(verdict, refusal(index, obstacle, 'ROLLED_BACK'));
-      continue;
-    }
-    if (obstacle.kind === 'xa-commit') {
-      if (!selector.covers(obstacle)) continue;
-      if (skip.has('prepared')) verdict.skipped.push(describe(index, obstacle));
-      else refuse(verdict, refusal(index, obstacle, 'UNFINISHED'));
-      continue;
-    }
-    if (obstacle.kind !== 'statement') {
-      if (!selector.covers(obstacle)) continue;
-      if (obstacle.kind === 'incident' && skip.has('incidents'))
-        verdict.skipped.push(describe(index, obstacle));
-      else
-        verdict.refusals.push(
-          refusal(index, obstacle, obstacle.kind === 'incident' ? 'INCIDENT' : 'UNSUPPORTED'),
-        );
-      continue;
-    }
-    judgeStatement(index, selector, spans, skip, obstacle, verdict);
-  }
-  if (verdict.elsewhere > 0) {
-    verdict.warnings.push(
-      `${verdict.elsewhere} changes in other databases were logged as statements; if views, triggers or routines led one of them to a selected table, it is not undone`,
-    );
-  }
-  return verdict;
-}
-
-function judgeStatement(
-  index: BinlogIndex,
-  selector: Selector,
-  spans: ShapeSpans,
-  skip: ReadonlySet<Skippable>,
-  obstacle: Obstacle,
-  verdict: ObstacleVerdict,
-): void {
-  const { effect } = obstacle;
-  const covered = selector.covers(obstacle);
-  if (effect.kind === 'statement') {
-    if (!covered) return;
-    if (!mayReach(selector, effect.databases)) {
-      if (!effect.certain) verdict.elsewhere++;
-      return;
-    }
-    if (skip.has('statements')) verdict.skipped.push(describe(index, obstacle));
-    else refuse(verdict, refusal(index, obstacle, 'STATEMENT'));
-    return;
-  }
-  if (effect.kind === 'create') {
-    const [table] = effect.tables;
-    if (covered && touchesSelected(index, obstacle, spans) !== 'no') {
-      verdict.warnings.push(
-        `CREATE TABLE is not undone: ${table!.schema}.${table!.name} stays, without the rows undone`,
-      );
-    }
-    return;
-  }
-  const touched = touchesSelected(index, obstacle, spans);
-  const named =
-    effect.kind === 'unknown' ||
-    effect.tables.some(({ schema, name }) => selector.mayMeanTable(schema, name)) ||
-    effect.databases.some((name) => selector.mayMeanDatabase(name));
-  if ((covered && named) || touched === 'between') {
-    if (skip.has('ddl')) verdict.skipped.push(describe(index, obstacle));
-    else refuse(verdict, refusal(index, obstacle, 'DDL'));
-  } else if (touched === 'after') {
-    verdict.warnings.push(
-      `after the selected changes their table was altered: ${describe(index, obstacle)}; the undo fits the table as it was before`,
-    );
-  }
-}
-
-/** A log in statement format may hold millions of reasons: the first ones will do. */
-function refuse(verdict: ObstacleVerdict, error: BinflashError): void {
-  if (verdict.refusals.length < MAX_REFUSALS) verdict.refusals.push(error);
-}
-
-function mayReach(selector: Selector, databases: readonly string[]): boolean {
-  return databases.length === 0 || databases.some((name) => selector.mayMeanDatabase(name));
-}
-
-/** By shape, the first and the last selected event; `last` is -1 where none is selected. */
-interface ShapeSpans {
-  readonly first: Float64Array;
-  readonly last: Float64Array;
-}
-
-function shapeSpans(index: BinlogIndex, selected: Uint32Array): ShapeSpans {
-  const first = new Float64Array(index.shapes.length).fill(-1);
-  const last = new Float64Array(index.shapes.length).fill(-1);
-  for (const event of selected) {
-    const shape = index.events.shape[event]!;
-    if (first[shape] === -1) first[shape] = event;
-    last[shape] = event;
-  }
-  return { first, last };
-}
-
-/** Where the obstacle stands among the selected changes of the tables that it touches. */
-function touchesSelected(
-  index: BinlogIndex,
-  obstacle: Obstacle,
-  spans: ShapeSpans,
-): 'no' | 'before' | 'between' | 'after' {
-  const { effect } = obstacle;
-  const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
-  let before = false;
-  let after = false;
-  for (const { number, table } of index.shapes) {
-    if (spans.last[number]! < 0) continue;
-    const touched =
-      effect.kind === 'unknown' ||
-      effect.databases.some((name) => same(name, table.schema)) ||
-      effect.tables.some(({ schema, name }) => same(schema, table.schema) && same(name, table.name));
-    if (!touched) continue;
-    // Events before the obstacle were logged with the definition on its other side.
-    if (spans.first[number]! < obstacle.eventsBefore) before = true;
-    if (spans.last[number]! >= obstacle.eventsBefore) after = true;
-  }
-  if (before && after) return 'between';
-  if (before) return 'after';
-  return after ? 'before' : 'no';
-}
-
-const REASONS: Partial<Record<ErrorCode, [message: string, hint: string]>> = {
-  DDL: [
-    'changes or empties a table of the selection, which row events cannot undo',
-    'Narrow the selection so that it does not cross this statement, or leave it out with --skip-ddl.',
-  ],
-  STATEMENT: [
-    'changes rows of a selected database by statement: the log does not hold the old values',
-    'Narrow the selection, or leave it out with --skip-statements.',
-  ],
-  INCIDENT: [
-    'says that changes are missing from this log',
-    'Narrow the selection, or go on without what is missing with --skip-incidents.',
-  ],
-  UNSUPPORTED: [
-    'is not understood and may hold changes of the selection',
-    'Narrow the selection by position or time so that it does not include this event.',
-  ],
-  ROLLED_BACK: [
-    'takes back rows of a selected transaction, but the log does not tell which: there is no such SAVEPOINT in it',
-    'Leave this transaction out by position, time or GTID.',
-  ],
-  UNFINISHED: [
-    'commits changes that were prepared in an earlier file, which is not among these',
-    'Add the earlier files, or leave those changes out with --skip-prepared.',
-  ],
-};
-
-function refusal(index: BinlogIndex, obstacle: Obstacle, code: ErrorCode): BinflashError {
-  const [message, hint] = REASONS[code]!;
-  return new BinflashError(code, `"${excerpt(obstacle.text)}" ${message}`, {
-    file: index.files[obstacle.file]!.path,
-    offset: obstacle.offset,
-    eventType: obstacle.eventType,
-    hint,
-  });
-}
-
-function describe(index: BinlogIndex, obstacle: Obstacle): string {
-  return `"${excerpt(obstacle.text)}" at ${index.files[obstacle.file]!.path}:${obstacle.offset}`;
-}
-
-function excerpt(text: string): string {
-  const line = text.replace(/\s+/g, ' ').trim();
-  return line.length > 80 ? `${line.slice(0, 77)}...` : line;
-}
 
 /** Why the transaction's rows were never committed, or undefined when they were. */
 export function judgeEnding(
@@ -284,6 +83,11 @@ export function judgeEnding(
   }
 }
 
+/** The type by which messages call an event; MariaDB's version 1 and compressed types go by the plain names. */
+function rowsTypeOf(shape: Shape): number {
+  return shape.partial ? EventCode.PARTIAL_UPDATE_ROWS : rowsType(shape.kind, 2);
+}
+
 /** Why a rows event cannot be inverted, or undefined when it can. */
 export function judgeRows(
   index: BinlogIndex,
@@ -296,7 +100,7 @@ export function judgeRows(
   const place = {
     file: file.path,
     offset: events.fileOffset(event),
-    eventType: eventTypeName(rowsType(shape.kind, 2), file.format.flavour),
+    eventType: eventTypeName(rowsTypeOf(shape), file.format.flavour),
     table: tableName(shape.table),
   };
   if (shape.kind === 'insert' && isSequence(shape.table, file.format.flavour)) {
@@ -317,16 +121,40 @@ export function judgeRows(
       ),
     };
   }
+  if (events.maybeReplace[event] === 1 && inversion.how !== 'refuse') {
+    return { error: maybeReplace(shape, place) };
+  }
   if (inversion.how !== 'refuse') return undefined;
-  const names = inversion.missing.slice(0, 5).map((column) => columnName(shape.table, column));
-  const more = inversion.missing.length > 5 ? ` and ${inversion.missing.length - 5} more` : '';
-  const which = names.length === 0 ? 'any column' : `column ${names.join(', ')}${more}`;
+  const which =
+    inversion.missing.length === 0 ? 'any column' : `column ${columnNames(shape, inversion.missing)}`;
   const what =
     shape.kind === 'insert' ? `${which} and a key that would do instead are` : `the old value of ${which} is`;
   return {
     error: new BinflashError('ROW_IMAGE', `${what} not in the log (binlog_row_image is not FULL)`, {
       ...place,
-      hint: 'These rows cannot be undone from this log. Leave the table out with --exclude-table, or the event out by position.',
+      hint:
+        shape.kind === 'insert'
+          ? 'If the columns that are there hold the primary key, name it with --primary-key; else leave the table out with --exclude-table.'
+          : 'These rows cannot be undone from this log. Leave the table out with --exclude-table, or the event out by position.',
     }),
   };
+}
+
+function columnNames({ table }: Shape, columns: readonly number[]): string {
+  const names = columns.slice(0, 5).map((column) => columnName(table, column));
+  return names.join(', ') + (columns.length > 5 ? ` and ${columns.length - 5} more` : '');
+}
+
+/** See {@link ReplaceDoubt}. */
+function maybeReplace(shape: Shape, place: ErrorPlace): BinflashError {
+  const there = new Set(shape.first.columns);
+  const missing = [...shape.table.types.keys()].filter((column) => !there.has(column));
+  return new BinflashError(
+    'ROW_IMAGE',
+    `this may be a REPLACE, of which MariaDB does not log the old value of column ${columnNames(shape, missing)} (binlog_row_image is not FULL)`,
+    {
+      ...place,
+      hint: 'The log does not show a plain UPDATE or INSERT of this table alone. Leave the table out with --exclude-table, or the event out by position.',
+    },
+  );
 }

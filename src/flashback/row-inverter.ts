@@ -1,11 +1,12 @@
 import { imageEnd, type RowLayout, valueEnd } from '../binlog/columns/layout.ts';
-import type { RowsEvent } from '../binlog/rows.ts';
+import { partialImageStart, type RowsEvent } from '../binlog/rows.ts';
 import type { Shape } from '../scan/shapes.ts';
 import { allocate } from '../wire/allocate.ts';
 import { hasBit } from '../wire/bitmap.ts';
 import { ChainGuard } from './chain-guard.ts';
 import type { EventWriter } from './event-writer.ts';
 import type { Inversion } from './inversion.ts';
+import { PartialImages } from './partial-image.ts';
 
 /** Merged rows up to this size share one buffer. */
 const MERGE_BUFFER = 128 * 1024;
@@ -20,6 +21,7 @@ export class RowInverter {
   readonly #merged: Uint8Array = new Uint8Array(MERGE_BUFFER);
   readonly #writer: EventWriter;
   readonly #guard: ChainGuard = new ChainGuard();
+  readonly #partial: PartialImages = new PartialImages();
   /** Number of the output event whose rows the guard knows. */
   #guardedEvent = -1;
 
@@ -81,14 +83,15 @@ export class RowInverter {
     for (let i = 0; i < images; i += 2) {
       at = imageEnd(bytes, at, rowsEnd, first);
       ends[i] = at - rowsStart;
+      if (shape.partial) at = partialImageStart(bytes, at, rowsEnd, shape.table.jsonColumns.length);
       at = imageEnd(bytes, at, rowsEnd, second);
       ends[i + 1] = at - rowsStart;
     }
   }
 
   /**
-   * Inverts an update whose after image A holds only some of the before image's columns B: the undo finds
-   * the row by B with A's values among them, and sets A's columns to B's values.
+   * Inverts an update whose after image A holds only some of the before image's columns B, or documents as
+   * differences: the undo finds the row by B with A's values among them, and sets A's columns to B's values.
    */
   #mergeRow(
     bytes: Uint8Array,
@@ -100,11 +103,16 @@ export class RowInverter {
   ): void {
     const before = shape.first;
     const after = shape.second!;
-    const room = 3 * (end - first);
+    let [over, overStart, overLength] = [bytes, second, end - second];
+    if (shape.partial) {
+      overLength = this.#partial.make(bytes, first, second, end, shape);
+      [over, overStart] = [this.#partial.bytes, 0];
+    }
+    const room = 3 * (second - first + overLength);
     // The writer may write a large row from where it is, later: that needs bytes of its own.
     const target = room > MERGE_BUFFER ? allocate(room) : this.#merged;
-    const whereEnd = mergeImages(target, 0, bytes, before, first, after, second, before.columns);
-    const setEnd = mergeImages(target, whereEnd, bytes, before, first, NO_COLUMNS, second, after.columns);
+    const whereEnd = mergeImages(target, 0, bytes, before, first, before.columns, after, over, overStart);
+    const setEnd = mergeImages(target, whereEnd, bytes, before, first, after.columns);
     if (guarded) {
       this.#guard.compareWhole();
       this.#cutChain(target, 0, whereEnd);
@@ -112,7 +120,7 @@ export class RowInverter {
     this.#writer.row(target, 0, setEnd);
     if (!guarded || this.#writer.openEnd < 0) return;
     // What the row becomes is the whole before image, written like the image that the next row looks for.
-    const resultEnd = mergeImages(target, setEnd, bytes, before, first, NO_COLUMNS, second, before.columns);
+    const resultEnd = mergeImages(target, setEnd, bytes, before, first, before.columns);
     this.#remember(target, setEnd, resultEnd);
   }
 
@@ -142,8 +150,8 @@ const NO_COLUMNS: RowLayout = {
 };
 
 /**
- * Writes an image of `columns` (ascending, all of them in `base`) at `at`: each value from `over` where that
- * image has the column, else from `base`. Answers where it ends.
+ * Writes an image of `columns` (ascending, all of them in `base`) at `at`: each value from the image at
+ * `overBytes[overStart]` where that has the column, else from the one at `bytes[baseStart]`. Answers where it ends.
  */
 function mergeImages(
   target: Uint8Array,
@@ -151,9 +159,10 @@ function mergeImages(
   bytes: Uint8Array,
   base: RowLayout,
   baseStart: number,
-  over: RowLayout,
-  overStart: number,
   columns: Int32Array,
+  over: RowLayout = NO_COLUMNS,
+  overBytes: Uint8Array = bytes,
+  overStart: number = baseStart,
 ): number {
   const nullBytes = (columns.length + 7) >> 3;
   target.fill(0, at, at + nullBytes);
@@ -164,21 +173,23 @@ function mergeImages(
   let index = 0;
   for (let i = 0; i < base.columns.length && index < columns.length; i++) {
     const column = base.columns[i]!;
-    const isNull = hasBit(bytes, baseStart, i);
-    const valueStart = basePosition;
+    let isNull = hasBit(bytes, baseStart, i);
+    let from = basePosition;
     if (!isNull) basePosition = valueEnd(bytes, basePosition, base.lengths[i]!);
-    let [from, to, none] = [valueStart, basePosition, isNull];
+    let to = basePosition;
+    let source = bytes;
     if (over.columns[overIndex] === column) {
-      none = hasBit(bytes, overStart, overIndex);
+      isNull = hasBit(overBytes, overStart, overIndex);
       from = overPosition;
-      if (!none) overPosition = valueEnd(bytes, overPosition, over.lengths[overIndex]!);
+      if (!isNull) overPosition = valueEnd(overBytes, overPosition, over.lengths[overIndex]!);
       to = overPosition;
+      source = overBytes;
       overIndex++;
     }
     if (columns[index] !== column) continue;
-    if (none) target[at + (index >> 3)]! |= 1 << (index & 7);
+    if (isNull) target[at + (index >> 3)]! |= 1 << (index & 7);
     else {
-      target.set(bytes.subarray(from, to), out);
+      target.set(source.subarray(from, to), out);
       out += to - from;
     }
     index++;

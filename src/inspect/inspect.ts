@@ -6,6 +6,7 @@ import type { TableChanges } from '../flashback/plan.ts';
 import { makePlan } from '../flashback/plan.ts';
 import { type ReadOptions, readBinlogs } from '../flashback/rewrite.ts';
 import type { BinlogIndex, FileSummary } from '../scan/binlog-index.ts';
+import { Ending } from '../scan/transaction-table.ts';
 
 /** What one file is. */
 export interface FileInspection {
@@ -22,6 +23,8 @@ export interface FileInspection {
   readonly lastTime: number;
   readonly transactions: number;
   readonly rows: number;
+  /** Row changes that the server took back itself, by XA ROLLBACK or ROLLBACK TO SAVEPOINT; not in any other number. */
+  readonly takenBack: number;
   /** Numbers of events by type name, those that occur. */
   readonly events: Readonly<Record<string, number>>;
   /** The file that the server wrote next, where it says so. */
@@ -88,11 +91,19 @@ function inspectFile(index: BinlogIndex, file: FileSummary, number: number): Fil
   const { transactions, events } = index;
   let count = 0;
   let rows = 0;
+  let takenBack = 0;
   for (let i = 0; i < transactions.length; i++) {
-    if (transactions.file[i] !== number || transactions.eventCount[i] === 0) continue;
-    count++;
+    if (transactions.file[i] !== number) continue;
+    takenBack += transactions.takenBack[i]!;
+    if (transactions.eventCount[i] === 0) continue;
     const first = transactions.firstEvent[i]!;
-    for (let event = first; event < first + transactions.eventCount[i]!; event++) rows += events.rows[event]!;
+    let its = 0;
+    for (let event = first; event < first + transactions.eventCount[i]!; event++) its += events.rows[event]!;
+    if (transactions.ending[i] === Ending.XA_ROLLBACK) takenBack += its;
+    else {
+      count++;
+      rows += its;
+    }
   }
   const { format } = file;
   const byType: Record<string, number> = {};
@@ -111,6 +122,7 @@ function inspectFile(index: BinlogIndex, file: FileSummary, number: number): Fil
     lastTime: file.lastTime,
     transactions: count,
     rows,
+    takenBack,
     events: byType,
     nextFile: file.nextFile,
   };
@@ -119,7 +131,7 @@ function inspectFile(index: BinlogIndex, file: FileSummary, number: number): Fil
 function inspectTables(index: BinlogIndex): TableInspection[] {
   type Row = { -readonly [K in keyof TableInspection]: TableInspection[K] } & { last: number };
   const tables = new Map<string, Row>();
-  const { events, shapes } = index;
+  const { events, shapes, transactions } = index;
   const byShape = shapes.map(({ table }) => {
     const name = tableName(table);
     let row = tables.get(name);
@@ -140,6 +152,7 @@ function inspectTables(index: BinlogIndex): TableInspection[] {
     return row;
   });
   for (let event = 0; event < events.length; event++) {
+    if (transactions.ending[events.transaction[event]!] === Ending.XA_ROLLBACK) continue;
     const shape = events.shape[event]!;
     const row = byShape[shape]!;
     const time = events.timestamp[event]!;

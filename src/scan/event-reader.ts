@@ -13,6 +13,7 @@ import { parseRotate } from '../binlog/rotate.ts';
 import { emptyRowsEvent, parseRows, type RowsEvent, RowsFlag } from '../binlog/rows.ts';
 import { parsePayload, unpackPayload } from '../binlog/transaction-payload.ts';
 import { BinflashError } from '../errors.ts';
+import { utf8 } from '../wire/cursor.ts';
 import type { FileSummary } from './binlog-index.ts';
 import { Boundaries } from './boundaries.ts';
 import { EventTable, PLAIN } from './event-table.ts';
@@ -20,7 +21,11 @@ import { Grouping } from './grouping.ts';
 import { InnerEvents } from './inner-events.ts';
 import { ANYTHING, Obstacles } from './obstacles.ts';
 import { type EventPlace, emptyPlace } from './place.ts';
+import { ReplaceDoubt } from './replace-doubt.ts';
 import { countRows, ShapeRegistry } from './shapes.ts';
+
+/** Bytes of ANNOTATE_ROWS in which a statement's first word is looked for. */
+const ANNOTATION = 4096;
 
 /**
  * Takes one event after the other, verifies it, and writes into the index what the rest of the program
@@ -34,6 +39,7 @@ export class EventReader {
   readonly obstacles: Obstacles = new Obstacles(this.place, this.events, this.grouping);
   readonly shapes: ShapeRegistry = new ShapeRegistry();
   readonly #boundaries = new Boundaries(this.place, this.grouping, this.obstacles);
+  readonly #replace = new ReplaceDoubt();
   readonly #maxUnpacked: number;
   #summary: FileSummary | undefined;
   #format: FormatDescription | undefined;
@@ -119,7 +125,7 @@ export class EventReader {
     const type = eventType(header.type, flavour);
     switch (type?.action) {
       case 'map':
-        this.shapes.map(bytes, start, body, this.grouping.statement, flavour);
+        this.#replace.map(this.shapes.map(bytes, start, body, this.grouping.statement, flavour).flags);
         return;
       case 'rows':
         this.#readRows(bytes, start, body);
@@ -132,6 +138,8 @@ export class EventReader {
         else this.#readCompressed(bytes, start, body);
         return;
       case 'drop':
+        if (header.type === EventCode.ANNOTATE_ROWS && flavour === 'mariadb')
+          this.#replace.annotate(utf8(bytes, start + HEADER_LENGTH, Math.min(body, start + ANNOTATION)));
         if (header.type === EventCode.ROTATE) this.#summary!.nextFile = parseRotate(bytes, start, body);
         if (this.#summary!.endsClosed) this.grouping.abandon();
         return;
@@ -178,9 +186,12 @@ export class EventReader {
         grouping.statement,
         count,
         rows.flags,
+        this.#replace.concerns(shape, this.#format!.flavour),
       );
     }
-    if ((rows.flags & RowsFlag.STMT_END) !== 0) grouping.statementEnd();
+    if ((rows.flags & RowsFlag.STMT_END) === 0) return;
+    grouping.statementEnd();
+    this.#replace.statementEnd();
   }
 
   /** A TRANSACTION_PAYLOAD: takes the events in it one by one, however many they are. */

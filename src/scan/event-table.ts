@@ -5,7 +5,7 @@ import { PackedTable } from './packed-table.ts';
 export const PLAIN = 0xffff_ffff;
 
 /**
- * The rows events of all files in order, as numbers in typed arrays: 39 bytes an event, no bodies.
+ * The rows events of all files in order, as numbers in typed arrays: 40 bytes an event, no bodies.
  * Row `i` of every array belongs to event `i`; only the first {@link length} rows count.
  */
 export class EventTable {
@@ -26,6 +26,8 @@ export class EventTable {
   rows: Uint32Array = new Uint32Array(64);
   /** Rows flags, see {@link RowsFlag}. */
   flags: Uint16Array = new Uint16Array(64);
+  /** 1 where the event may be a REPLACE that hides old values, see {@link ReplaceDoubt}. */
+  maybeReplace: Uint8Array = new Uint8Array(64);
 
   /** Appends an event and answers its number. */
   add(
@@ -38,6 +40,7 @@ export class EventTable {
     statement: number,
     rows: number,
     flags: number,
+    maybeReplace: boolean,
   ): number {
     const at = this.length++;
     if (at === this.size.length) this.#grow();
@@ -50,6 +53,7 @@ export class EventTable {
     this.statement[at] = statement;
     this.rows[at] = rows;
     this.flags[at] = flags;
+    this.maybeReplace[at] = maybeReplace ? 1 : 0;
     return at;
   }
 
@@ -84,5 +88,6 @@ export class EventTable {
     this.statement = grown(this.statement);
     this.rows = grown(this.rows);
     this.flags = grown(this.flags);
+    this.maybeReplace = grown(this.maybeReplace);
   }
 }

@@ -17,7 +17,7 @@ export class InnerEvents {
   /** Bytes of the events taken so far. */
   offset = 0;
   readonly #take: TakeInnerEvent;
-  #held: Uint8Array = allocate(1024);
+  #held: Uint8Array = new Uint8Array(0);
   #heldLength = 0;
 
   constructor(take: TakeInnerEvent) {

@@ -1,5 +1,6 @@
 import { HEADER_LENGTH, MAGIC, readHeader } from '../binlog/event-header.ts';
 import { EventCode } from '../binlog/event-types.ts';
+import { loadZstd, zstdIsLoaded } from '../binlog/zstd.ts';
 import { BinflashError } from '../errors.ts';
 import { ForwardWindow } from '../io/forward-window.ts';
 import type { SourceFile } from '../io/source.ts';
@@ -70,10 +71,13 @@ async function scanFile(
     let offset = MAGIC.length;
     for (;;) {
       let need = HEADER_LENGTH;
+      let isPayload = false;
       try {
         // The per-event path: no promise in here.
         while (window.end - at >= HEADER_LENGTH && !checks.stopsAt(offset, reader.grouping.open)) {
           readHeader(window.data, at, reader.place.header);
+          isPayload = reader.place.header.type === EventCode.TRANSACTION_PAYLOAD;
+          if (isPayload && !zstdIsLoaded()) break;
           need = checkSize(reader.place.header.size, offset, file.size);
           if (window.end - at < need) break;
           checks.event(offset, offset + need);
@@ -90,6 +94,10 @@ async function scanFile(
       } catch (error) {
         if (!(error instanceof BinflashError)) throw error;
         throw error.locate({ file: file.path, offset, eventType: reader.eventTypeName });
+      }
+      if (isPayload && !zstdIsLoaded()) {
+        await loadZstd();
+        continue;
       }
       options.onProgress?.(offset);
       options.signal?.throwIfAborted();

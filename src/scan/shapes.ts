@@ -44,8 +44,8 @@ export class ShapeRegistry {
     this.#byId.clear();
   }
 
-  /** Takes note of a TABLE_MAP event; `bytes[start, end)` is the event without its checksum. */
-  map(bytes: Uint8Array, start: number, end: number, statement: number, flavour: Flavour): void {
+  /** Takes note of a TABLE_MAP event, `bytes[start, end)` without its checksum, and answers what it defines. */
+  map(bytes: Uint8Array, start: number, end: number, statement: number, flavour: Flavour): TableDefinition {
     if (end - start < TABLE_MAP_BODY) throw new BinflashError('DAMAGED', 'the TABLE_MAP event is too short');
     const id = readU48(bytes, start + TABLE_MAP_BODY - 8);
     let mapped = this.#byId.get(id);
@@ -54,6 +54,7 @@ export class ShapeRegistry {
       this.#byId.set(id, mapped);
     }
     mapped.statement = statement;
+    return mapped.definition;
   }
 
   #intern(bytes: Uint8Array, start: number, end: number, flavour: Flavour): MappedTable {

@@ -153,7 +153,8 @@ function readTransactions(events: readonly EventRecord[]): TransactionRecord[] {
   };
   for (const [index, event] of events.entries()) {
     const { type, text, body } = event;
-    const begins = text === 'BEGIN' || (type === 162 && (body[12]! & 1) === 0);
+    const begins =
+      text === 'BEGIN' || text?.startsWith('XA START ') || (type === 162 && (body[12]! & 1) === 0);
     if (begins) {
       open = { start: event.offset, statements: [], end: 'OPEN', xid: 0n };
       transactions.push(open);

@@ -42,7 +42,7 @@ function opaqueText(fieldType: number, bytes: Buffer): string {
     case FieldType.DATETIME:
     case FieldType.TIMESTAMP: {
       const packed = bytes.readBigInt64LE();
-      return `"${datePart(packed >> 24n)} ${timePart(packed)}"`;
+      return `"${datePart(packed >> 24n)} ${timePart(packed & 0x1ff_ffff_ffffn)}"`;
     }
     case FieldType.TIME: {
       const packed = bytes.readBigInt64LE();
@@ -62,9 +62,7 @@ function datePart(packed: bigint): string {
 
 function timePart(packed: bigint): string {
   const time = packed >> 24n;
-  const hour = (time >> 12n) & 1023n;
-  const parts = [hour & 31n, (time >> 6n) & 63n, time & 63n];
-  if (hour >= 32n) parts[0] = hour;
+  const parts = [time >> 12n, (time >> 6n) & 63n, time & 63n];
   return `${parts.map((part) => digits(part, 2)).join(':')}.${digits(packed & 0xffffffn, 6)}`;
 }
 

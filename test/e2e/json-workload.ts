@@ -1,7 +1,7 @@
 /** Random JSON documents and random changes of them, as SQL. */
 import type { JsonValue } from '../../src/binlog/json/dom.ts';
 
-import type { Random } from './fuzz-workload.ts';
+import type { Random } from './fuzz/random.ts';
 
 /** A string literal; unlike 0x, x'' may be empty. */
 const text = (of: string): string => `_utf8mb4 x'${Buffer.from(of).toString('hex')}'`;
@@ -93,7 +93,7 @@ function scalar(random: Random): string {
 }
 
 /** A value as an SQL expression; `depth` bounds the nesting. */
-export function value(random: Random, depth: number): string {
+function value(random: Random, depth: number): string {
   if (depth === 0 || random.chance(55)) return scalar(random);
   const count = random.below(5);
   if (random.chance(50)) {
@@ -104,6 +104,12 @@ export function value(random: Random, depth: number): string {
     () => `${text(random.pick(keys))}, ${value(random, depth - 1)}`,
   );
   return `JSON_OBJECT(${members.join(', ')})`;
+}
+
+/** A document of some nested values. */
+export function smallDocument(random: Random): string {
+  const [first, second] = [value(random, 4), value(random, 3)];
+  return random.chance(50) ? `JSON_ARRAY(${first}, ${second})` : `JSON_OBJECT('a', ${first}, 'c', ${second})`;
 }
 
 /** A document of more than 64 KiB: one long string, many elements or many members, and some values around them. */
@@ -146,36 +152,32 @@ function memberLeg(key: string): string {
   return /^[a-z]+$/.test(key) ? `.${key}` : `.${JSON.stringify(key)}`;
 }
 
-export interface Change {
-  /** SQL for the new value of the column. */
-  readonly sql: string;
-  /** Copies of other places bring gaps with them that a diff does not tell. */
-  readonly copies: boolean;
-}
-
-/** JSON_SET, JSON_REPLACE and JSON_REMOVE inside one another, on a column of which `document` is (nearly) the value. */
+/**
+ * JSON_SET, JSON_REPLACE and JSON_REMOVE inside one another as the new value of a column, of which `document` is
+ * or was the value. Some values are copied from the column itself and from `others`, if these are given.
+ */
 export function change(
   random: Random,
   column: string,
-  others: readonly string[],
+  others: readonly string[] | undefined,
   document: JsonValue,
-): Change {
+): string {
+  const place = (): string => text(path(random, document));
+  const argument = (): string =>
+    others !== undefined && random.chance(8)
+      ? random.pick([...others, `JSON_EXTRACT(${column}, ${place()})`])
+      : value(random, random.pick([0, 1, 3]));
+  const assignments = (count: number): string =>
+    Array.from({ length: count }, () => `${place()}, ${argument()}`).join(', ');
   let sql = column;
-  let copies = false;
-  const paths = (): string => text(path(random, document));
-  const argument = (): string => {
-    if (!random.chance(4)) return value(random, random.pick([0, 1, 3]));
-    copies = true;
-    return random.pick([...others, `JSON_EXTRACT(${column}, ${paths()})`]);
-  };
   for (let calls = random.pick([1, 1, 1, 2, 3]); calls > 0; calls--) {
-    const pairs = Array.from({ length: random.pick([1, 1, 2, 4]) }, () => paths());
+    const count = random.pick([1, 1, 2, 4]);
     const kind = random.below(20);
-    if (kind < 5) sql = `JSON_REMOVE(${sql}, ${pairs.join(', ')})`;
-    else if (kind < 12) sql = `JSON_SET(${sql}, ${pairs.map((p) => `${p}, ${argument()}`).join(', ')})`;
-    else if (kind < 19) sql = `JSON_REPLACE(${sql}, ${pairs.map((p) => `${p}, ${argument()}`).join(', ')})`;
-    else
-      sql = `JSON_ARRAY_INSERT(${sql}, ${text(`${path(random, document)}[${random.below(3)}]`)}, ${argument()})`;
+    if (kind < 5) sql = `JSON_REMOVE(${sql}, ${Array.from({ length: count }, place).join(', ')})`;
+    else if (kind < 12) sql = `JSON_SET(${sql}, ${assignments(count)})`;
+    else if (kind < 19) sql = `JSON_REPLACE(${sql}, ${assignments(count)})`;
+    // Never partial: such a column is logged whole.
+    else sql = `JSON_ARRAY_INSERT(${sql}, ${text(`${path(random, document)}[1]`)}, ${argument()})`;
   }
-  return { sql, copies };
+  return sql;
 }

@@ -158,7 +158,7 @@ function timestamps(until2106: boolean): Specimen[] {
 const ascii = ["''", "' '", "'a'", "'trailing   '", "'it''s'", "'tab\\tnew\\nline\\\\'"];
 
 /** Letters of a character set; in SJIS, Big5 and GBK some of these end in the byte of a backslash. */
-const letters: Record<string, string> = {
+export const letters: Record<string, string> = {
   latin1: 'café ÿ €',
   latin2: 'žluťoučký',
   cp1251: 'Привет',

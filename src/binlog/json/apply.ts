@@ -1,6 +1,6 @@
 import { BinflashError } from '../../errors.ts';
 import { allocate } from '../../wire/allocate.ts';
-import { parseJson } from './binary.ts';
+import { buildValue, parseJson } from './binary.ts';
 import { checkJson } from './check.ts';
 import { JsonContainer } from './container.ts';
 import { type JsonDiff, readJsonDiffs } from './diff.ts';
@@ -97,25 +97,30 @@ function applyToTree(tree: JsonValue, { operation, parent: path, last, value }: 
     const i = findMember(parent, last.key);
     if (operation === 'insert' ? i >= 0 : i < 0) throw leadsNowhere();
     if (operation === 'remove') members.splice(i, 1);
-    else if (operation === 'replace') members[i]!.value = parseJson(value);
-    else members.splice(-1 - i, 0, { key: last.key, value: parseJson(value) });
+    else if (operation === 'replace') members[i]!.value = read(value);
+    else members.splice(-1 - i, 0, { key: last.key, value: read(value) });
   } else if (parent?.kind === 'array' && 'index' in last) {
     const { elements } = parent;
     const i = elementPlace(last, elements.length);
     if (operation === 'insert') {
       // Beyond either end it is put at that end.
       const place = i >= 0 ? i : last.fromEnd ? 0 : elements.length;
-      elements.splice(place, 0, parseJson(value));
+      elements.splice(place, 0, read(value));
     } else if (i < 0) {
       throw leadsNowhere();
     } else if (operation === 'remove') {
       elements.splice(i, 1);
     } else {
-      elements[i] = parseJson(value);
+      elements[i] = read(value);
     }
   } else {
     throw leadsNowhere();
   }
+}
+
+/** The value of a diff, which has been checked. */
+function read(value: Uint8Array): JsonValue {
+  return buildValue(value, value[0]!, 1);
 }
 
 function seek(tree: JsonValue, path: readonly PathLeg[]): JsonValue | undefined {

@@ -1,0 +1,48 @@
+import type { RunningServer, ServerId } from '../../servers/index.ts';
+
+/** What the servers differ in, as far as the workload has to know. */
+export interface Dialect {
+  readonly id: ServerId;
+  readonly mysql: boolean;
+  readonly mysql97: boolean;
+  readonly mysql56: boolean;
+  readonly mariadb: boolean;
+  /** Cascades are in the log, so that they may delete rows and set them to NULL. */
+  readonly logsCascades: boolean;
+  /** ROLLBACK TO SAVEPOINT stays in the log once a table without transactions was changed. */
+  readonly keepsSavepoints: boolean;
+  /**
+   * Rows of an event are looked for as a batch where the table has no key to find them by. A chain over a
+   * nullable unique key cannot be replayed then but by events of one row (docs/guide.md).
+   */
+  readonly batches: boolean;
+}
+
+export function dialectOf({ id, flavour }: RunningServer): Dialect {
+  const mysql97 = id === 'mysql-9.7';
+  const mariadb = flavour === 'mariadb';
+  return {
+    id,
+    mysql: !mariadb,
+    mysql97,
+    mysql56: id === 'mysql-5.6',
+    mariadb,
+    logsCascades: mysql97,
+    keepsSavepoints: mariadb,
+    batches: mysql97,
+  };
+}
+
+/** What the workload leaves out until binflash undoes it. */
+export const features = {
+  /** XA transactions that are in the log as such: MySQL 9.7, MariaDB. */
+  xa: false,
+  /** MariaDB: ROLLBACK TO SAVEPOINT after a change that cannot be taken back. */
+  loggedSavepoints: false,
+  /** MySQL 9.7: binlog_transaction_compression. */
+  transactionCompression: false,
+  /** MariaDB: log_bin_compress. */
+  compressedEvents: false,
+  /** MySQL 9.7: binlog_row_value_options=PARTIAL_JSON. */
+  partialJson: false,
+};
