@@ -143,3 +143,33 @@ export const compressZstd: ((bytes: Uint8Array, level: number) => Buffer) | unde
 /** Another decoder; undefined before Node 22.15. */
 export const decompressZstd: ((bytes: Uint8Array) => Buffer) | undefined =
   codecs.zstdDecompressSync && ((bytes) => codecs.zstdDecompressSync!(bytes));
+
+/** A sequence of a compressed block made by {@link compressedBlock}: 16 or 17 literals, then 23 bytes from before. */
+export interface Sequence {
+  readonly literals: 16 | 17;
+  /** How far back the match begins: from 2^26 - 3 on, below 2^27 - 3. */
+  readonly offset: number;
+}
+
+/** A compressed block of plain literals and sequences whose codes never change, so that no table is needed. */
+export function compressedBlock(literals: Uint8Array, sequences: readonly Sequence[], last: boolean): Buffer {
+  // The stream is read from its end: a 1 that marks it, then for each sequence the extra bits of its offset, of
+  // its match length (code 20: none) and of its literals' length (code 16: one).
+  let stream = 1n;
+  let bits = 1;
+  for (const { offset, literals: count } of sequences) {
+    stream = (stream << 27n) | (BigInt(offset + 3 - 2 ** 26) << 1n) | BigInt(count - 16);
+    bits += 27;
+  }
+  const bytes = Buffer.alloc(Math.ceil(bits / 8));
+  for (let i = 0; i < bytes.length; i++) bytes[i] = Number((stream >> BigInt(8 * i)) & 0xffn);
+  const body = join(
+    u16((literals.length << 4) | 0x04),
+    literals,
+    u8(sequences.length),
+    // Literals' lengths, offsets and match lengths each by RLE, and the one code of each.
+    Buffer.of(0b01_01_01_00, 16, 26, 20),
+    bytes,
+  );
+  return block(2, last, body.length, body);
+}

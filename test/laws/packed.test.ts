@@ -70,7 +70,7 @@ describe('a log with packed transactions has the undo of the plain log', () => {
           ...rest,
         );
       }),
-      { numRuns: 120 },
+      { numRuns: 80 },
     );
   });
 
