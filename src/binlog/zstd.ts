@@ -85,7 +85,7 @@ class FrameBlocks implements Iterable<Uint8Array> {
   }
 
   *[Symbol.iterator](): Generator<Uint8Array> {
-    const header = readFrameHeader(this.#bytes, this.at);
+    const header = readFrameHeader(this.#bytes, this.at, this.#end);
     let start = this.at;
     let at = start + header.length;
     for (let last = false; !last; ) {
@@ -121,7 +121,7 @@ interface FrameHeader {
  * | dictionary id | 0, 1, 2 or 4 |
  * | content size | 0, 1, 2, 4 or 8 |
  */
-function readFrameHeader(bytes: Uint8Array, at: number): FrameHeader {
+function readFrameHeader(bytes: Uint8Array, at: number, end: number): FrameHeader {
   const descriptor = bytes[at + 4]!;
   const singleSegment = (descriptor & 0x20) !== 0;
   if ((descriptor & 0x08) !== 0) throw damaged('has a reserved bit set in a frame header');
@@ -131,6 +131,7 @@ function readFrameHeader(bytes: Uint8Array, at: number): FrameHeader {
   const sizeCode = descriptor >> 6;
   const sizeBytes = sizeCode === 0 ? (singleSegment ? 1 : 0) : 1 << sizeCode;
   const sizeAt = at + (singleSegment ? 5 : 6);
+  if (sizeAt + sizeBytes > end) throw damaged('ends inside a frame header');
   const window = singleSegment ? contentSize(bytes, sizeAt, sizeBytes) : windowSize(bytes[at + 5]!);
   if (window > MAX_WINDOW) {
     throw new BinflashError(
