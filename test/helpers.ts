@@ -1,8 +1,15 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { BinflashError, type RewriteOptions, type RewriteResult, rewrite } from '../src/index.ts';
+import {
+  BinflashError,
+  type ErrorCode,
+  type RewriteOptions,
+  type RewriteResult,
+  rewrite,
+} from '../src/index.ts';
 import { fileName } from './builder/arbitrary.ts';
+import { type Effect, effects } from './builder/oracle.ts';
 import { type BinlogRecord, readBinlog } from './builder/reader.ts';
 
 /** Runs a test in a folder of its own, which is gone afterwards. */
@@ -38,6 +45,30 @@ export function undo(files: readonly Uint8Array[], options: Options = {}): Promi
     const bytes = await readFile(output);
     return { bytes, log: readBinlog(bytes), result };
   });
+}
+
+/** The undo, streamed into memory, which is faster; or the code of the error with which it ends. */
+export function attempt(files: readonly Uint8Array[], options: Options = {}): Promise<Undo | ErrorCode> {
+  return inFolder(async (folder) => {
+    const pieces: Buffer[] = [];
+    const output = { write: async (piece: Uint8Array) => void pieces.push(Buffer.from(piece)) };
+    try {
+      const result = await rewrite({ ...options, inputs: await writeFiles(folder, files), output });
+      const bytes = Buffer.concat(pieces);
+      return { bytes, log: readBinlog(bytes), result };
+    } catch (error) {
+      if (error instanceof BinflashError) return error.code;
+      throw error;
+    }
+  });
+}
+
+/** Numbers in the first column (INT) of inserted rows, by transaction, as they were before the undo took them out. */
+export function insertedIds(log: BinlogRecord): number[][] {
+  const id = ({ before }: Effect): number => Buffer.from(before![0]!, 'hex').readUInt32LE();
+  return effects([log])
+    .map((changes) => changes.map(id).reverse())
+    .reverse();
 }
 
 /**

@@ -31,6 +31,8 @@ export interface SourceOptions {
   /** Longest value of a column without a fixed width. Default 40. */
   readonly longest?: number;
   readonly maxRows?: number;
+  /** Default: all. */
+  readonly servers?: readonly Server[];
 }
 
 /** Bytes from a seed, so that fast-check has one number a row to draw and to shrink. */
@@ -99,7 +101,7 @@ const transactionPlan = (partial: boolean, maxRows: number): fc.Arbitrary<Transa
 
 export function source(options: SourceOptions = {}): fc.Arbitrary<Source> {
   const { partial = true, maxFiles = 3, longest = 40, maxRows = 6 } = options;
-  return fc.constantFrom(...servers).chain((server) => {
+  return fc.constantFrom(...(options.servers ?? servers)).chain((server) => {
     const column = fc.tuple(fc.constantFrom(...columnsOf(server.flavour)), fc.boolean());
     return fc
       .record({

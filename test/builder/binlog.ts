@@ -58,26 +58,42 @@ export class Binlog {
 
   #append(event: Event, withChecksum: boolean, crcFlags = ~0): number {
     const start = this.position;
-    const size = 19 + event.body.length + (withChecksum ? 4 : 0);
-    const encode = (flags: number): Buffer =>
-      join(
-        u32(event.timestamp ?? this.time),
-        u8(event.type),
-        u32(event.serverId ?? this.#serverId),
-        u32(size),
-        u32((start + size) % 0x1_0000_0000),
-        u16(flags),
-        event.body,
-      );
-    const flags = event.flags ?? 0;
-    // The CRC of FORMAT_DESCRIPTION leaves out IN_USE, which the server sets and clears in place.
-    const trailer = withChecksum ? u32(crc32(encode(flags & crcFlags & 0xffff))) : '';
-    this.#pieces.push(join(encode(flags), trailer));
-    this.position += size;
+    const bytes = encodeEvent(event, start, this.#serverId, this.time, withChecksum, crcFlags);
+    this.#pieces.push(bytes);
+    this.position += bytes.length;
     return start;
   }
 
   bytes(): Buffer {
     return Buffer.concat(this.#pieces);
   }
+}
+
+/**
+ * An event as it stands at `start` of a file, or, where `start` is undefined, inside of another event: without
+ * a position. `crcFlags` are the header flags that its CRC is made of.
+ */
+export function encodeEvent(
+  event: Event,
+  start: number | undefined,
+  serverId: number,
+  time: number,
+  withChecksum: boolean,
+  crcFlags: number = ~0,
+): Buffer {
+  const size = 19 + event.body.length + (withChecksum ? 4 : 0);
+  const encode = (flags: number): Buffer =>
+    join(
+      u32(event.timestamp ?? time),
+      u8(event.type),
+      u32(event.serverId ?? serverId),
+      u32(size),
+      u32(start === undefined ? 0 : (start + size) % 0x1_0000_0000),
+      u16(flags),
+      event.body,
+    );
+  const flags = event.flags ?? 0;
+  // The CRC of FORMAT_DESCRIPTION leaves out IN_USE, which the server sets and clears in place.
+  const trailer = withChecksum ? u32(crc32(encode(flags & crcFlags & 0xffff))) : '';
+  return join(encode(flags), trailer);
 }

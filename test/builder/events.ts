@@ -72,6 +72,34 @@ export function gtid(uuid: string, number: number | bigint): Event {
   return { type: 33, body: join(u8(1), hex(uuid.replaceAll('-', '')), u64(number), logical) };
 }
 
+/** GTID_TAGGED of MySQL 8.3 and later; `uuid` as 32 hex digits, hyphens allowed. */
+export function taggedGtid(uuid: string, tag: string, number: number | bigint): Event {
+  const message = join(
+    packed(0),
+    packed(1),
+    packed(1),
+    ...Array.from(hex(uuid.replaceAll('-', '')), (byte) => packed(byte)),
+    packed(2),
+    packed(BigInt(number) * 2n),
+    packed(3),
+    packed(tag.length),
+    tag,
+    // What follows the GTID: last committed, sequence number, and times.
+    ...[4, 0, 5, 2, 6, 0x0650_c409_7bd2].map(packed),
+  );
+  const size = BigInt(message.length + 3);
+  return { type: 42, body: join(packed(1), packed(size), packed(0), message) };
+}
+
+/** An integer of MySQL's serialization library: the number of further bytes in low bits that are set. */
+export function packed(value: number | bigint): Buffer {
+  let more = 0;
+  while (more < 8 && BigInt(value) >> BigInt(7 * (more + 1)) > 0n) more++;
+  if (more === 8) return join(u8(0xff), u64(value));
+  const bits = (BigInt(value) << BigInt(more + 1)) | BigInt((1 << more) - 1);
+  return u64(bits).subarray(0, more + 1);
+}
+
 export function anonymousGtid(): Event {
   return { type: 34, body: join(u8(1), Buffer.alloc(16), u64(0), u8(2), u64(0), u64(1)) };
 }
@@ -85,20 +113,29 @@ export interface MariadbGtidOptions {
   readonly flags?: number;
   readonly commitId?: number;
   readonly threadId?: number;
+  /** The gtrid of a prepared XA transaction, or of one completed where flag 0x80 is given. */
   readonly xa?: string;
+  /** flags_extra; what it announces beside the thread id is made up. Default: the thread id where there is one. */
+  readonly extra?: number;
 }
 
 /** GTID of MariaDB, which stands in place of BEGIN; flag 0x01 says that a single statement follows. */
 export function mariadbGtid(sequence: number | bigint, options: MariadbGtidOptions = {}): Event {
   const { domain = 0, commitId, threadId, xa } = options;
-  const flags = (options.flags ?? 0) | (commitId === undefined ? 0 : 2) | (xa === undefined ? 0 : 0x40);
+  const given = options.flags ?? 0;
+  const xaFlag = xa === undefined || (given & 0x80) !== 0 ? 0 : 0x40;
+  const flags = given | (commitId === undefined ? 0 : 2) | xaFlag;
+  const extra = options.extra ?? (threadId === undefined ? 0 : 16);
   const body = join(
     u64(sequence),
     u32(domain),
     u8(flags),
     commitId === undefined ? '' : u64(commitId),
     xa === undefined ? '' : join(u32(1), u8(xa.length), u8(0), xa),
-    threadId === undefined ? '' : join(u8(16), u32(threadId)),
+    extra === 0 ? '' : u8(extra),
+    (extra & 1) === 0 ? '' : u8(0xff),
+    (extra & 12) === 0 ? '' : u64(99),
+    threadId === undefined ? '' : u32(threadId),
   );
   return { type: 162, body: body.length < 19 ? join(body, Buffer.alloc(19 - body.length)) : body };
 }
@@ -119,9 +156,15 @@ export function rowsQuery(sql: string): Event {
   return { type: 29, body: join(u8(sql.length & 0xff), sql), flags: IGNORABLE };
 }
 
-export function xaPrepare(onePhase = false, gtrid = 'a'): Event {
-  const length = Buffer.byteLength(gtrid);
-  return { type: 38, body: join(u8(onePhase ? 1 : 0), u32(1), u32(length), u32(0), gtrid) };
+export function xaPrepare(onePhase = false, gtrid = 'a', bqual = '', format = 1): Event {
+  const lengths = join(u32(Buffer.byteLength(gtrid)), u32(Buffer.byteLength(bqual)));
+  return { type: 38, body: join(u8(onePhase ? 1 : 0), u32(format), lengths, gtrid, bqual) };
+}
+
+/** `XA START`, `XA END`, `XA COMMIT` or `XA ROLLBACK` as servers write it. */
+export function xa(verb: string, gtrid: string, bqual = '', format = 1): Event {
+  const hexOf = (text: string): string => `X'${Buffer.from(text).toString('hex')}'`;
+  return query(`XA ${verb} ${hexOf(gtrid)},${hexOf(bqual)},${format}`);
 }
 
 /** Any type at all, with a body that means nothing. */

@@ -45,6 +45,7 @@ export interface EventRecord {
   readonly type: number;
   readonly flags: number;
   readonly timestamp: number;
+  readonly serverId: number;
   readonly endLogPos: number;
   /** Undefined where the event has no checksum. */
   readonly crcMatches: boolean | undefined;
@@ -120,6 +121,7 @@ function readEvents(bytes: Buffer): EventRecord[] {
       type,
       flags: event.readUInt16LE(17),
       timestamp: event.readUInt32LE(0),
+      serverId: event.readUInt32LE(5),
       endLogPos: event.readUInt32LE(13),
       crcMatches,
       body,
