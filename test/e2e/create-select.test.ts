@@ -342,27 +342,6 @@ eachServer(
   { servers: others(...mariadbs) },
 );
 
-eachServer('what a savepoint took back is not in the log', async (scene) => {
-  await scene.server.sql(tables, scene.database);
-  await expectUndone(
-    scene,
-    `BEGIN; UPDATE t SET v = 'q' WHERE id = 1; SAVEPOINT a; UPDATE t SET v = 'r'; SAVEPOINT b; DELETE FROM u;
-     ROLLBACK TO a; INSERT INTO u VALUES (9,'n'); SAVEPOINT a; DELETE FROM t; ROLLBACK TO SAVEPOINT a;
-     RELEASE SAVEPOINT a; COMMIT`,
-  );
-});
-
-const savepoint = `
-  BEGIN; UPDATE t SET v = 'q' WHERE id = 1; SAVEPOINT a;
-  CREATE TEMPORARY TABLE tmp (id INT) ENGINE=InnoDB;
-  UPDATE t SET v = 'r' WHERE id = 2; ROLLBACK TO a; UPDATE t SET v = 's' WHERE id = 3; COMMIT`;
-// MariaDB keeps the rows that were taken back in the log then, MySQL does not.
-eachServer('ROLLBACK TO SAVEPOINT behind a temporary table', async (scene) => {
-  await scene.server.sql(tables, scene.database);
-  const { plan } = await expectUndone(scene, savepoint);
-  expect(plan.takenBack).toBe(scene.server.flavour === 'mariadb' ? 1 : 0);
-});
-
 // MySQL has no sequences.
 eachServer(
   'sequences are refused and can be skipped',
