@@ -12,7 +12,7 @@ import { DATABASE, Workload } from './workload.ts';
 /** Runs the round of a seed and adds to the tally. */
 export async function runRound(server: ConnectedServer, seed: number, tally: Tally): Promise<void> {
   const random = new Random(seed);
-  const workload = new Workload(server, random, dialectOf(server));
+  const workload = new Workload(server, random, dialectOf(server), tally);
   try {
     await workload.run();
     await new WayBack(server, workload, random, tally).go();
@@ -21,8 +21,6 @@ export async function runRound(server: ConnectedServer, seed: number, tally: Tal
     throw new Error(`seed ${seed} on ${server.id}: ${(error as Error).message}\nkept in ${folder}`);
   } finally {
     await workload.close();
-    tally.statements += workload.counts.done;
-    tally.failedStatements += workload.counts.failed;
     await clear(server);
   }
 }

@@ -1,6 +1,7 @@
 /** The connections of a round: they run its statements, take the failures of the wild, and write all down. */
 import { type Connection, createConnection } from 'mysql2/promise';
 import type { RunningServer } from '../../servers/index.ts';
+import { count, type Tally } from './tally.ts';
 import { type Step, XA_CONNECTION } from './transactions.ts';
 
 /** What random statements may run into; anything else is a mistake of the workload. */
@@ -36,16 +37,21 @@ export class Sessions {
   readonly #connections: Connection[];
   /** Every statement with what came of it, to be read when a round fails. */
   readonly log: string[] = [];
-  /** How many statements succeeded, and how many did not. */
-  readonly counts = { done: 0, failed: 0 };
+  readonly #tally: Tally;
 
-  private constructor(connections: Connection[]) {
+  private constructor(connections: Connection[], tally: Tally) {
+    this.#tally = tally;
     this.#connections = connections;
   }
 
-  static async open(server: RunningServer, database: string, count: number): Promise<Sessions> {
+  static async open(
+    server: RunningServer,
+    database: string,
+    number: number,
+    tally: Tally,
+  ): Promise<Sessions> {
     const connections: Connection[] = [];
-    for (let i = 0; i < count; i++) {
+    for (let i = 0; i < number; i++) {
       const connection = await createConnection({
         host: '127.0.0.1',
         port: server.port,
@@ -56,7 +62,7 @@ export class Sessions {
       connections.push(connection);
       await connection.query('SET SESSION innodb_lock_wait_timeout = 1');
     }
-    return new Sessions(connections);
+    return new Sessions(connections, tally);
   }
 
   async close(): Promise<void> {
@@ -102,15 +108,18 @@ export class Sessions {
     const at = this.log.push(`/* ${number} */ ${statement};`) - 1;
     try {
       await this.#connections[number]!.query(statement);
-      this.counts.done++;
+      count(this.#tally.statements, kindOf(statement));
       return 'done';
     } catch (error) {
       const { errno = 0, message } = error as { errno?: number; message: string };
       this.log[at] += ` -- ${errno} ${message}`;
-      this.counts.failed++;
+      count(this.#tally.errors, errno);
       if (endingErrors.has(errno)) return 'ended';
       if (expectedErrors.has(errno) || (xaErrors.has(errno) && number === XA_CONNECTION)) return 'failed';
       throw error;
     }
   }
 }
+
+/** `XA COMMIT`, `ROLLBACK TO`, or else the first word. */
+const kindOf = (statement: string): string => /^(XA \w+|ROLLBACK TO|\w+)/.exec(statement)![1]!;

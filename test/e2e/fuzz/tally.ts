@@ -10,8 +10,10 @@ export interface Tally {
   partly: number;
   /** Undos that were refused but for `--skip-rolled-back`. */
   skipped: number;
-  statements: number;
-  failedStatements: number;
+  /** Statements that succeeded, by their first words. */
+  readonly statements: Record<string, number>;
+  /** Statements that failed, by the number of the error. */
+  readonly errors: Record<string, number>;
 }
 
 export const emptyTally = (): Tally => ({
@@ -20,6 +22,11 @@ export const emptyTally = (): Tally => ({
   refused: 0,
   partly: 0,
   skipped: 0,
-  statements: 0,
-  failedStatements: 0,
+  statements: {},
+  errors: {},
 });
+
+/** One more of a kind. */
+export function count(counts: Record<string, number>, kind: string | number): void {
+  counts[kind] = (counts[kind] ?? 0) + 1;
+}

@@ -9,6 +9,7 @@ import { randomSchema, type Schema } from './schema.ts';
 import { Sessions } from './sessions.ts';
 import { globalSettings, gtidModeSteps, sessionSettings } from './settings.ts';
 import { stateOf } from './states.ts';
+import type { Tally } from './tally.ts';
 import { type TransactionOptions, transaction, XA_CONNECTION, xaTransaction } from './transactions.ts';
 
 export const DATABASE = 'fuzz';
@@ -34,12 +35,14 @@ export class Workload {
   readonly singleRows: boolean;
   readonly #server: ConnectedServer;
   readonly #random: Random;
+  readonly #tally: Tally;
   readonly #mixes: boolean;
   readonly #schema: Schema;
   #sessions: Sessions | undefined;
   #xaCount = 0;
 
-  constructor(server: ConnectedServer, random: Random, dialect: Dialect) {
+  constructor(server: ConnectedServer, random: Random, dialect: Dialect, tally: Tally) {
+    this.#tally = tally;
     this.dialect = dialect;
     this.#server = server;
     this.#random = random;
@@ -70,10 +73,6 @@ export class Workload {
     return [this.#schema.sql, ...(this.#sessions?.log ?? [])].join('\n');
   }
 
-  get counts(): { done: number; failed: number } {
-    return this.#sessions?.counts ?? { done: 0, failed: 0 };
-  }
-
   async run(): Promise<void> {
     await this.#prepare();
     this.points.push(await this.#point());
@@ -101,7 +100,7 @@ export class Workload {
        DROP DATABASE IF EXISTS ${DATABASE}; CREATE DATABASE ${DATABASE} DEFAULT CHARACTER SET utf8mb4;`,
     );
     await server.client.sql(this.#schema.sql, DATABASE);
-    const sessions = await Sessions.open(server, DATABASE, CONNECTIONS);
+    const sessions = await Sessions.open(server, DATABASE, CONNECTIONS, this.#tally);
     this.#sessions = sessions;
     const { statements } = sessionSettings(random, this.dialect, 'full');
     await sessions.set(0, [...globalSettings(random, this.dialect), ...statements]);
