@@ -45,63 +45,97 @@ export function* unzstd(bytes: Uint8Array, start: number, end: number): Generato
       at += 8 + readU32(bytes, at + 4);
       if (at > end) throw damaged('ends inside a skippable frame');
     } else if (magic === ZSTD_MAGIC) {
-      const blocks = new FrameBlocks(bytes, at, end);
-      yield* decode(blocks);
-      at = blocks.at;
+      const frame = new Frame(bytes, at, end);
+      yield* decode(frame);
+      at = frame.end;
     } else {
       throw damaged(`has no zstd frame after ${at - start} bytes`);
     }
   }
 }
 
-/** Decodes a frame. The decoder repeats itself without end where it meets an error, with nothing to show. */
-function* decode(blocks: FrameBlocks): Generator<Uint8Array> {
+/**
+ * Decodes a frame. The decoder gives its memory back only when it comes to the end of the pieces, so it is led
+ * there also when the reader goes away. Where it meets an error it repeats itself without end, with nothing to
+ * show; only then its memory (400 KB and the window, of 2 GiB that there are) is lost to this process.
+ */
+function* decode(frame: Frame): Generator<Uint8Array> {
   if (decoder === undefined) throw new Error('loadZstd was not waited for: a defect in binflash');
+  const contents = decoder.decodeStreaming(frame);
+  let stuck = false;
   try {
-    for (const content of decoder.decodeStreaming(blocks)) {
-      if (++blocks.answers > 2) throw damaged('cannot be unpacked');
-      if (content.length > 0) yield content;
+    for (let next = contents.next(); !next.done; next = contents.next()) {
+      // The content, and perhaps an empty one after it.
+      stuck = ++frame.answers > 2;
+      if (stuck) throw damaged('cannot be unpacked');
+      if (next.value.length > 0) yield next.value;
     }
   } catch (error) {
     throw error instanceof BinflashError ? error : damaged('cannot be unpacked', error);
+  } finally {
+    frame.stop();
+    if (!stuck) finish(contents);
   }
 }
 
-/**
- * The frame that begins at `at`, cut into pieces that end where blocks do; the first one has the header too.
- * Afterwards {@link at} is where the frame ends.
- */
-class FrameBlocks implements Iterable<Uint8Array> {
-  at: number;
-  /** What the decoder has answered to the piece in hand. */
+function finish(contents: Generator<Uint8Array>): void {
+  try {
+    while (contents.next().done !== true);
+  } catch {
+    // It says that the frame was not complete, which is why it is asked.
+  }
+}
+
+/** The frame that begins at `start`, cut into pieces that end where blocks do; the first one has the header too. */
+class Frame implements Iterable<Uint8Array> {
+  readonly end: number;
+  /** How often the decoder has answered to the piece in hand. */
   answers = 0;
   readonly #bytes: Uint8Array;
-  readonly #end: number;
+  readonly #start: number;
+  readonly #header: FrameHeader;
+  #stopped = false;
 
-  constructor(bytes: Uint8Array, at: number, end: number) {
+  /** Walks all of it. @throws BinflashError when header or blocks are impossible or go beyond `limit` */
+  constructor(bytes: Uint8Array, start: number, limit: number) {
     this.#bytes = bytes;
-    this.at = at;
-    this.#end = end;
+    this.#start = start;
+    this.#header = readFrameHeader(bytes, start, limit);
+    let at = start + this.#header.length;
+    for (let last = false; !last; ) {
+      if (limit - at < 3) throw damaged('ends inside a block header');
+      const block = readU24(bytes, at);
+      last = (block & 1) !== 0;
+      if (((block >> 1) & 3) > BlockType.COMPRESSED || block >> 3 > MAX_BLOCK) {
+        throw damaged('has an impossible block');
+      }
+      at = this.#blockEnd(at, block);
+      if (at > limit) throw damaged('ends inside a block');
+    }
+    this.end = at;
   }
 
   *[Symbol.iterator](): Generator<Uint8Array> {
-    const header = readFrameHeader(this.#bytes, this.at, this.#end);
-    let start = this.at;
-    let at = start + header.length;
-    for (let last = false; !last; ) {
-      if (this.#end - at < 3) throw damaged('ends inside a block header');
-      const block = readU24(this.#bytes, at);
-      last = (block & 1) !== 0;
-      const type = (block >> 1) & 3;
-      const size = block >> 3;
-      if (type > BlockType.COMPRESSED || size > MAX_BLOCK) throw damaged('has an impossible block');
-      at += 3 + (type === BlockType.RLE ? 1 : size) + (last && header.checksum ? 4 : 0);
-      if (at > this.#end) throw damaged('ends inside a block');
+    let start = this.#start;
+    let at = start + this.#header.length;
+    while (start < this.end && !this.#stopped) {
+      at = this.#blockEnd(at, readU24(this.#bytes, at));
       this.answers = 0;
       yield this.#bytes.subarray(start, at);
       start = at;
     }
-    this.at = at;
+  }
+
+  /** The decoder gets no further piece. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  /** The end of a block, of three bytes: last, type (2 bits), size (21 bits); the last one has the checksum too. */
+  #blockEnd(at: number, block: number): number {
+    const isRle = ((block >> 1) & 3) === BlockType.RLE;
+    const isLast = (block & 1) !== 0;
+    return at + 3 + (isRle ? 1 : block >> 3) + (isLast && this.#header.checksum ? 4 : 0);
   }
 }
 

@@ -3,9 +3,8 @@
  * transaction around it is rolled back; every server logs it in a transaction of its own for that.
  */
 import { expect } from 'vitest';
-import { type RefusedError, rewrite } from '../../src/index.ts';
 import { type ServerId, serverIds } from '../servers/index.ts';
-import { eachServer, expectUndone, fingerprint, logged, type Scene, undo } from './support.ts';
+import { eachServer, expectUndone, fingerprint, type Scene, undo } from './support.ts';
 
 const mariadbs: ServerId[] = serverIds.filter((id) => id.startsWith('mariadb'));
 
@@ -141,35 +140,6 @@ eachMixingServer('triggers between engines', async (scene) => {
      BEGIN; INSERT INTO m VALUES (8,'w'); UPDATE t SET v = 's'; COMMIT`,
   );
 });
-
-const savepoint = `
-  BEGIN; UPDATE t SET v = 'q' WHERE id = 1; SAVEPOINT a; UPDATE t SET v = 'r' WHERE id = 2;
-  INSERT INTO m VALUES (3,'m'); ROLLBACK TO a; UPDATE t SET v = 's' WHERE id = 3; COMMIT`;
-eachMixingServer(
-  'a savepoint before a change without transactions',
-  async (scene) => {
-    await scene.server.sql(tables(), scene.database);
-    await expectUndone(scene, savepoint);
-  },
-  serverIds.filter((id) => !mariadbs.includes(id)),
-);
-
-// MariaDB keeps the rows that the savepoint took back in the log once a change cannot be taken back.
-eachMixingServer(
-  'a savepoint before a change without transactions is refused by name, that change is undone',
-  async (scene) => {
-    const { server, database } = scene;
-    await server.sql(tables(), database);
-    const before = await fingerprint(server, database);
-    const file = await logged(server, savepoint, database);
-    const refused = rewrite({ inputs: [file], output: `${file}.undo` });
-    await expect(refused).rejects.toMatchObject({ code: 'ROLLED_BACK' } satisfies Partial<RefusedError>);
-    await expect(refused).rejects.toThrow('"ROLLBACK TO `a`" takes back some rows of a selected transaction');
-    await undo(server, [file], { tables: [`${database}.m`] });
-    expect((await fingerprint(server, database))[`${database}.m`]).toEqual(before[`${database}.m`]);
-  },
-  mariadbs,
-);
 
 eachServer(
   'Aria amid transactions of InnoDB',

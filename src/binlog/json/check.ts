@@ -48,12 +48,10 @@ function checkScalar(bytes: Uint8Array, type: number, at: number, end: number): 
 }
 
 function checkString(bytes: Uint8Array, at: number, end: number): number {
-  let last = at;
-  while (last < end && bytes[last]! >= 0x80) last++;
-  // 5 bytes hold any length of 32 bits.
-  if (last - at >= 5) throw damaged('a length has too many bytes');
-  within(last + 1, end);
-  return within(at + lengthSize(bytes, at) + readLength(bytes, at), end);
+  within(at + 1, end);
+  const text = within(at + lengthSize(bytes, at), end);
+  if (bytes[text - 1]! >= 0x80) throw damaged('the length of a string does not end');
+  return within(text + readLength(bytes, at), end);
 }
 
 function checkContainer(bytes: Uint8Array, type: number, at: number, end: number, depth: number): number {

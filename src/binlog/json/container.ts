@@ -164,18 +164,19 @@ export function scalarSize(bytes: Uint8Array, type: number, at: number): number 
   }
 }
 
-/** The length in front of a string: 7 bits a byte, the least significant first, the high bit meaning that more follow. */
+/** Most bytes of the length in front of a string: 5 hold any length of 32 bits. */
+const MAX_LENGTH_BYTES = 5;
+
+/** The length in front of a string: 7 bits a byte, the least significant first, the high bit if more follow. */
 export function readLength(bytes: Uint8Array, at: number): number {
   let value = 0;
-  for (let i = 0, unit = 1; ; i++, unit *= 128) {
-    value += (bytes[at + i]! & 0x7f) * unit;
-    if (bytes[at + i]! < 0x80) return value;
-  }
+  for (let i = lengthSize(bytes, at) - 1; i >= 0; i--) value = value * 128 + (bytes[at + i]! & 0x7f);
+  return value;
 }
 
 /** Bytes of the length in front of a string. */
 export function lengthSize(bytes: Uint8Array, at: number): number {
   let size = 1;
-  while (bytes[at + size - 1]! >= 0x80) size++;
+  while (size < MAX_LENGTH_BYTES && bytes[at + size - 1]! >= 0x80) size++;
   return size;
 }

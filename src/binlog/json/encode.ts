@@ -48,6 +48,7 @@ function measure(value: JsonValue, depth: number, sizes: number[]): number {
     const childPlace = sizes.length;
     const size = measure(child, depth + 1, sizes);
     const type = typeOf(child, sizes[childPlace] ?? 0);
+    // Even when it is shorter than it would be as a small one, as many integers of 32 bits are.
     if (isLargeType(type)) small = Number.POSITIVE_INFINITY;
     if (!isInlined(type, false)) small += size;
     if (!isInlined(type, true)) large += size;

@@ -78,6 +78,17 @@ describe('changes in place', () => {
     expect(apply(xyDef, { op: 'replace', path: '$[0]', value: 'abc' })).toEqual(abcDef);
   });
 
+  it('prefers the gap behind a value to the one in front of it', () => {
+    const short = apply(
+      encode(['abc', 'def', 'ghi']),
+      { op: 'replace', path: '$[0]', value: 'X' },
+      { op: 'replace', path: '$[1]', value: 'Y' },
+    );
+    expect(short).toEqual(hex('02 0300 1900 0c0d00 0c1100 0c1500 | 0158 6263 | 0159 6566 | 03676869'));
+    const after = hex('02 0300 1900 0c0d00 0c1100 0c1500 | 0158 6263 | 025a5a 66 | 03676869');
+    expect(apply(short, { op: 'replace', path: '$[1]', value: 'ZZ' })).toEqual(after);
+  });
+
   it('removes a member by closing ranks, and an element too', () => {
     const before = encode(object({ a: 'x', b: 'y', c: 'z' }));
     const after = hex(

@@ -70,6 +70,10 @@ describe('binary JSON', () => {
       [int(-1), int(-70_000), int(70_000), 'x'.repeat(70_000), null],
     ],
     ['70000 elements', Array.from({ length: 70_000 }, (_, i) => int(i - 35_000))],
+    [
+      'a large array, and all around it, that is shorter than small',
+      object({ a: [Array(10_000).fill(int(70_000))] }),
+    ],
     ['a key of 65535 bytes', object({ ['k'.repeat(65_535)]: true })],
     ['a large object in small ones, which grow with it', object({ a: object({ b: ['x'.repeat(66_000)] }) })],
     [

@@ -36,9 +36,9 @@ export function dialectOf({ id, flavour }: RunningServer): Dialect {
 /** What the workload leaves out until binflash undoes it. */
 export const features = {
   /** XA transactions that are in the log as such: MySQL 9.7, MariaDB. */
-  xa: false,
+  xa: true,
   /** MariaDB: ROLLBACK TO SAVEPOINT after a change that cannot be taken back. */
-  loggedSavepoints: false,
+  loggedSavepoints: true,
   /** MySQL 9.7: binlog_transaction_compression. */
   transactionCompression: false,
   /** MariaDB: log_bin_compress. */

@@ -31,8 +31,9 @@ export function randomSchema(random: Random, options: SchemaOptions): Schema {
   const logEngine = mixes && random.chance(15) ? 'MyISAM' : 'InnoDB';
   const sql = [
     `SET sql_mode = ''`,
+    // MySQL 9.7 cannot apply its own row events to a table with such a key and an index over an expression.
     ...tables.flatMap(({ name, definition }) => [
-      ...(dialect.mysql97 ? [invisibleKey(!definition.includes('PARTITION') && random.chance(10))] : []),
+      ...(dialect.mysql97 ? [invisibleKey(!/PARTITION|%/.test(definition) && random.chance(10))] : []),
       `CREATE TABLE ${name} ${definition}`,
     ]),
     ...(tables.some(({ name }) => name === 'main') ? [programs(logEngine)] : []),

@@ -93,7 +93,7 @@ export function randomTable(random: Random, name: string, plain: boolean, option
   const keys = random.pick(kinds)(random);
   const engine = plain ? plainEngine(random, dialect) : 'InnoDB';
   const split = !plain && keys.splittable === true && random.chance(35) ? partitions(random) : '';
-  const fits = fitting(engine, split !== '', dialect);
+  const fits = fitting(engine, split !== '');
   // MySQL does not find rows of MEMORY by the beginning of a VARBINARY in replays: error 1032.
   const prefixed = keys.clauses.some((clause) => /\(\d/.test(clause));
   if ((engine === 'MEMORY' && prefixed) || !keys.columns.every(({ definition }) => fits(definition))) {
@@ -127,10 +127,10 @@ export function randomTable(random: Random, name: string, plain: boolean, option
 }
 
 /** Which types the engines have. */
-function fitting(engine: string, split: boolean, { mysql }: Dialect): (type: string) => boolean {
+function fitting(engine: string, split: boolean): (type: string) => boolean {
   if (engine === 'MEMORY')
     return (type) => !/BLOB|TEXT|JSON|VECTOR|COMPRESSED/.test(type) && !isGeometry(type);
-  if (mysql && split) return (type) => !isGeometry(type);
+  if (split) return (type) => !isGeometry(type);
   return engine === 'MyISAM' ? (type) => !type.includes('SRID') : () => true;
 }
 

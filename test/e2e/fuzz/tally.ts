@@ -1,0 +1,32 @@
+/** What came of a round, or of many. */
+export interface Tally {
+  /** Undos replayed whose result was the state of that time. */
+  undone: number;
+  /** Undos of undos, likewise. */
+  redone: number;
+  /** Undos refused because row images were not full, rightly. */
+  refused: number;
+  /** Undos of the tables that such a refusal did not name. */
+  partly: number;
+  /** Undos that were refused but for `--skip-rolled-back`. */
+  skipped: number;
+  /** Statements that succeeded, by their first words. */
+  readonly statements: Record<string, number>;
+  /** Statements that failed, by the number of the error. */
+  readonly errors: Record<string, number>;
+}
+
+export const emptyTally = (): Tally => ({
+  undone: 0,
+  redone: 0,
+  refused: 0,
+  partly: 0,
+  skipped: 0,
+  statements: {},
+  errors: {},
+});
+
+/** One more of a kind. */
+export function count(counts: Record<string, number>, kind: string | number): void {
+  counts[kind] = (counts[kind] ?? 0) + 1;
+}
