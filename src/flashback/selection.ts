@@ -150,11 +150,17 @@ export class Selector {
   hasEvent(event: number): boolean {
     const { events, transactions } = this.#index;
     if (this.#shapes[events.shape[event]!] === 0) return false;
-    return this.#inRange(
-      transactions.file[events.transaction[event]!]!,
-      events.fileOffset(event),
-      events.timestamp[event]!,
-    );
+    const transaction = events.transaction[event]!;
+    const decided = transactions.decidedOffset[transaction]!;
+    // A two-phase XA transaction took effect with its XA COMMIT, wherever its rows stand.
+    if (decided > 0) {
+      return this.#inRange(
+        transactions.decidedFile[transaction]!,
+        decided,
+        transactions.decidedTime[transaction]!,
+      );
+    }
+    return this.#inRange(transactions.file[transaction]!, events.fileOffset(event), events.timestamp[event]!);
   }
 
   hasTransaction(transaction: number): boolean {

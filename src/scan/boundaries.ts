@@ -92,7 +92,10 @@ export class Boundaries {
     this.#grouping.end(onePhase ? Ending.COMMIT : Ending.PREPARED);
   }
 
-  /** Ends a transaction prepared earlier, whose rows have had their locks all the while: their place stays. */
+  /**
+   * Ends a transaction prepared earlier. Its rows have had their locks all the while, so in the order of changes
+   * their place stays; others have seen them only from here on.
+   */
   #decide(query: QueryEvent, eventType: string): void {
     const decision = parseXaDecision(query.text);
     const prepared = decision && this.#prepared.get(decision.xid);
@@ -101,6 +104,9 @@ export class Boundaries {
       this.#prepared.delete(decision.xid);
       transactions.ending[prepared] = decision.commit ? Ending.COMMIT : Ending.XA_ROLLBACK;
       transactions.decidedBy[prepared] = this.#grouping.current;
+      transactions.decidedFile[prepared] = this.#place.file;
+      transactions.decidedOffset[prepared] = this.#place.offset;
+      transactions.decidedTime[prepared] = this.#place.header.timestamp;
     } else if (decision?.commit !== false) {
       this.#obstacles.add('xa-commit', eventType, query.text, ANYTHING, query.threadId);
     }

@@ -42,6 +42,10 @@ export class TransactionTable {
   rowsFlags: Uint16Array = new Uint16Array(64);
   /** The group of the XA COMMIT or XA ROLLBACK that decided a prepared transaction, or -1. */
   decidedBy: Int32Array = new Int32Array(64);
+  /** Where and when that stands; offset 0 for what was not decided so. */
+  decidedFile: Uint16Array = new Uint16Array(64);
+  decidedOffset: Float64Array = new Float64Array(64);
+  decidedTime: Uint32Array = new Uint32Array(64);
   /** Rows that ROLLBACK TO SAVEPOINT took back; their events are not in the index. */
   takenBack: Float64Array = new Float64Array(64);
   /** 0 when it has no GTID, else one more than the index in {@link gtidSources}. */
@@ -98,6 +102,9 @@ export class TransactionTable {
     this.eventCount = grown(this.eventCount);
     this.rowsFlags = grown(this.rowsFlags);
     this.decidedBy = grown(this.decidedBy);
+    this.decidedFile = grown(this.decidedFile);
+    this.decidedOffset = grown(this.decidedOffset);
+    this.decidedTime = grown(this.decidedTime);
     this.takenBack = grown(this.takenBack);
     this.gtidSource = grown(this.gtidSource);
     this.gtidSequence = grown(this.gtidSequence);

@@ -4,7 +4,8 @@
  */
 import { expect, vi } from 'vitest';
 import { connected } from './fuzz/connected.ts';
-import { emptyTally, runRound } from './fuzz/round.ts';
+import { runRound } from './fuzz/round.ts';
+import { emptyTally } from './fuzz/tally.ts';
 import { eachServer } from './support.ts';
 
 const firstSeed = Number(process.env.BINFLASH_FUZZ_SEED || Date.now() % 2 ** 31);

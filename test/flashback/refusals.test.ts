@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RefusedError, type RewriteOptions } from '../../src/index.ts';
+import { RefusedError, type RewriteOptions, type Selection } from '../../src/index.ts';
 import { Binlog, START_TIME } from '../builder/binlog.ts';
 import { hex } from '../builder/bytes.ts';
 import { bigint, int, notNull, oldTime, tinyint } from '../builder/columns.ts';
@@ -183,6 +183,21 @@ describe('transactions that were not committed', () => {
     expect([rowsOf(done), done.result.plan.takenBack]).toEqual([[2], 1]);
   });
 
+  it('XA is selected by when it took effect, by either GTID, and undone in its place', async () => {
+    const source = '3e11fa47-71ca-11e1-9e33-c80aa9429562';
+    const b = new Binlog(mysql80);
+    b.add(e.gtid(source, 1), ...xa.slice(1));
+    b.transaction(insert(2, 3));
+    const between = b.position;
+    b.add(e.gtid(source, 2), ...decide('COMMIT').slice(1));
+    const of = async (select: Selection): Promise<number[]> => rowsOf(await undo([b.bytes()], { select }));
+    expect(await of({})).toEqual([2, 1]);
+    expect(await of({ startPosition: between })).toEqual([1]);
+    expect(await of({ includeGtids: [`${source}:1`] })).toEqual([1]);
+    expect(await of({ includeGtids: [`${source}:2`] })).toEqual([1]);
+    expect(await of({ excludeGtids: [`${source}:2`] })).toEqual([2]);
+  });
+
   it('XA without its decision, or without its rows, is refused by name and left out on request', async () => {
     const open = log((b) => {
       b.add(...xa);
@@ -267,6 +282,8 @@ describe('damage', () => {
       [event],
       [map, event, event],
       [map, e.query('SAVEPOINT a'), event],
+      // Another id of the same table does not bring this one back.
+      [map, event, tableMap(orders, 71), event],
       [narrow, event],
     ]) {
       const error = await refusal(log((b) => b.transaction(events)));

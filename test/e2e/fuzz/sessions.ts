@@ -1,18 +1,22 @@
 /** The connections of a round: they run its statements, take the failures of the wild, and write all down. */
 import { type Connection, createConnection } from 'mysql2/promise';
 import type { RunningServer } from '../../servers/index.ts';
+import { count, type Tally } from './tally.ts';
 import { type Step, XA_CONNECTION } from './transactions.ts';
 
 /** What random statements may run into; anything else is a mistake of the workload. */
 const expectedErrors = new Set([
+  1038, // out of sort memory
   1048, // NULL where it may not be
   1062, // duplicate key
   1114, // a table of MEMORY is full
   1118, // the row is too large
+  1178, // MariaDB: the engine has no savepoints
   1205, // lock wait timeout
   1264, // out of range
   1265, // truncated
   1292, // not such a value
+  1305, // no such savepoint, where the engine had none
   1364, // no default
   1366, // not such a character
   1406, // too long
@@ -33,16 +37,21 @@ export class Sessions {
   readonly #connections: Connection[];
   /** Every statement with what came of it, to be read when a round fails. */
   readonly log: string[] = [];
-  /** How many statements succeeded, and how many did not. */
-  readonly counts = { done: 0, failed: 0 };
+  readonly #tally: Tally;
 
-  private constructor(connections: Connection[]) {
+  private constructor(connections: Connection[], tally: Tally) {
+    this.#tally = tally;
     this.#connections = connections;
   }
 
-  static async open(server: RunningServer, database: string, count: number): Promise<Sessions> {
+  static async open(
+    server: RunningServer,
+    database: string,
+    number: number,
+    tally: Tally,
+  ): Promise<Sessions> {
     const connections: Connection[] = [];
-    for (let i = 0; i < count; i++) {
+    for (let i = 0; i < number; i++) {
       const connection = await createConnection({
         host: '127.0.0.1',
         port: server.port,
@@ -53,7 +62,7 @@ export class Sessions {
       connections.push(connection);
       await connection.query('SET SESSION innodb_lock_wait_timeout = 1');
     }
-    return new Sessions(connections);
+    return new Sessions(connections, tally);
   }
 
   async close(): Promise<void> {
@@ -99,15 +108,18 @@ export class Sessions {
     const at = this.log.push(`/* ${number} */ ${statement};`) - 1;
     try {
       await this.#connections[number]!.query(statement);
-      this.counts.done++;
+      count(this.#tally.statements, kindOf(statement));
       return 'done';
     } catch (error) {
       const { errno = 0, message } = error as { errno?: number; message: string };
       this.log[at] += ` -- ${errno} ${message}`;
-      this.counts.failed++;
+      count(this.#tally.errors, errno);
       if (endingErrors.has(errno)) return 'ended';
       if (expectedErrors.has(errno) || (xaErrors.has(errno) && number === XA_CONNECTION)) return 'failed';
       throw error;
     }
   }
 }
+
+/** `XA COMMIT`, `ROLLBACK TO`, or else the first word. */
+const kindOf = (statement: string): string => /^(XA \w+|ROLLBACK TO|\w+)/.exec(statement)![1]!;

@@ -1,0 +1,223 @@
+/** From the end of a workload back to its beginning, from point to point. */
+import { basename } from 'node:path';
+import { expect } from 'vitest';
+import {
+  BinflashError,
+  type ChecksumAlgorithm,
+  inspect,
+  RefusedError,
+  type Selection,
+} from '../../../src/index.ts';
+import { type Fingerprint, type UndoOptions, undo } from '../support.ts';
+import type { ConnectedServer } from './connected.ts';
+import { gtidsBetween } from './gtids.ts';
+import type { Random } from './random.ts';
+import { differences, stateOf } from './states.ts';
+import { hasLargeColumns } from './tables.ts';
+import { count, type Tally } from './tally.ts';
+import { DATABASE, type Point, type Workload } from './workload.ts';
+
+/** One step: what is undone. */
+interface Step {
+  readonly what: string;
+  readonly later: Point;
+  readonly earlier: Point;
+  readonly inputs: readonly string[];
+  readonly select: Selection;
+  /** The values of binlog_row_image in between. */
+  readonly images: ReadonlySet<string>;
+}
+
+/** Options that a refusal leads to. */
+type Help = Pick<UndoOptions, 'skip' | 'primaryKeys'>;
+
+export class WayBack {
+  readonly #server: ConnectedServer;
+  readonly #workload: Workload;
+  readonly #random: Random;
+  readonly #tally: Tally;
+
+  constructor(server: ConnectedServer, workload: Workload, random: Random, tally: Tally) {
+    this.#server = server;
+    this.#workload = workload;
+    this.#random = random;
+    this.#tally = tally;
+  }
+
+  /** Goes back to the beginning, or until a refusal that is right. */
+  async go(): Promise<void> {
+    const { points } = this.#workload;
+    const { files } = await inspect(await this.#filesBetween(points[0]!.file, points.at(-1)!.file));
+    for (const { events } of files) {
+      for (const [type, number] of Object.entries(events)) count(this.#tally.events, type, number);
+    }
+    let at = points.length - 1;
+    while (at > 0) {
+      const target = this.#random.chance(35) ? 0 : this.#random.below(at);
+      if (!(await this.#goBack(await this.#step(at, target)))) return;
+      at = target;
+    }
+  }
+
+  /** Undoes what was done between two points. Answers whether the state is that of the earlier one now. */
+  async #goBack(step: Step): Promise<boolean> {
+    const { what, later, earlier, inputs, select } = step;
+    const begun = basename(await this.#server.closeBinlog());
+    const { refusal, nothing, help } = await this.#tryUndo(step);
+    if (refusal !== undefined) {
+      await this.#goBackPartly(step, refusal, help);
+      return false;
+    }
+    await this.#expectState(earlier.state, what);
+    if (nothing) return true;
+    this.#tally.undone++;
+    if (!this.#random.chance(35)) return true;
+    const undone = basename(await this.#server.closeBinlog());
+    await this.#undo(await this.#filesAfter(begun, undone), {});
+    await this.#expectState(later.state, `the undo of ${what}`);
+    this.#tally.redone++;
+    const redone = basename(await this.#server.closeBinlog());
+    // Back once more: from the log of that, or from the first one's again.
+    if (this.#random.chance(50)) await this.#undo(await this.#filesAfter(undone, redone), {});
+    else await this.#undo(inputs, select, help);
+    await this.#expectState(earlier.state, `once more ${what}`);
+    this.#tally.undone++;
+    return true;
+  }
+
+  /** The undo, with what a refusal that is right asks for; answers the refusal for which there is no help. */
+  async #tryUndo(step: Step): Promise<{ nothing?: true; refusal?: RefusedError; help: Help }> {
+    const { what, inputs, select } = step;
+    let help: Help = {};
+    for (;;) {
+      const error = await this.#undo(inputs, select, help).then(
+        () => undefined,
+        (reason: unknown) => reason,
+      );
+      if (error === undefined) return { help };
+      if (!(error instanceof BinflashError)) {
+        throw new Error(`${what} cannot be replayed: ${(error as Error).message}`);
+      }
+      if (error.code === 'NO_MATCH') return { nothing: true, help };
+      if (!(error instanceof RefusedError)) throw error;
+      this.#expectRight(step, error);
+      const more = this.#helpFor(error, help);
+      if (more === undefined) {
+        this.#tally.refused++;
+        return { refusal: error, help };
+      }
+      help = { ...help, ...more };
+    }
+  }
+
+  /** Every reason of a refusal must be one that the workload has given. */
+  #expectRight({ what, images }: Step, { refusals }: RefusedError): void {
+    for (const { code, message, file, offset, table } of refusals) {
+      const right =
+        (code === 'ROW_IMAGE' && this.#mayLackValues(table!, images)) ||
+        (code === 'ROLLED_BACK' && this.#workload.mayRollBack);
+      expect(right, `${what} is refused (${code}) at ${file}:${offset} ${table}: ${message}`).toBe(true);
+    }
+  }
+
+  /** What a user would try next, once. */
+  #helpFor({ refusals }: RefusedError, tried: Help): Help | undefined {
+    if (tried.skip === undefined && refusals.some(({ code }) => code === 'ROLLED_BACK')) {
+      this.#tally.skipped++;
+      return { skip: ['rolled-back'] };
+    }
+    if (tried.primaryKeys !== undefined) return undefined;
+    const tables = new Set(refusals.map(({ table }) => table));
+    const primaryKeys = [...tables].flatMap((path) => {
+      const key = path === undefined ? [] : (this.#workload.table(path)?.primaryKey ?? []);
+      return key.length === 0 ? [] : [`${path}=${key.map((number) => `@${number}`).join(',')}`];
+    });
+    if (primaryKeys.length === 0) return undefined;
+    this.#tally.keyed++;
+    return { primaryKeys };
+  }
+
+  /** May old values of the table be missing? NOBLOB leaves out large columns only. */
+  #mayLackValues(path: string, images: ReadonlySet<string>): boolean {
+    if (images.has('MINIMAL')) return true;
+    const table = this.#workload.table(path);
+    return images.has('NOBLOB') && table !== undefined && hasLargeColumns(table);
+  }
+
+  /** The tables that a refusal does not name can be undone, but for those that refer to them. */
+  async #goBackPartly(
+    { what, later, earlier, inputs, select }: Step,
+    { refusals }: RefusedError,
+    help: Help,
+  ): Promise<void> {
+    const named = new Set(refusals.map(({ table }) => table!));
+    const { related } = this.#workload;
+    if (related.some((table) => named.has(table))) for (const table of related) named.add(table);
+    const expected = Object.fromEntries(
+      Object.keys(later.state).map((table) => [table, (named.has(table) ? later : earlier).state[table]!]),
+    );
+    try {
+      await this.#undo(inputs, { ...select, excludeTables: [...named] }, help);
+    } catch (error) {
+      if (!(error instanceof BinflashError && error.code === 'NO_MATCH')) throw error;
+    }
+    await this.#expectState(expected, `${what} without ${[...named].join(', ')}`);
+    this.#tally.partly++;
+  }
+
+  async #expectState(state: Fingerprint, what: string): Promise<void> {
+    const differing = differences(await stateOf(this.#server, DATABASE), state);
+    if (differing !== '') throw new Error(`${what} does not lead to the state of that time:\n${differing}`);
+  }
+
+  async #undo(inputs: readonly string[], select: Selection, help: Help = {}): Promise<void> {
+    const files = this.#random.chance(50) ? inputs : inputs.toReversed();
+    await undo(this.#server, files, select, { ...this.#formOptions(), ...help });
+  }
+
+  /** Files and filters that mean what happened between two points, by position or by GTID. */
+  async #step(from: number, to: number): Promise<Step> {
+    const { points, dialect, hasGtids } = this.#workload;
+    const [later, earlier] = [points[from]!, points[to]!];
+    const same = later.file === earlier.file && later.position === earlier.position;
+    const positions = {
+      startPosition: earlier.position,
+      stopPosition: same ? undefined : later.position,
+    };
+    const gtids =
+      hasGtids && this.#random.chance(25) ? gtidsBetween(earlier.gtids, later.gtids, dialect) : [];
+    return {
+      what: `the undo from point ${from} to point ${to}`,
+      later,
+      earlier,
+      inputs: await this.#filesBetween(earlier.file, later.file),
+      select: gtids.length > 0 ? { includeGtids: gtids } : positions,
+      images: new Set(this.#workload.images.slice(to, from).flatMap((images) => [...images])),
+    };
+  }
+
+  /** Paths of the binary logs from one to another. */
+  async #filesBetween(first: string, last: string): Promise<string[]> {
+    const paths = await this.#server.binlogs();
+    return paths.filter((path) => basename(path) >= first && basename(path) <= last);
+  }
+
+  async #filesAfter(previous: string, last: string): Promise<string[]> {
+    return (await this.#filesBetween(previous, last)).slice(1);
+  }
+
+  /** Options that change the form of an undo and never what it does. */
+  #formOptions(): UndoOptions {
+    const random = this.#random;
+    const { singleRows, dialect } = this.#workload;
+    if (random.chance(40)) return singleRows ? { maxEventSize: 1 } : {};
+    return {
+      checksum: random.pick<ChecksumAlgorithm>(['crc32', 'none']),
+      maxEventSize: singleRows ? 1 : random.pick([1, 1000, 20_000, 1 << 20]),
+      maxStatementSize: random.pick([1000, 100_000, 8 << 20]),
+      maxFileSize: random.pick([undefined, 50_000, 1 << 20]),
+      window: random.pick([64, 4096, 1 << 20, 4 << 20]),
+      rowsVersion: dialect.mysql ? 2 : random.pick([1, 2]),
+    };
+  }
+}

@@ -1,0 +1,166 @@
+/** The workload of a round: a schema, sessions whose settings change, and points to go back to. */
+import type { Fingerprint } from '../support.ts';
+import { dataTypes } from './columns.ts';
+import type { ConnectedServer } from './connected.ts';
+import type { Dialect } from './dialect.ts';
+import { gtidPosition } from './gtids.ts';
+import type { Random } from './random.ts';
+import { randomSchema, type Schema } from './schema.ts';
+import { Sessions } from './sessions.ts';
+import { globalSettings, gtidModeSteps, type SettingsOptions, sessionSettings } from './settings.ts';
+import { stateOf } from './states.ts';
+import type { Table } from './tables.ts';
+import type { Tally } from './tally.ts';
+import { type TransactionOptions, transaction, XA_CONNECTION, xaTransaction } from './transactions.ts';
+
+export const DATABASE = 'fuzz';
+
+/** Connections of a round; what a part does at the same time is shared by all. */
+const CONNECTIONS = 3;
+
+/** A moment between two parts of the workload. */
+export interface Point {
+  readonly file: string;
+  readonly position: number;
+  /** The newest transactions by what the server calls them, if it numbers them. */
+  readonly gtids: string;
+  readonly state: Fingerprint;
+}
+
+export class Workload {
+  readonly dialect: Dialect;
+  readonly points: Point[] = [];
+  /** By part, which lies between two points: the values of binlog_row_image. */
+  readonly images: ReadonlySet<string>[] = [];
+  /** See {@link TableOptions}. */
+  readonly singleRows: boolean;
+  readonly #server: ConnectedServer;
+  readonly #random: Random;
+  readonly #tally: Tally;
+  readonly #mixes: boolean;
+  readonly #schema: Schema;
+  #sessions: Sessions | undefined;
+  #xaCount = 0;
+
+  constructor(server: ConnectedServer, random: Random, dialect: Dialect, tally: Tally) {
+    this.#tally = tally;
+    this.dialect = dialect;
+    this.#server = server;
+    this.#random = random;
+    this.singleRows = dialect.batches && random.chance(25);
+    this.#mixes = dialect.mysql97 ? random.chance(30) : true;
+    const types = dataTypes(server);
+    this.#schema = randomSchema(random, { dialect, types, singleRows: this.singleRows, mixes: this.#mixes });
+  }
+
+  /** Do transactions have GTIDs? */
+  get hasGtids(): boolean {
+    return this.dialect.mariadb || (this.dialect.mysql97 && !this.#mixes);
+  }
+
+  /** May the log hold a transaction that was rolled back, for what it did beside could not be? */
+  get mayRollBack(): boolean {
+    return this.#mixes && this.#schema.tables.some(({ plain }) => plain);
+  }
+
+  get #settings(): SettingsOptions {
+    const versioned = this.#schema.tables.some(({ definition }) => definition.includes('VERSIONING'));
+    return { dialect: this.dialect, hasGtids: this.hasGtids, versioned };
+  }
+
+  /** A table by `database.table`; those that only triggers and functions change are not in here. */
+  table(path: string): Table | undefined {
+    return this.#schema.tables.find(({ name }) => path === `${DATABASE}.${name}`);
+  }
+
+  /** The tables that refer to each other, as `database.table`. */
+  get related(): string[] {
+    const tables = this.#schema.tables.filter(({ group }) => group === 'parent');
+    return tables.map(({ name }) => `${DATABASE}.${name}`);
+  }
+
+  /** All statements with what came of them. */
+  get log(): string {
+    return [this.#schema.sql, ...(this.#sessions?.log ?? [])].join('\n');
+  }
+
+  async run(): Promise<void> {
+    await this.#prepare();
+    this.points.push(await this.#point());
+    const parts = 1 + this.#random.below(4);
+    for (let part = 0; part < parts; part++) {
+      await this.#work();
+      if (this.#random.chance(40)) await this.#server.closeBinlog();
+      this.points.push(await this.#point());
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#sessions?.close();
+  }
+
+  async #prepare(): Promise<void> {
+    const server = this.#server;
+    const random = this.#random;
+    if (this.dialect.mysql97) {
+      const mode = (await server.sql('SELECT @@GLOBAL.gtid_mode')).trim();
+      for (const step of gtidModeSteps(mode, this.#mixes ? 'OFF' : 'ON')) await server.sql(step);
+    }
+    await server.sql(
+      `SET GLOBAL log_bin_trust_function_creators = 1;
+       DROP DATABASE IF EXISTS ${DATABASE}; CREATE DATABASE ${DATABASE} DEFAULT CHARACTER SET utf8mb4;`,
+    );
+    await server.client.sql(this.#schema.sql, DATABASE);
+    const sessions = await Sessions.open(server, DATABASE, CONNECTIONS, this.#tally);
+    this.#sessions = sessions;
+    const { statements } = sessionSettings(random, this.#settings, 'full');
+    await sessions.set(0, [...globalSettings(random, this.dialect), ...statements]);
+    await sessions.run(0, random.times(30, () => transaction(random, this.#options)).flat());
+  }
+
+  get #options(): TransactionOptions {
+    return { tables: this.#schema.tables, mixes: this.#mixes };
+  }
+
+  /** A part of the workload: one session after the other as a rule, at times all at once. */
+  async #work(): Promise<void> {
+    const random = this.#random;
+    const sessions = this.#sessions!;
+    const images = random.chance(20) ? 'any' : 'full';
+    if (random.chance(30)) await sessions.set(0, globalSettings(random, this.dialect));
+    const used = new Set<string>();
+    const set = async (number: number, random: Random): Promise<void> => {
+      const settings = sessionSettings(random, this.#settings, images);
+      used.add(settings.image);
+      await sessions.set(number, settings.statements);
+    };
+    const many = async (number: number, random: Random, count: number): Promise<void> => {
+      await set(number, random);
+      for (let i = 0; i < count; i++) {
+        if (random.chance(20)) await set(number, random);
+        await sessions.run(number, transaction(random, this.#options));
+      }
+    };
+    const count = 5 + random.below(40);
+    if (random.chance(10)) {
+      const share = Math.ceil(count / CONNECTIONS);
+      await Promise.all(random.times(CONNECTIONS, (number) => many(number, random.fork(), share)));
+    } else {
+      await set(XA_CONNECTION, random);
+      for (let left = count; left > 0; left -= 5) {
+        await many(0, random, Math.min(5, left));
+        if (random.chance(25)) {
+          await sessions.runXa(xaTransaction(random, `${DATABASE}${this.#xaCount++}`, this.#options));
+        }
+      }
+    }
+    this.images.push(used);
+  }
+
+  async #point(): Promise<Point> {
+    const { file, position } = await this.#server.position();
+    const gtids = this.hasGtids ? await gtidPosition(this.#server) : '';
+    this.#sessions!.log.push(`-- point ${this.points.length}: ${file}:${position}`);
+    return { file, position, gtids, state: await stateOf(this.#server, DATABASE) };
+  }
+}
