@@ -197,10 +197,11 @@ export class EventReader {
   /** A TRANSACTION_PAYLOAD: takes the events in it one by one, however many they are. */
   #readPayload(bytes: Uint8Array, start: number, body: number): void {
     const { containers } = this.events;
+    const { header } = this.place;
     const packed = containers.add(this.place.offset, this.place.end - this.place.offset);
     const inner = new InnerEvents((piece, from, to, offset) => {
-      readHeader(piece, from, this.place.header);
-      const { type } = this.place.header;
+      readHeader(piece, from, header);
+      const { type } = header;
       if (!mayBeInner(type)) {
         throw new BinflashError('DAMAGED', `a TRANSACTION_PAYLOAD holds an event of type ${type}`);
       }
@@ -208,6 +209,8 @@ export class EventReader {
       this.#packed = packed;
       this.#inner = offset;
       this.#take(piece, from, to);
+      // Between two of them, what may go wrong is the payload's.
+      header.type = EventCode.TRANSACTION_PAYLOAD;
     });
     for (const piece of unpackPayload(bytes, parsePayload(bytes, start, body), this.#maxUnpacked)) {
       inner.push(piece);

@@ -282,6 +282,8 @@ describe('damage', () => {
       [event],
       [map, event, event],
       [map, e.query('SAVEPOINT a'), event],
+      // Another id of the same table does not bring this one back.
+      [map, event, tableMap(orders, 71), event],
       [narrow, event],
     ]) {
       const error = await refusal(log((b) => b.transaction(events)));
