@@ -1,3 +1,4 @@
+import type { Flavour } from '../binlog/event-types.ts';
 import { type Gtid, type MariadbGtid, MariadbGtidFlag } from '../binlog/gtid.ts';
 import type { EventTable } from './event-table.ts';
 import type { EventPlace } from './place.ts';
@@ -8,6 +9,12 @@ interface Savepoint {
   readonly name: string;
   /** How many rows events there were. */
   readonly events: number;
+  /**
+   * An earlier savepoint had the name, and this one may stand inside a function or trigger, which have savepoints
+   * of their own: then ROLLBACK TO means the earlier one. MariaDB logs such a savepoint in the middle of a
+   * statement, so that no ANNOTATE_ROWS of another statement stands before the rows after it.
+   */
+  doubtful: boolean;
 }
 
 /**
@@ -30,6 +37,10 @@ export class Grouping {
   /** Ends with its first statement because nothing else would end it. */
   #implicit = false;
   #savepoints: Savepoint[] = [];
+  /** The doubtful savepoints after which no rows came so far. */
+  #unsettled: Savepoint[] = [];
+  /** The text of the last ANNOTATE_ROWS. */
+  #annotation: Uint8Array = new Uint8Array(0);
 
   constructor(place: EventPlace, events: EventTable) {
     this.#place = place;
@@ -83,9 +94,26 @@ export class Grouping {
     if (this.current >= 0 && !this.#begun) this.end(Ending.STATEMENT);
   }
 
-  savepoint(name: string): void {
-    this.#savepoints = this.#savepoints.filter((savepoint) => savepoint.name !== name);
-    this.#savepoints.push({ name, events: this.#events.length });
+  savepoint(name: string, flavour: Flavour): void {
+    const others = this.#savepoints.filter((savepoint) => savepoint.name !== name);
+    const doubtful = flavour === 'mariadb' && others.length < this.#savepoints.length;
+    const savepoint = { name, events: this.#events.length, doubtful };
+    this.#savepoints = [...others, savepoint];
+    if (doubtful) this.#unsettled.push(savepoint);
+  }
+
+  /** The text of a statement whose rows follow, from ANNOTATE_ROWS. */
+  annotated(text: Uint8Array): void {
+    if (this.#unsettled.length > 0 && !equal(text, this.#annotation)) {
+      for (const savepoint of this.#unsettled) savepoint.doubtful = false;
+      this.#unsettled = [];
+    }
+    this.#annotation = text;
+  }
+
+  /** A TABLE_MAP: rows follow. */
+  mapped(): void {
+    if (this.#unsettled.length > 0) this.#unsettled = [];
   }
 
   /**
@@ -96,7 +124,8 @@ export class Grouping {
   rollbackTo(name: string): boolean {
     const meant = this.#savepoints.filter((savepoint) => maybeSameSavepoint(savepoint.name, name));
     if (meant.length !== 1 || meant[0]!.name !== name || this.current < 0) return false;
-    const { events } = meant[0]!;
+    const { events, doubtful } = meant[0]!;
+    if (doubtful) return false;
     this.#savepoints.length = this.#savepoints.indexOf(meant[0]!) + 1;
     const { transactions } = this;
     const gone = this.#events.length - events;
@@ -136,5 +165,10 @@ export class Grouping {
     this.#begun = false;
     this.#implicit = false;
     if (this.#savepoints.length > 0) this.#savepoints = [];
+    if (this.#unsettled.length > 0) this.#unsettled = [];
   }
+}
+
+function equal(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }

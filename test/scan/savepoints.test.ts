@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Binlog } from '../builder/binlog.ts';
-import { query } from '../builder/events.ts';
+import { annotate, query } from '../builder/events.ts';
 import { mariadb118 } from '../builder/format.ts';
 import { compressEvents } from '../builder/repack.ts';
 import { change, orders } from '../builder/shop.ts';
@@ -31,21 +31,23 @@ interface Left {
 /** What is left of a transaction when it commits. */
 function run(steps: readonly Step[]): Left {
   const rows: number[] = [];
-  let savepoints: { name: string; rows: number }[] = [];
+  // One of a name that was there before is believed once a statement of its own follows it.
+  let savepoints: { name: string; rows: number; settled: boolean }[] = [];
   let takenBack = 0;
   let doubtful = false;
   for (const step of steps) {
-    if ('row' in step) rows.push(step.row);
-    else if ('set' in step) {
+    if ('row' in step) {
+      rows.push(step.row);
+      savepoints = savepoints.map((savepoint) => ({ ...savepoint, settled: true }));
+    } else if ('set' in step) {
       const name = folded(step.set);
-      savepoints = [
-        ...savepoints.filter((savepoint) => savepoint.name !== name),
-        { name, rows: rows.length },
-      ];
+      const others = savepoints.filter((savepoint) => savepoint.name !== name);
+      const settled = others.length === savepoints.length;
+      savepoints = [...others, { name, rows: rows.length, settled }];
     } else {
       const name = folded(step.back);
       const meant = savepoints.filter((savepoint) => plain(savepoint.name) === plain(name));
-      if (meant.length !== 1 || meant[0]!.name !== name) doubtful = true;
+      if (meant.length !== 1 || meant[0]!.name !== name || !meant[0]!.settled) doubtful = true;
       else {
         takenBack += rows.splice(meant[0]!.rows).length;
         savepoints = savepoints.slice(0, savepoints.indexOf(meant[0]!) + 1);
@@ -61,8 +63,10 @@ function build(transactions: readonly (readonly Step[])[]): Buffer {
   const log = new Binlog(mariadb118);
   for (const steps of transactions) {
     log.transaction(
-      steps.flatMap((step) => {
-        if ('row' in step) return change('insert', [step.row], of, { version: 1 });
+      steps.flatMap((step, number) => {
+        if ('row' in step) {
+          return [annotate(`INSERT ${number}`), ...change('insert', [step.row], of, { version: 1 })];
+        }
         return [query('set' in step ? `SAVEPOINT ${step.set}` : `ROLLBACK TO ${step.back}`)];
       }),
     );
