@@ -2,12 +2,6 @@
 import type { Dialect } from './dialect.ts';
 import type { Random } from './random.ts';
 
-/** Statements that change settings, and the value of binlog_row_image among them. */
-export interface Settings {
-  readonly statements: readonly string[];
-  readonly image: string;
-}
-
 /** What settings depend on. */
 export interface SettingsOptions {
   readonly dialect: Dialect;
@@ -15,30 +9,36 @@ export interface SettingsOptions {
   readonly hasGtids: boolean;
   /** Do tables keep their history? Its times must not go back. */
   readonly versioned: boolean;
+  /** Foreign keys are not checked from the beginning to the end: what then refers to nothing stays so. */
+  readonly unchecked: boolean;
 }
 
 /** Which row images the sessions of a part of the workload use. */
 export type Images = 'full' | 'any';
 
+/** A statement that changes the row images of a session from its next statement on. */
+export function rowImage(random: Random, dialect: Dialect, images: Images): string {
+  return `SET SESSION binlog_row_image = '${imageOf(random, dialect, images)}'`;
+}
+
 /** A session's settings for its next transactions. */
 export function sessionSettings(
   random: Random,
-  { dialect, hasGtids, versioned }: SettingsOptions,
+  { dialect, hasGtids, versioned, unchecked }: SettingsOptions,
   images: Images,
-): Settings {
+): string[] {
   const { mysql, mysql97, mariadb } = dialect;
-  const image = imageOf(random, dialect, images);
   const chosen: Record<string, string | number> = {
     sql_mode: random.pick(["''", "''", "''", "'STRICT_ALL_TABLES'", "'NO_AUTO_VALUE_ON_ZERO'"]),
     time_zone: random.pick(["'+00:00'", "'+00:00'", "'-11:30'", "'+13:00'"]),
     timestamp: versioned || random.chance(80) ? 'DEFAULT' : 1_700_000_000 + random.below(90_000_000),
+    foreign_key_checks: unchecked ? 0 : 1,
     unique_checks: random.chance(90) ? 1 : 0,
     [mysql97 ? 'transaction_isolation' : 'tx_isolation']: random.pick([
       "'REPEATABLE-READ'",
       "'READ-COMMITTED'",
       "'SERIALIZABLE'",
     ]),
-    binlog_row_image: `'${image}'`,
   };
   if (mysql) chosen.binlog_rows_query_log_events = random.below(2);
   if (mariadb) {
@@ -52,7 +52,7 @@ export function sessionSettings(
   }
   if (mysql97 && hasGtids) chosen.gtid_next = random.pick(["'AUTOMATIC'", "'AUTOMATIC'", "'AUTOMATIC:tag'"]);
   const statements = Object.entries(chosen).map(([name, value]) => `SET SESSION ${name} = ${value}`);
-  return { statements, image };
+  return [...statements, rowImage(random, dialect, images)];
 }
 
 /** FULL_NODUP leaves out only what the other image has, so that it can always be undone. */

@@ -77,9 +77,10 @@ export class WayBack {
     await this.#expectState(later.state, `the undo of ${what}`);
     this.#tally.redone++;
     const redone = basename(await this.#server.closeBinlog());
-    // Back once more: from the log of that, or from the first one's again.
-    if (this.#random.chance(50)) await this.#undo(await this.#filesAfter(undone, redone), {});
-    else await this.#undo(inputs, select, help);
+    // Back once more: from the log of that, or from the first one's again, at times table by table.
+    if (this.#random.chance(40)) await this.#undo(await this.#filesAfter(undone, redone), {});
+    else if (this.#random.chance(50)) await this.#undo(inputs, select, help);
+    else await this.#undoInTwo(step, help);
     await this.#expectState(earlier.state, `once more ${what}`);
     this.#tally.undone++;
     return true;
@@ -144,6 +145,28 @@ export class WayBack {
     return images.has('NOBLOB') && table !== undefined && hasLargeColumns(table);
   }
 
+  /** Undoes some tables and then the others: what is left out must stay, whatever stands beside it in the log. */
+  async #undoInTwo({ what, later, earlier, inputs, select }: Step, help: Help): Promise<void> {
+    const { related } = this.#workload;
+    const alone = Object.keys(later.state).filter((table) => !related.includes(table));
+    const some = alone.filter(() => this.#random.chance(50));
+    if (this.#random.chance(50)) some.push(...related);
+    if (some.length > 0) {
+      await this.#undoMatching(inputs, { ...select, tables: some }, help);
+      await this.#expectState(mixed(earlier, later, some), `${what}, only ${some.join(', ')}`);
+    }
+    await this.#undoMatching(inputs, some.length > 0 ? { ...select, excludeTables: some } : select, help);
+  }
+
+  /** The undo, unless there is nothing to undo. */
+  async #undoMatching(inputs: readonly string[], select: Selection, help: Help): Promise<void> {
+    try {
+      await this.#undo(inputs, select, help);
+    } catch (error) {
+      if (!(error instanceof BinflashError && error.code === 'NO_MATCH')) throw error;
+    }
+  }
+
   /** The tables that a refusal does not name can be undone, but for those that refer to them. */
   async #goBackPartly(
     { what, later, earlier, inputs, select }: Step,
@@ -153,15 +176,8 @@ export class WayBack {
     const named = new Set(refusals.map(({ table }) => table!));
     const { related } = this.#workload;
     if (related.some((table) => named.has(table))) for (const table of related) named.add(table);
-    const expected = Object.fromEntries(
-      Object.keys(later.state).map((table) => [table, (named.has(table) ? later : earlier).state[table]!]),
-    );
-    try {
-      await this.#undo(inputs, { ...select, excludeTables: [...named] }, help);
-    } catch (error) {
-      if (!(error instanceof BinflashError && error.code === 'NO_MATCH')) throw error;
-    }
-    await this.#expectState(expected, `${what} without ${[...named].join(', ')}`);
+    await this.#undoMatching(inputs, { ...select, excludeTables: [...named] }, help);
+    await this.#expectState(mixed(later, earlier, [...named]), `${what} without ${[...named].join(', ')}`);
     this.#tally.partly++;
   }
 
@@ -220,4 +236,11 @@ export class WayBack {
       rowsVersion: dialect.mysql ? 2 : random.pick([1, 2]),
     };
   }
+}
+
+/** Some tables as at one point, all others as at another. */
+function mixed(some: Point, others: Point, tables: readonly string[]): Fingerprint {
+  const state = { ...others.state };
+  for (const table of tables) state[table] = some.state[table]!;
+  return state;
 }

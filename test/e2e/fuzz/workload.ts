@@ -7,7 +7,13 @@ import { gtidPosition } from './gtids.ts';
 import type { Random } from './random.ts';
 import { randomSchema, type Schema } from './schema.ts';
 import { Sessions } from './sessions.ts';
-import { globalSettings, gtidModeSteps, type SettingsOptions, sessionSettings } from './settings.ts';
+import {
+  globalSettings,
+  gtidModeSteps,
+  type Images,
+  type SettingsOptions,
+  sessionSettings,
+} from './settings.ts';
 import { stateOf } from './states.ts';
 import type { Table } from './tables.ts';
 import type { Tally } from './tally.ts';
@@ -38,6 +44,7 @@ export class Workload {
   readonly #random: Random;
   readonly #tally: Tally;
   readonly #mixes: boolean;
+  readonly #unchecked: boolean;
   readonly #schema: Schema;
   #sessions: Sessions | undefined;
   #xaCount = 0;
@@ -49,6 +56,7 @@ export class Workload {
     this.#random = random;
     this.singleRows = dialect.batches && random.chance(25);
     this.#mixes = dialect.mysql97 ? random.chance(30) : true;
+    this.#unchecked = random.chance(12);
     const types = dataTypes(server);
     this.#schema = randomSchema(random, { dialect, types, singleRows: this.singleRows, mixes: this.#mixes });
   }
@@ -65,7 +73,7 @@ export class Workload {
 
   get #settings(): SettingsOptions {
     const versioned = this.#schema.tables.some(({ definition }) => definition.includes('VERSIONING'));
-    return { dialect: this.dialect, hasGtids: this.hasGtids, versioned };
+    return { dialect: this.dialect, hasGtids: this.hasGtids, versioned, unchecked: this.#unchecked };
   }
 
   /** A table by `database.table`; those that only triggers and functions change are not in here. */
@@ -113,13 +121,13 @@ export class Workload {
     await server.client.sql(this.#schema.sql, DATABASE);
     const sessions = await Sessions.open(server, DATABASE, CONNECTIONS, this.#tally);
     this.#sessions = sessions;
-    const { statements } = sessionSettings(random, this.#settings, 'full');
-    await sessions.set(0, [...globalSettings(random, this.dialect), ...statements]);
-    await sessions.run(0, random.times(30, () => transaction(random, this.#options)).flat());
+    await sessions.set(0, globalSettings(random, this.dialect));
+    await sessions.set(0, sessionSettings(random, this.#settings, 'full'));
+    await sessions.run(0, random.times(30, () => transaction(random, this.#options('full'))).flat());
   }
 
-  get #options(): TransactionOptions {
-    return { tables: this.#schema.tables, mixes: this.#mixes };
+  #options(images: Images): TransactionOptions {
+    return { dialect: this.dialect, images, tables: this.#schema.tables, mixes: this.#mixes };
   }
 
   /** A part of the workload: one session after the other as a rule, at times all at once. */
@@ -128,17 +136,16 @@ export class Workload {
     const sessions = this.#sessions!;
     const images = random.chance(20) ? 'any' : 'full';
     if (random.chance(30)) await sessions.set(0, globalSettings(random, this.dialect));
-    const used = new Set<string>();
+    const options = this.#options(images);
+    const begun = sessions.log.length;
     const set = async (number: number, random: Random): Promise<void> => {
-      const settings = sessionSettings(random, this.#settings, images);
-      used.add(settings.image);
-      await sessions.set(number, settings.statements);
+      await sessions.set(number, sessionSettings(random, this.#settings, images));
     };
     const many = async (number: number, random: Random, count: number): Promise<void> => {
       await set(number, random);
       for (let i = 0; i < count; i++) {
         if (random.chance(20)) await set(number, random);
-        await sessions.run(number, transaction(random, this.#options));
+        await sessions.run(number, transaction(random, options));
       }
     };
     const count = 5 + random.below(40);
@@ -150,11 +157,14 @@ export class Workload {
       for (let left = count; left > 0; left -= 5) {
         await many(0, random, Math.min(5, left));
         if (random.chance(25)) {
-          await sessions.runXa(xaTransaction(random, `${DATABASE}${this.#xaCount++}`, this.#options));
+          await sessions.runXa(xaTransaction(random, `${DATABASE}${this.#xaCount++}`, options));
         }
       }
     }
-    this.images.push(used);
+    const used = sessions.log
+      .slice(begun)
+      .map((line) => /binlog_row_image = '(\w+)'/.exec(line)?.[1] ?? 'FULL');
+    this.images.push(new Set(used));
   }
 
   async #point(): Promise<Point> {
