@@ -54,9 +54,10 @@ export class Boundaries {
 
   #readQuery(query: QueryEvent, eventType: string): void {
     const grouping = this.#grouping;
-    // Statements begin and end here too: table ids do not live across a QUERY.
-    grouping.statement++;
     const statement = transactionStatement(query.text);
+    // Statements begin and end here too: table ids do not live across a QUERY. The savepoints of a stored function
+    // or trigger, though, stand inside of the statement that called it.
+    if (statement?.kind !== 'savepoint' && statement?.kind !== 'rollback-to') grouping.statement++;
     switch (statement?.kind) {
       case 'begin':
         grouping.begin(query.threadId);

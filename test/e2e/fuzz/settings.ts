@@ -1,45 +1,58 @@
 /** Random settings of sessions and of the server, and what they mean for an undo. */
-import { type Dialect, features } from './dialect.ts';
+import type { Dialect } from './dialect.ts';
 import type { Random } from './random.ts';
 
-/** Statements that change settings, and whether rows logged from then on may lack old values. */
+/** Statements that change settings, and the value of binlog_row_image among them. */
 export interface Settings {
   readonly statements: readonly string[];
-  readonly mayLackValues: boolean;
+  readonly image: string;
+}
+
+/** What settings depend on. */
+export interface SettingsOptions {
+  readonly dialect: Dialect;
+  /** Do transactions have GTIDs? */
+  readonly hasGtids: boolean;
+  /** Do tables keep their history? Its times must not go back. */
+  readonly versioned: boolean;
 }
 
 /** Which row images the sessions of a part of the workload use. */
 export type Images = 'full' | 'any';
 
 /** A session's settings for its next transactions. */
-export function sessionSettings(random: Random, dialect: Dialect, images: Images): Settings {
+export function sessionSettings(
+  random: Random,
+  { dialect, hasGtids, versioned }: SettingsOptions,
+  images: Images,
+): Settings {
   const { mysql, mysql97, mariadb } = dialect;
+  const image = imageOf(random, dialect, images);
   const chosen: Record<string, string | number> = {
     sql_mode: random.pick(["''", "''", "''", "'STRICT_ALL_TABLES'", "'NO_AUTO_VALUE_ON_ZERO'"]),
     time_zone: random.pick(["'+00:00'", "'+00:00'", "'-11:30'", "'+13:00'"]),
-    timestamp: random.chance(80) ? 'DEFAULT' : 1_700_000_000 + random.below(90_000_000),
+    timestamp: versioned || random.chance(80) ? 'DEFAULT' : 1_700_000_000 + random.below(90_000_000),
     unique_checks: random.chance(90) ? 1 : 0,
     [mysql97 ? 'transaction_isolation' : 'tx_isolation']: random.pick([
       "'REPEATABLE-READ'",
       "'READ-COMMITTED'",
       "'SERIALIZABLE'",
     ]),
-    binlog_row_image: `'${imageOf(random, dialect, images)}'`,
+    binlog_row_image: `'${image}'`,
   };
   if (mysql) chosen.binlog_rows_query_log_events = random.below(2);
   if (mariadb) {
     chosen.binlog_annotate_row_events = random.below(2);
     chosen.gtid_domain_id = random.chance(85) ? 0 : random.below(3);
   }
-  if (mysql97 && features.transactionCompression) {
+  if (mysql97) {
     chosen.binlog_transaction_compression = random.chance(40) ? 1 : 0;
     chosen.binlog_transaction_compression_level_zstd = random.pick([1, 3, 22]);
-  }
-  if (mysql97 && features.partialJson) {
     chosen.binlog_row_value_options = random.pick(["''", "'PARTIAL_JSON'"]);
   }
+  if (mysql97 && hasGtids) chosen.gtid_next = random.pick(["'AUTOMATIC'", "'AUTOMATIC'", "'AUTOMATIC:tag'"]);
   const statements = Object.entries(chosen).map(([name, value]) => `SET SESSION ${name} = ${value}`);
-  return { statements, mayLackValues: /MINIMAL|NOBLOB/.test(String(chosen.binlog_row_image)) };
+  return { statements, image };
 }
 
 /** FULL_NODUP leaves out only what the other image has, so that it can always be undone. */
@@ -50,7 +63,7 @@ function imageOf(random: Random, { id }: Dialect, images: Images): string {
 }
 
 /** Settings of the whole server, for what begins now. */
-export function globalSettings(random: Random, { mysql56, mysql97, mariadb }: Dialect): string[] {
+export function globalSettings(random: Random, { id, mysql56, mysql97, mariadb }: Dialect): string[] {
   const statements: string[] = [];
   const set = (name: string, value: string | number): void => {
     statements.push(`SET GLOBAL ${name} = ${value}`);
@@ -59,11 +72,16 @@ export function globalSettings(random: Random, { mysql56, mysql97, mariadb }: Di
   if (!mysql56) {
     set('binlog_row_metadata', `'${random.pick(['MINIMAL', 'FULL', ...(mariadb ? ['NO_LOG'] : [])])}'`);
   }
-  if (mariadb && features.compressedEvents) {
+  if (mariadb) {
     set('log_bin_compress', random.below(2));
     set('log_bin_compress_min_len', random.pick([10, 100, 256]));
   }
-  if (mysql97 && features.transactionCompression) set('binlog_transaction_compression', random.below(2));
+  // What the workload's sessions set for themselves the undo's have from here.
+  if (mysql97) {
+    set('binlog_transaction_compression', random.below(2));
+    set('binlog_row_value_options', random.pick(["''", "'PARTIAL_JSON'"]));
+  }
+  if (id === 'mariadb-11.8') set('binlog_row_image', random.pick(["'FULL'", "'FULL_NODUP'"]));
   return statements;
 }
 

@@ -1,5 +1,4 @@
 /** Random transactions: statements, savepoints, two phases, and what happens in between. */
-import { type Dialect, features } from './dialect.ts';
 import type { Random } from './random.ts';
 import { statement } from './statements.ts';
 import type { Table } from './tables.ts';
@@ -11,24 +10,21 @@ export interface Step {
 }
 
 export interface TransactionOptions {
-  readonly dialect: Dialect;
   readonly tables: readonly Table[];
   /** Do transactions of several engines work? */
   readonly mixes: boolean;
 }
 
 /** One transaction, or one statement by itself. */
-export function transaction(random: Random, { dialect, tables, mixes }: TransactionOptions): string[] {
+export function transaction(random: Random, { tables, mixes }: TransactionOptions): string[] {
   if (random.chance(35)) return [statement(random, tables)];
   const transactional = tables.filter(({ plain }) => !plain);
   // Amid transactions changes without them are rare, as in the wild.
   const amid = (): readonly Table[] =>
     (mixes ? random.chance(30) : random.chance(3)) ? tables : transactional;
   const savepoints = random.chance(25);
-  const pool =
-    savepoints && dialect.keepsSavepoints && !features.loggedSavepoints ? transactional : undefined;
   const count = 1 + random.below(random.chance(20) ? 12 : 4);
-  const body = random.times(count, () => statement(random, pool ?? amid()));
+  const body = random.times(count, () => statement(random, amid()));
   const inside = savepoints ? withSavepoints(random, body) : body;
   return ['BEGIN', ...inside, random.chance(15) ? 'ROLLBACK' : 'COMMIT'];
 }

@@ -1,13 +1,20 @@
 /** From the end of a workload back to its beginning, from point to point. */
 import { basename } from 'node:path';
 import { expect } from 'vitest';
-import { BinflashError, type ChecksumAlgorithm, RefusedError, type Selection } from '../../../src/index.ts';
+import {
+  BinflashError,
+  type ChecksumAlgorithm,
+  inspect,
+  RefusedError,
+  type Selection,
+} from '../../../src/index.ts';
 import { type Fingerprint, type UndoOptions, undo } from '../support.ts';
 import type { ConnectedServer } from './connected.ts';
 import { gtidsBetween } from './gtids.ts';
 import type { Random } from './random.ts';
 import { differences, stateOf } from './states.ts';
-import type { Tally } from './tally.ts';
+import { hasLargeColumns } from './tables.ts';
+import { count, type Tally } from './tally.ts';
 import { DATABASE, type Point, type Workload } from './workload.ts';
 
 /** One step: what is undone. */
@@ -17,8 +24,12 @@ interface Step {
   readonly earlier: Point;
   readonly inputs: readonly string[];
   readonly select: Selection;
-  readonly mayLackValues: boolean;
+  /** The values of binlog_row_image in between. */
+  readonly images: ReadonlySet<string>;
 }
+
+/** Options that a refusal leads to. */
+type Help = Pick<UndoOptions, 'skip' | 'primaryKeys'>;
 
 export class WayBack {
   readonly #server: ConnectedServer;
@@ -35,7 +46,12 @@ export class WayBack {
 
   /** Goes back to the beginning, or until a refusal that is right. */
   async go(): Promise<void> {
-    let at = this.#workload.points.length - 1;
+    const { points } = this.#workload;
+    const { files } = await inspect(await this.#filesBetween(points[0]!.file, points.at(-1)!.file));
+    for (const { events } of files) {
+      for (const [type, number] of Object.entries(events)) count(this.#tally.events, type, number);
+    }
+    let at = points.length - 1;
     while (at > 0) {
       const target = this.#random.chance(35) ? 0 : this.#random.below(at);
       if (!(await this.#goBack(await this.#step(at, target)))) return;
@@ -47,13 +63,13 @@ export class WayBack {
   async #goBack(step: Step): Promise<boolean> {
     const { what, later, earlier, inputs, select } = step;
     const begun = basename(await this.#server.closeBinlog());
-    const outcome = await this.#tryUndo(step);
-    if (outcome instanceof RefusedError) {
-      await this.#goBackPartly(step, outcome);
+    const { refusal, nothing, help } = await this.#tryUndo(step);
+    if (refusal !== undefined) {
+      await this.#goBackPartly(step, refusal, help);
       return false;
     }
     await this.#expectState(earlier.state, what);
-    if (outcome === 'nothing') return true;
+    if (nothing) return true;
     this.#tally.undone++;
     if (!this.#random.chance(35)) return true;
     const undone = basename(await this.#server.closeBinlog());
@@ -63,49 +79,76 @@ export class WayBack {
     const redone = basename(await this.#server.closeBinlog());
     // Back once more: from the log of that, or from the first one's again.
     if (this.#random.chance(50)) await this.#undo(await this.#filesAfter(undone, redone), {});
-    else await this.#undo(inputs, select, ['rolled-back']);
+    else await this.#undo(inputs, select, help);
     await this.#expectState(earlier.state, `once more ${what}`);
     this.#tally.undone++;
     return true;
   }
 
-  /** The undo, 'nothing' where there is nothing to undo, or a refusal for row images that is right. */
-  async #tryUndo({
-    what,
-    inputs,
-    select,
-    mayLackValues,
-  }: Step): Promise<'undone' | 'nothing' | RefusedError> {
-    for (const skip of [[], ['rolled-back']] as const) {
-      const error = await this.#undo(inputs, select, skip).then(
+  /** The undo, with what a refusal that is right asks for; answers the refusal for which there is no help. */
+  async #tryUndo(step: Step): Promise<{ nothing?: true; refusal?: RefusedError; help: Help }> {
+    const { what, inputs, select } = step;
+    let help: Help = {};
+    for (;;) {
+      const error = await this.#undo(inputs, select, help).then(
         () => undefined,
         (reason: unknown) => reason,
       );
-      if (error === undefined) return 'undone';
+      if (error === undefined) return { help };
       if (!(error instanceof BinflashError)) {
         throw new Error(`${what} cannot be replayed: ${(error as Error).message}`);
       }
-      if (error.code === 'NO_MATCH') return 'nothing';
+      if (error.code === 'NO_MATCH') return { nothing: true, help };
       if (!(error instanceof RefusedError)) throw error;
-      const rolledBack = error.refusals.some(({ code }) => code === 'ROLLED_BACK');
-      for (const { code, message, file, offset, table } of error.refusals) {
-        const right =
-          (code === 'ROW_IMAGE' && mayLackValues) || (code === 'ROLLED_BACK' && this.#workload.mayRollBack);
-        expect(right, `${what} is refused (${code}) at ${file}:${offset} ${table}: ${message}`).toBe(true);
-      }
-      if (rolledBack) this.#tally.skipped++;
-      else {
+      this.#expectRight(step, error);
+      const more = this.#helpFor(error, help);
+      if (more === undefined) {
         this.#tally.refused++;
-        return error;
+        return { refusal: error, help };
       }
+      help = { ...help, ...more };
     }
-    throw new Error(`${what} is refused though what was rolled back may be left out`);
+  }
+
+  /** Every reason of a refusal must be one that the workload has given. */
+  #expectRight({ what, images }: Step, { refusals }: RefusedError): void {
+    for (const { code, message, file, offset, table } of refusals) {
+      const right =
+        (code === 'ROW_IMAGE' && this.#mayLackValues(table!, images)) ||
+        (code === 'ROLLED_BACK' && this.#workload.mayRollBack);
+      expect(right, `${what} is refused (${code}) at ${file}:${offset} ${table}: ${message}`).toBe(true);
+    }
+  }
+
+  /** What a user would try next, once. */
+  #helpFor({ refusals }: RefusedError, tried: Help): Help | undefined {
+    if (tried.skip === undefined && refusals.some(({ code }) => code === 'ROLLED_BACK')) {
+      this.#tally.skipped++;
+      return { skip: ['rolled-back'] };
+    }
+    if (tried.primaryKeys !== undefined) return undefined;
+    const tables = new Set(refusals.map(({ table }) => table));
+    const primaryKeys = [...tables].flatMap((path) => {
+      const key = path === undefined ? [] : (this.#workload.table(path)?.primaryKey ?? []);
+      return key.length === 0 ? [] : [`${path}=${key.map((number) => `@${number}`).join(',')}`];
+    });
+    if (primaryKeys.length === 0) return undefined;
+    this.#tally.keyed++;
+    return { primaryKeys };
+  }
+
+  /** May old values of the table be missing? NOBLOB leaves out large columns only. */
+  #mayLackValues(path: string, images: ReadonlySet<string>): boolean {
+    if (images.has('MINIMAL')) return true;
+    const table = this.#workload.table(path);
+    return images.has('NOBLOB') && table !== undefined && hasLargeColumns(table);
   }
 
   /** The tables that a refusal does not name can be undone, but for those that refer to them. */
   async #goBackPartly(
     { what, later, earlier, inputs, select }: Step,
     { refusals }: RefusedError,
+    help: Help,
   ): Promise<void> {
     const named = new Set(refusals.map(({ table }) => table!));
     const { related } = this.#workload;
@@ -114,7 +157,7 @@ export class WayBack {
       Object.keys(later.state).map((table) => [table, (named.has(table) ? later : earlier).state[table]!]),
     );
     try {
-      await this.#undo(inputs, { ...select, excludeTables: [...named] }, ['rolled-back']);
+      await this.#undo(inputs, { ...select, excludeTables: [...named] }, help);
     } catch (error) {
       if (!(error instanceof BinflashError && error.code === 'NO_MATCH')) throw error;
     }
@@ -127,9 +170,9 @@ export class WayBack {
     if (differing !== '') throw new Error(`${what} does not lead to the state of that time:\n${differing}`);
   }
 
-  async #undo(inputs: readonly string[], select: Selection, skip: UndoOptions['skip'] = []): Promise<void> {
+  async #undo(inputs: readonly string[], select: Selection, help: Help = {}): Promise<void> {
     const files = this.#random.chance(50) ? inputs : inputs.toReversed();
-    await undo(this.#server, files, select, { ...this.#formOptions(), skip });
+    await undo(this.#server, files, select, { ...this.#formOptions(), ...help });
   }
 
   /** Files and filters that mean what happened between two points, by position or by GTID. */
@@ -149,7 +192,7 @@ export class WayBack {
       earlier,
       inputs: await this.#filesBetween(earlier.file, later.file),
       select: gtids.length > 0 ? { includeGtids: gtids } : positions,
-      mayLackValues: this.#workload.mayLackValues.slice(to, from).includes(true),
+      images: new Set(this.#workload.images.slice(to, from).flatMap((images) => [...images])),
     };
   }
 

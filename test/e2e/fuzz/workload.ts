@@ -2,13 +2,14 @@
 import type { Fingerprint } from '../support.ts';
 import { dataTypes } from './columns.ts';
 import type { ConnectedServer } from './connected.ts';
-import { type Dialect, features } from './dialect.ts';
+import type { Dialect } from './dialect.ts';
 import { gtidPosition } from './gtids.ts';
 import type { Random } from './random.ts';
 import { randomSchema, type Schema } from './schema.ts';
 import { Sessions } from './sessions.ts';
-import { globalSettings, gtidModeSteps, sessionSettings } from './settings.ts';
+import { globalSettings, gtidModeSteps, type SettingsOptions, sessionSettings } from './settings.ts';
 import { stateOf } from './states.ts';
+import type { Table } from './tables.ts';
 import type { Tally } from './tally.ts';
 import { type TransactionOptions, transaction, XA_CONNECTION, xaTransaction } from './transactions.ts';
 
@@ -29,8 +30,8 @@ export interface Point {
 export class Workload {
   readonly dialect: Dialect;
   readonly points: Point[] = [];
-  /** By part, which lies between two points: may its rows lack old values? */
-  readonly mayLackValues: boolean[] = [];
+  /** By part, which lies between two points: the values of binlog_row_image. */
+  readonly images: ReadonlySet<string>[] = [];
   /** See {@link TableOptions}. */
   readonly singleRows: boolean;
   readonly #server: ConnectedServer;
@@ -60,6 +61,16 @@ export class Workload {
   /** May the log hold a transaction that was rolled back, for what it did beside could not be? */
   get mayRollBack(): boolean {
     return this.#mixes && this.#schema.tables.some(({ plain }) => plain);
+  }
+
+  get #settings(): SettingsOptions {
+    const versioned = this.#schema.tables.some(({ definition }) => definition.includes('VERSIONING'));
+    return { dialect: this.dialect, hasGtids: this.hasGtids, versioned };
+  }
+
+  /** A table by `database.table`; those that only triggers and functions change are not in here. */
+  table(path: string): Table | undefined {
+    return this.#schema.tables.find(({ name }) => path === `${DATABASE}.${name}`);
   }
 
   /** The tables that refer to each other, as `database.table`. */
@@ -102,13 +113,13 @@ export class Workload {
     await server.client.sql(this.#schema.sql, DATABASE);
     const sessions = await Sessions.open(server, DATABASE, CONNECTIONS, this.#tally);
     this.#sessions = sessions;
-    const { statements } = sessionSettings(random, this.dialect, 'full');
+    const { statements } = sessionSettings(random, this.#settings, 'full');
     await sessions.set(0, [...globalSettings(random, this.dialect), ...statements]);
     await sessions.run(0, random.times(30, () => transaction(random, this.#options)).flat());
   }
 
   get #options(): TransactionOptions {
-    return { dialect: this.dialect, tables: this.#schema.tables, mixes: this.#mixes };
+    return { tables: this.#schema.tables, mixes: this.#mixes };
   }
 
   /** A part of the workload: one session after the other as a rule, at times all at once. */
@@ -117,10 +128,10 @@ export class Workload {
     const sessions = this.#sessions!;
     const images = random.chance(20) ? 'any' : 'full';
     if (random.chance(30)) await sessions.set(0, globalSettings(random, this.dialect));
-    let mayLackValues = false;
+    const used = new Set<string>();
     const set = async (number: number, random: Random): Promise<void> => {
-      const settings = sessionSettings(random, this.dialect, images);
-      mayLackValues ||= settings.mayLackValues;
+      const settings = sessionSettings(random, this.#settings, images);
+      used.add(settings.image);
       await sessions.set(number, settings.statements);
     };
     const many = async (number: number, random: Random, count: number): Promise<void> => {
@@ -138,12 +149,12 @@ export class Workload {
       await set(XA_CONNECTION, random);
       for (let left = count; left > 0; left -= 5) {
         await many(0, random, Math.min(5, left));
-        if (features.xa && random.chance(25)) {
+        if (random.chance(25)) {
           await sessions.runXa(xaTransaction(random, `${DATABASE}${this.#xaCount++}`, this.#options));
         }
       }
     }
-    this.mayLackValues.push(mayLackValues);
+    this.images.push(used);
   }
 
   async #point(): Promise<Point> {
