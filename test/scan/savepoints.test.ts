@@ -108,7 +108,8 @@ const steps = (names: readonly string[]): fc.Arbitrary<Step[]> => {
 
 describe('savepoints', () => {
   it.each([
-    ['of one name in three spellings', NAMES.slice(0, 3), 100],
+    ['of one name in three spellings', NAMES.slice(0, 3), 80],
+    ['of two names', ['`a`', '`b ``c`'], 150],
     ['of several names', NAMES, 150],
   ])('%s, however nested, leave what the server left', { timeout: 60_000 }, async (_, names, numRuns) => {
     const transactions = fc.array(steps(names), { minLength: 1, maxLength: 3 });
