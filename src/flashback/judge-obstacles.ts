@@ -176,7 +176,7 @@ const REASONS: Partial<Record<ErrorCode, [message: string, hint: string]>> = {
     'Narrow the selection by position or time so that it does not include this event.',
   ],
   ROLLED_BACK: [
-    'takes back rows of a selected transaction, but the log does not tell which: there is no such SAVEPOINT in it',
+    'takes back rows of a selected transaction, but the log does not tell which: its SAVEPOINT is not there, or more than one may be meant',
     'Leave this transaction out by position, time or GTID.',
   ],
   UNFINISHED: [

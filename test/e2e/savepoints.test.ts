@@ -77,10 +77,30 @@ DELIMITER ;`;
 const transaction = (inside: string): string =>
   `BEGIN; ${inside}; COMMIT; DROP TEMPORARY TABLE IF EXISTS tmp;`;
 
-/** All of them in one log. */
+/** Those in which ROLLBACK TO may mean one of two savepoints: a later one may be a function's own, and is here. */
+const reusing: readonly string[] = [
+  'the same name again, in another case',
+  'a released name again',
+  'a procedure',
+
+  'rows that come and go',
+];
+
+/** All of them in one log, but for those that are refused. */
 async function tellOfEngine(scene: Scene, engine: string): Promise<void> {
-  await scene.server.sql(`${tables(engine)};\n${routines}`, scene.database);
-  await expectUndone(scene, Object.values(transactions).map(transaction).join('\n'));
+  const { server, database } = scene;
+  await server.sql(`${tables(engine)};\n${routines}`, database);
+  const keepsRows = server.flavour === 'mariadb' && engine !== 'InnoDB';
+  const refused = keepsRows ? reusing : [];
+  const names = Object.keys(transactions).filter((name) => !refused.includes(name));
+  await expectUndone(scene, names.map((name) => transaction(transactions[name]!)).join('\n'));
+  for (const name of refused) {
+    const file = await logged(server, transaction(transactions[name]!), database);
+    await expect(rewrite({ inputs: [file], output: `${file}.undo` }), name).rejects.toMatchObject({
+      code: 'ROLLED_BACK',
+      file,
+    });
+  }
 }
 
 eachMixingServer('around changes of MyISAM', (scene) => tellOfEngine(scene, 'MyISAM'));
