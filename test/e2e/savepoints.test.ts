@@ -221,3 +221,27 @@ eachServer(
   },
   { servers: mariadbs }, // the others have no such rows in the log
 );
+
+eachServer(
+  'a savepoint inside a function or trigger is not taken for that of the transaction',
+  async (scene) => {
+    const { server, database } = scene;
+    const both = `${m} ${set('2', 2)} SAVEPOINT a; ${set('3', 3)}`;
+    await server.sql(
+      `${tables('MyISAM')}; SET GLOBAL log_bin_trust_function_creators = ON;
+DELIMITER //
+CREATE FUNCTION f() RETURNS INT MODIFIES SQL DATA BEGIN ${both} RETURN 1; END//
+CREATE TRIGGER tr AFTER INSERT ON u FOR EACH ROW BEGIN ${both} END//
+DELIMITER ;`,
+      database,
+    );
+    for (const call of ['SELECT f()', "INSERT INTO u VALUES (90, 'u')"]) {
+      const damage = `${set('1', 1)} SAVEPOINT a; ${set('3', 3)} ${call}; ROLLBACK TO a; ${set('end', 1)}`;
+      const file = await logged(server, transaction(damage), database);
+      await expect(rewrite({ inputs: [file], output: `${file}.undo` }), call).rejects.toMatchObject({
+        code: 'ROLLED_BACK',
+      });
+    }
+  },
+  { servers: mariadbs },
+);
