@@ -15,7 +15,8 @@ type Maker = (random: Random, table: Table, scope: Scope) => string;
 
 /** One statement over some of the tables. */
 export function statement(random: Random, scope: Scope): string {
-  return random.pick(makers)(random, random.pick(scope.tables), scope);
+  const pool = scope.images === 'any' && random.chance(50) ? writers : makers;
+  return random.pick(pool)(random, random.pick(scope.tables), scope);
 }
 
 /** Columns that a statement may name; of those left out partial row images do not hold the values. */
@@ -204,6 +205,9 @@ const call: Maker = (random, table, scope) => {
   const numbers = random.times(2 + random.below(6), () => `SELECT ${random.below(3)} x`);
   return `SELECT SUM(note(x)) FROM (${numbers.join(' UNION ALL ')}) q`;
 };
+
+/** Of these partial row images lack the most. */
+const writers: readonly Maker[] = [insert, replace, replace, upsert];
 
 const makers: readonly Maker[] = [
   ...Array<Maker>(4).fill(insert),
