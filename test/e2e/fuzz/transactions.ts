@@ -37,13 +37,17 @@ export function transaction(
   return ['BEGIN', ...inside, random.chance(15) ? 'ROLLBACK' : 'COMMIT'];
 }
 
-/** Puts savepoints into a transaction, and ways back to them; names are used again, and some are nested. */
+const savepointNames = ['mark', 'other', '`odd ``name`', 'third', 'fourth', 'fifth', 'sixth'];
+
+/** Puts savepoints into a transaction, and ways back to them; some are nested, and at times a name is used again. */
 function withSavepoints(random: Random, body: readonly string[]): string[] {
   const result: string[] = [];
   const open: string[] = [];
+  const again = random.chance(8);
+  let used = 0;
   for (const text of body) {
     if (open.length === 0 || random.chance(40)) {
-      const name = random.pick(['mark', 'Mark', 'other', '`odd ``name`']);
+      const name = again ? random.pick(['mark', 'Mark', 'other']) : savepointNames[used++ % 7]!;
       result.push(`SAVEPOINT ${name}`);
       const same = open.findIndex((one) => one.toLowerCase() === name.toLowerCase());
       if (same >= 0) open.splice(same, 1);
@@ -61,6 +65,21 @@ function withSavepoints(random: Random, body: readonly string[]): string[] {
     }
   }
   return result;
+}
+
+/** Does a transaction among these statements use the name of a savepoint twice? */
+export function usesSavepointAgain(log: readonly string[]): boolean {
+  const names = new Map<string, Set<string>>();
+  return log.some((line) => {
+    const [, connection, statement] = /^\/\* (\d) \*\/ ((?:BEGIN|XA START|SAVEPOINT [^;]*))/.exec(line) ?? [];
+    if (connection === undefined || statement === undefined) return false;
+    const used = names.get(connection) ?? new Set();
+    names.set(connection, statement.startsWith('SAVEPOINT') ? used : new Set());
+    const name = statement.toLowerCase();
+    const again = used.has(name);
+    used.add(name);
+    return again && name.startsWith('savepoint');
+  });
 }
 
 /** The connection that makes XA transactions: what is prepared holds it while the others go on. */

@@ -15,7 +15,7 @@ import type { Random } from './random.ts';
 import { differences, stateOf } from './states.ts';
 import { hasLargeColumns } from './tables.ts';
 import { count, type Tally } from './tally.ts';
-import { DATABASE, type Point, type Workload } from './workload.ts';
+import { DATABASE, type Part, type Point, type Workload } from './workload.ts';
 
 /** One step: what is undone. */
 interface Step {
@@ -24,8 +24,8 @@ interface Step {
   readonly earlier: Point;
   readonly inputs: readonly string[];
   readonly select: Selection;
-  /** The values of binlog_row_image in between. */
-  readonly images: ReadonlySet<string>;
+  /** What was done in between. */
+  readonly parts: readonly Part[];
 }
 
 /** Options that a refusal leads to. */
@@ -46,7 +46,7 @@ export class WayBack {
     this.#tally = tally;
   }
 
-  /** Goes back to the beginning, without the tables for which a refusal was right. */
+  /** Goes back to the beginning, without the tables for which a refusal was right, or until nothing helps. */
   async go(): Promise<void> {
     const { points } = this.#workload;
     const { files } = await inspect(await this.#filesBetween(points[0]!.file, points.at(-1)!.file));
@@ -56,24 +56,25 @@ export class WayBack {
     let at = points.length - 1;
     while (at > 0) {
       const target = this.#random.chance(35) ? 0 : this.#random.below(at);
-      await this.#goBack(await this.#step(at, target));
+      if (!(await this.#goBack(await this.#step(at, target)))) return;
       at = target;
     }
   }
 
-  /** Undoes what was done between two points. */
-  async #goBack(step: Step): Promise<void> {
+  /** Undoes what was done between two points, if it can be. */
+  async #goBack(step: Step): Promise<boolean> {
     const { what, later, earlier, inputs, select } = step;
     const begun = basename(await this.#server.closeBinlog());
     const { refusal, nothing, help } = await this.#tryUndo(step);
     if (refusal !== undefined) {
-      await this.#goBackPartly(step, refusal, help);
-      return;
+      const helps = refusal.refusals.every(({ table }) => table !== undefined);
+      if (helps) await this.#goBackPartly(step, refusal, help);
+      return helps;
     }
     await this.#expectState(earlier.state, what);
-    if (nothing) return;
+    if (nothing) return true;
     this.#tally.undone++;
-    if (!this.#random.chance(35)) return;
+    if (!this.#random.chance(35)) return true;
     const undone = basename(await this.#server.closeBinlog());
     await this.#undo(await this.#filesAfter(begun, undone), {});
     await this.#expectState(later.state, `the undo of ${what}`);
@@ -85,6 +86,7 @@ export class WayBack {
     else await this.#undoInTwo(step, help);
     await this.#expectState(earlier.state, `once more ${what}`);
     this.#tally.undone++;
+    return true;
   }
 
   /** The undo, with what a refusal that is right asks for; answers the refusal for which there is no help. */
@@ -113,11 +115,14 @@ export class WayBack {
   }
 
   /** Every reason of a refusal must be one that the workload has given. */
-  #expectRight({ what, images }: Step, { refusals }: RefusedError): void {
+  #expectRight({ what, parts }: Step, { refusals }: RefusedError): void {
+    const images = new Set(parts.flatMap((part) => [...part.images]));
+    const { mayRollBack, dialect } = this.#workload;
+    const again = dialect.mariadb && mayRollBack && parts.some((part) => part.usesSavepointAgain);
     for (const { code, message, file, offset, table } of refusals) {
       const right =
         (code === 'ROW_IMAGE' && this.#mayLackValues(table!, images)) ||
-        (code === 'ROLLED_BACK' && this.#workload.mayRollBack);
+        (code === 'ROLLED_BACK' && (message.includes('ROLLBACK TO') ? again : mayRollBack));
       expect(right, `${what} is refused (${code}) at ${file}:${offset} ${table}: ${message}`).toBe(true);
     }
   }
@@ -224,7 +229,7 @@ export class WayBack {
         ...(gtids.length > 0 ? { includeGtids: gtids } : positions),
         ...(this.#lost.length > 0 ? { excludeTables: this.#lost } : {}),
       },
-      images: new Set(this.#workload.images.slice(to, from).flatMap((images) => [...images])),
+      parts: this.#workload.parts.slice(to, from),
     };
   }
 

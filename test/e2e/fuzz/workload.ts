@@ -17,7 +17,13 @@ import {
 import { stateOf } from './states.ts';
 import type { Table } from './tables.ts';
 import type { Tally } from './tally.ts';
-import { type TransactionOptions, transaction, XA_CONNECTION, xaTransaction } from './transactions.ts';
+import {
+  type TransactionOptions,
+  transaction,
+  usesSavepointAgain,
+  XA_CONNECTION,
+  xaTransaction,
+} from './transactions.ts';
 
 export const DATABASE = 'fuzz';
 
@@ -33,11 +39,19 @@ export interface Point {
   readonly state: Fingerprint;
 }
 
+/** A part of the workload: what may be refused in it. */
+export interface Part {
+  /** The values of binlog_row_image. */
+  readonly images: ReadonlySet<string>;
+  /** Which of two savepoints of one name is meant, MariaDB's log does not tell. */
+  readonly usesSavepointAgain: boolean;
+}
+
 export class Workload {
   readonly dialect: Dialect;
   readonly points: Point[] = [];
-  /** By part, which lies between two points: the values of binlog_row_image. */
-  readonly images: ReadonlySet<string>[] = [];
+  /** What lies between two points. */
+  readonly parts: Part[] = [];
   /** See {@link TableOptions}. */
   readonly singleRows: boolean;
   readonly #server: ConnectedServer;
@@ -162,10 +176,9 @@ export class Workload {
         }
       }
     }
-    const used = sessions.log
-      .slice(begun)
-      .map((line) => /binlog_row_image = '(\w+)'/.exec(line)?.[1] ?? 'FULL');
-    this.images.push(new Set(used));
+    const log = sessions.log.slice(begun);
+    const used = log.map((line) => /binlog_row_image = '(\w+)'/.exec(line)?.[1] ?? 'FULL');
+    this.parts.push({ images: new Set(used), usesSavepointAgain: usesSavepointAgain(log) });
   }
 
   async #point(): Promise<Point> {
