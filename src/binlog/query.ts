@@ -14,7 +14,10 @@ export interface QueryEvent {
   readonly text: string;
   /** The text was longer than {@link MAX_TEXT} and is cut. */
   readonly cut: boolean;
-  /** The databases whose tables it changed, where the log tells (MySQL 5.6 and later); undefined when it does not. */
+  /**
+   * The databases whose tables it changed, where the log tells (MySQL 5.6 and later); none when they are too many
+   * or cannot be told, as with foreign keys. Undefined when the log says nothing of them.
+   */
   readonly updatedDatabases: readonly string[] | undefined;
   /** In the text's strings a backslash is an ordinary character (sql_mode NO_BACKSLASH_ESCAPES). */
   readonly noBackslashEscapes: boolean;
@@ -88,7 +91,7 @@ const TOO_MANY = 254;
 /** A bit of SQL_MODE, the same in both flavours. */
 const NO_BACKSLASH_ESCAPES = 1n << 20n;
 
-type StatusVariables = { sqlMode?: bigint; collation?: number; updatedDatabases?: string[] | undefined };
+type StatusVariables = { sqlMode?: bigint; collation?: number; updatedDatabases?: string[] };
 
 /** As far as they can be read: forks have variables of their own, and what is asked for stands early. */
 function readStatus(cursor: Cursor): StatusVariables {
@@ -126,9 +129,9 @@ function parseStatus(cursor: Cursor, found: StatusVariables): void {
   }
 }
 
-function readNames(cursor: Cursor): string[] | undefined {
+function readNames(cursor: Cursor): string[] {
   const count = cursor.u8('database count');
-  if (count === TOO_MANY) return undefined;
+  if (count === TOO_MANY) return [];
   return Array.from({ length: count }, () => {
     const start = cursor.at;
     while (cursor.u8('database name') !== 0);

@@ -121,7 +121,6 @@ export class EventReader {
     const type = eventType(header.type, flavour);
     switch (type?.action) {
       case 'map':
-        this.grouping.mapped();
         this.#replace.map(this.shapes.map(bytes, start, body, this.grouping.statement, flavour).flags);
         return;
       case 'rows':
@@ -136,9 +135,7 @@ export class EventReader {
         return;
       case 'drop':
         if (header.type === EventCode.ANNOTATE_ROWS && flavour === 'mariadb') {
-          const text = bytes.slice(start + HEADER_LENGTH, body);
-          this.#replace.annotate(text);
-          this.grouping.annotated(text);
+          this.#replace.annotate(bytes, start + HEADER_LENGTH, body);
         }
         if (header.type === EventCode.ROTATE) this.#summary!.nextFile = parseRotate(bytes, start, body);
         if (this.#summary!.endsClosed) this.grouping.abandon();

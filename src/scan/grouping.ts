@@ -9,12 +9,6 @@ interface Savepoint {
   readonly name: string;
   /** How many rows events there were. */
   readonly events: number;
-  /**
-   * An earlier savepoint had the name, and this one may stand inside a function or trigger, which have savepoints
-   * of their own: then ROLLBACK TO means the earlier one. MariaDB logs such a savepoint in the middle of a
-   * statement, so that no ANNOTATE_ROWS of another statement stands before the rows after it.
-   */
-  doubtful: boolean;
 }
 
 /**
@@ -37,10 +31,6 @@ export class Grouping {
   /** Ends with its first statement because nothing else would end it. */
   #implicit = false;
   #savepoints: Savepoint[] = [];
-  /** The doubtful savepoints after which no rows came so far. */
-  #unsettled: Savepoint[] = [];
-  /** The text of the last ANNOTATE_ROWS. */
-  #annotation: Uint8Array = new Uint8Array(0);
 
   constructor(place: EventPlace, events: EventTable) {
     this.#place = place;
@@ -94,26 +84,17 @@ export class Grouping {
     if (this.current >= 0 && !this.#begun) this.end(Ending.STATEMENT);
   }
 
+  /**
+   * A savepoint. One of a name that is there already takes its place; but functions and triggers have savepoints of
+   * their own, which leave that of the transaction alone. MariaDB logs them all alike, so there both are kept.
+   * (MySQL logs no ROLLBACK TO after rows.)
+   */
   savepoint(name: string, flavour: Flavour): void {
-    const others = this.#savepoints.filter((savepoint) => savepoint.name !== name);
-    const doubtful = flavour === 'mariadb' && others.length < this.#savepoints.length;
-    const savepoint = { name, events: this.#events.length, doubtful };
-    this.#savepoints = [...others, savepoint];
-    if (doubtful) this.#unsettled.push(savepoint);
-  }
-
-  /** The text of a statement whose rows follow, from ANNOTATE_ROWS. */
-  annotated(text: Uint8Array): void {
-    if (this.#unsettled.length > 0 && !equal(text, this.#annotation)) {
-      for (const savepoint of this.#unsettled) savepoint.doubtful = false;
-      this.#unsettled = [];
-    }
-    this.#annotation = text;
-  }
-
-  /** A TABLE_MAP: rows follow. */
-  mapped(): void {
-    if (this.#unsettled.length > 0) this.#unsettled = [];
+    const kept =
+      flavour === 'mariadb'
+        ? this.#savepoints
+        : this.#savepoints.filter((savepoint) => savepoint.name !== name);
+    this.#savepoints = [...kept, { name, events: this.#events.length }];
   }
 
   /**
@@ -124,8 +105,7 @@ export class Grouping {
   rollbackTo(name: string): boolean {
     const meant = this.#savepoints.filter((savepoint) => maybeSameSavepoint(savepoint.name, name));
     if (meant.length !== 1 || meant[0]!.name !== name || this.current < 0) return false;
-    const { events, doubtful } = meant[0]!;
-    if (doubtful) return false;
+    const { events } = meant[0]!;
     this.#savepoints.length = this.#savepoints.indexOf(meant[0]!) + 1;
     const { transactions } = this;
     const gone = this.#events.length - events;
@@ -165,10 +145,5 @@ export class Grouping {
     this.#begun = false;
     this.#implicit = false;
     if (this.#savepoints.length > 0) this.#savepoints = [];
-    if (this.#unsettled.length > 0) this.#unsettled = [];
   }
-}
-
-function equal(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }

@@ -26,9 +26,9 @@ export class ReplaceDoubt {
   #tables = 0;
   #triggers = false;
 
-  /** The statement's text, from ANNOTATE_ROWS. */
-  annotate(text: Uint8Array): void {
-    this.#text = text;
+  /** The statement's text, from ANNOTATE_ROWS: `bytes[start, end)`. */
+  annotate(bytes: Uint8Array, start: number, end: number): void {
+    this.#text = bytes.slice(start, Math.min(end, start + BEGINNING));
   }
 
   /** A TABLE_MAP of the statement, by its flags. */
@@ -48,6 +48,6 @@ export class ReplaceDoubt {
     if (flavour !== 'mariadb' || shape.kind !== 'update') return false;
     if (shape.first.columns.length === shape.table.types.length) return false;
     if (this.#triggers || this.#tables > 1) return true;
-    return !HARMLESS.includes(firstWord(utf8(this.#text, 0, Math.min(this.#text.length, BEGINNING))));
+    return !HARMLESS.includes(firstWord(utf8(this.#text, 0, this.#text.length)));
   }
 }

@@ -58,7 +58,7 @@ export function sessionSettings(
 /** FULL_NODUP leaves out only what the other image has, so that it can always be undone. */
 function imageOf(random: Random, { id }: Dialect, images: Images): string {
   const full = id === 'mariadb-11.8' ? ['FULL', 'FULL_NODUP'] : ['FULL'];
-  if (images === 'full' || random.chance(75)) return random.pick(full);
+  if (images === 'full' || random.chance(50)) return random.pick(full);
   return random.pick(['MINIMAL', 'NOBLOB', 'NOBLOB']);
 }
 

@@ -36,6 +36,8 @@ export class WayBack {
   readonly #workload: Workload;
   readonly #random: Random;
   readonly #tally: Tally;
+  /** Tables whose old values are not in the log: from there on back nothing is known of them. */
+  readonly #lost: string[] = [];
 
   constructor(server: ConnectedServer, workload: Workload, random: Random, tally: Tally) {
     this.#server = server;
@@ -44,7 +46,7 @@ export class WayBack {
     this.#tally = tally;
   }
 
-  /** Goes back to the beginning, or until a refusal that is right. */
+  /** Goes back to the beginning, without the tables for which a refusal was right. */
   async go(): Promise<void> {
     const { points } = this.#workload;
     const { files } = await inspect(await this.#filesBetween(points[0]!.file, points.at(-1)!.file));
@@ -54,24 +56,24 @@ export class WayBack {
     let at = points.length - 1;
     while (at > 0) {
       const target = this.#random.chance(35) ? 0 : this.#random.below(at);
-      if (!(await this.#goBack(await this.#step(at, target)))) return;
+      await this.#goBack(await this.#step(at, target));
       at = target;
     }
   }
 
-  /** Undoes what was done between two points. Answers whether the state is that of the earlier one now. */
-  async #goBack(step: Step): Promise<boolean> {
+  /** Undoes what was done between two points. */
+  async #goBack(step: Step): Promise<void> {
     const { what, later, earlier, inputs, select } = step;
     const begun = basename(await this.#server.closeBinlog());
     const { refusal, nothing, help } = await this.#tryUndo(step);
     if (refusal !== undefined) {
       await this.#goBackPartly(step, refusal, help);
-      return false;
+      return;
     }
     await this.#expectState(earlier.state, what);
-    if (nothing) return true;
+    if (nothing) return;
     this.#tally.undone++;
-    if (!this.#random.chance(35)) return true;
+    if (!this.#random.chance(35)) return;
     const undone = basename(await this.#server.closeBinlog());
     await this.#undo(await this.#filesAfter(begun, undone), {});
     await this.#expectState(later.state, `the undo of ${what}`);
@@ -83,7 +85,6 @@ export class WayBack {
     else await this.#undoInTwo(step, help);
     await this.#expectState(earlier.state, `once more ${what}`);
     this.#tally.undone++;
-    return true;
   }
 
   /** The undo, with what a refusal that is right asks for; answers the refusal for which there is no help. */
@@ -148,14 +149,19 @@ export class WayBack {
   /** Undoes some tables and then the others: what is left out must stay, whatever stands beside it in the log. */
   async #undoInTwo({ what, later, earlier, inputs, select }: Step, help: Help): Promise<void> {
     const { related } = this.#workload;
-    const alone = Object.keys(later.state).filter((table) => !related.includes(table));
+    const lost = this.#lost;
+    const alone = Object.keys(later.state).filter((table) => ![...related, ...lost].includes(table));
     const some = alone.filter(() => this.#random.chance(50));
-    if (this.#random.chance(50)) some.push(...related);
+    if (this.#random.chance(50) && !related.some((table) => lost.includes(table))) some.push(...related);
     if (some.length > 0) {
       await this.#undoMatching(inputs, { ...select, tables: some }, help);
       await this.#expectState(mixed(earlier, later, some), `${what}, only ${some.join(', ')}`);
     }
-    await this.#undoMatching(inputs, some.length > 0 ? { ...select, excludeTables: some } : select, help);
+    await this.#undoMatching(
+      inputs,
+      some.length > 0 ? { ...select, excludeTables: [...lost, ...some] } : select,
+      help,
+    );
   }
 
   /** The undo, unless there is nothing to undo. */
@@ -176,19 +182,26 @@ export class WayBack {
     const named = new Set(refusals.map(({ table }) => table!));
     const { related } = this.#workload;
     if (related.some((table) => named.has(table))) for (const table of related) named.add(table);
-    await this.#undoMatching(inputs, { ...select, excludeTables: [...named] }, help);
+    const excludeTables = [...this.#lost, ...named];
+    await this.#undoMatching(inputs, { ...select, excludeTables }, help);
     await this.#expectState(mixed(later, earlier, [...named]), `${what} without ${[...named].join(', ')}`);
+    this.#lost.push(...named);
     this.#tally.partly++;
   }
 
   async #expectState(state: Fingerprint, what: string): Promise<void> {
-    const differing = differences(await stateOf(this.#server, DATABASE), state);
+    const now = await stateOf(this.#server, DATABASE);
+    const differing = differences(this.#withoutLost(now), this.#withoutLost(state));
     if (differing !== '') throw new Error(`${what} does not lead to the state of that time:\n${differing}`);
   }
 
   async #undo(inputs: readonly string[], select: Selection, help: Help = {}): Promise<void> {
     const files = this.#random.chance(50) ? inputs : inputs.toReversed();
     await undo(this.#server, files, select, { ...this.#formOptions(), ...help });
+  }
+
+  #withoutLost(state: Fingerprint): Fingerprint {
+    return Object.fromEntries(Object.entries(state).filter(([table]) => !this.#lost.includes(table)));
   }
 
   /** Files and filters that mean what happened between two points, by position or by GTID. */
@@ -207,7 +220,10 @@ export class WayBack {
       later,
       earlier,
       inputs: await this.#filesBetween(earlier.file, later.file),
-      select: gtids.length > 0 ? { includeGtids: gtids } : positions,
+      select: {
+        ...(gtids.length > 0 ? { includeGtids: gtids } : positions),
+        ...(this.#lost.length > 0 ? { excludeTables: this.#lost } : {}),
+      },
       images: new Set(this.#workload.images.slice(to, from).flatMap((images) => [...images])),
     };
   }

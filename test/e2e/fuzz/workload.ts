@@ -95,7 +95,7 @@ export class Workload {
   async run(): Promise<void> {
     await this.#prepare();
     this.points.push(await this.#point());
-    const parts = 1 + this.#random.below(4);
+    const parts = 1 + this.#random.below(6);
     for (let part = 0; part < parts; part++) {
       await this.#work();
       if (this.#random.chance(40)) await this.#server.closeBinlog();
@@ -134,7 +134,7 @@ export class Workload {
   async #work(): Promise<void> {
     const random = this.#random;
     const sessions = this.#sessions!;
-    const images = random.chance(20) ? 'any' : 'full';
+    const images = random.chance(30) ? 'any' : 'full';
     if (random.chance(30)) await sessions.set(0, globalSettings(random, this.dialect));
     const options = this.#options(images);
     const begun = sessions.log.length;
@@ -148,7 +148,8 @@ export class Workload {
         await sessions.run(number, transaction(random, options));
       }
     };
-    const count = 5 + random.below(40);
+    // A short part under partial images: a refusal must not hide what else there is.
+    const count = images === 'any' ? 1 + random.below(4) : 5 + random.below(40);
     if (random.chance(10)) {
       const share = Math.ceil(count / CONNECTIONS);
       await Promise.all(random.times(CONNECTIONS, (number) => many(number, random.fork(), share)));
