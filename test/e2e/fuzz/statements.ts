@@ -1,43 +1,53 @@
 /** Random statements that change rows. Those that fail do so as they do in the wild. */
 import { type Column, small, sqlValue } from './columns.ts';
 import type { Random } from './random.ts';
+import type { Images } from './settings.ts';
 import type { Table } from './tables.ts';
 
-type Maker = (random: Random, table: Table, tables: readonly Table[]) => string;
-
-/** One statement over some of the tables. */
-export function statement(random: Random, tables: readonly Table[]): string {
-  return random.pick(makers)(random, random.pick(tables), tables);
+/** What statements are made for. */
+export interface Scope {
+  /** Those that statements may name. */
+  readonly tables: readonly Table[];
+  readonly images: Images;
 }
 
-/** Columns that a statement may name, some left out at times: what a server logs of a row depends on it. */
-function columnsFor(random: Random, table: Table): Column[] {
+type Maker = (random: Random, table: Table, scope: Scope) => string;
+
+/** One statement over some of the tables. */
+export function statement(random: Random, scope: Scope): string {
+  const pool = scope.images === 'any' && random.chance(50) ? writers : makers;
+  return random.pick(pool)(random, random.pick(scope.tables), scope);
+}
+
+/** Columns that a statement may name; of those left out partial row images do not hold the values. */
+function columnsFor(random: Random, table: Table, { images }: Scope): Column[] {
   const columns = table.columns.filter(({ automatic }) => !automatic);
-  if (random.chance(75)) return columns;
+  if (random.chance(images === 'any' ? 40 : 80)) return columns;
   return columns.filter((column) => !column.nullable || table.keys.includes(column) || random.chance(60));
 }
 
-function values(random: Random, table: Table, count: number): string {
-  const columns = columnsFor(random, table);
+function values(random: Random, table: Table, scope: Scope, count: number): string {
+  const columns = columnsFor(random, table, scope);
   const rows = random.times(count, () => `(${columns.map((column) => sqlValue(random, column)).join(', ')})`);
   return `${table.name} (${columns.map(({ name }) => name).join(', ')}) VALUES ${rows.join(', ')}`;
 }
 
-const insert: Maker = (random, table) => {
+const insert: Maker = (random, table, scope) => {
   const rows = 1 + random.below(random.chance(10) ? 40 : 4);
-  return `INSERT ${random.chance(15) ? 'IGNORE ' : ''}INTO ${values(random, table, rows)}`;
+  return `INSERT ${random.chance(15) ? 'IGNORE ' : ''}INTO ${values(random, table, scope, rows)}`;
 };
 
-const replace: Maker = (random, table) => `REPLACE INTO ${values(random, table, 1 + random.below(4))}`;
+const replace: Maker = (random, table, scope) =>
+  `REPLACE INTO ${values(random, table, scope, 1 + random.below(4))}`;
 
-const upsert: Maker = (random, table) => {
+const upsert: Maker = (random, table, scope) => {
   const set = random.times(1 + random.below(2), () => {
     const { name, nature } = settable(random, table);
     return nature === 'integer' && random.chance(60)
       ? random.pick([`${name} = ${name} + 1`, `${name} = VALUES(${name}) % 3`])
       : `${name} = VALUES(${name})`;
   });
-  return `INSERT INTO ${values(random, table, 1 + random.below(8))} ON DUPLICATE KEY UPDATE ${set.join(', ')}`;
+  return `INSERT INTO ${values(random, table, scope, 1 + random.below(8))} ON DUPLICATE KEY UPDATE ${set.join(', ')}`;
 };
 
 const insertSelect: Maker = (random, table) => {
@@ -55,8 +65,8 @@ const insertSelect: Maker = (random, table) => {
 };
 
 /** Hundreds of rows, so that events are cut and packed. */
-const bulk: Maker = (random, table, tables) => {
-  if (random.chance(95)) return update(random, table, tables);
+const bulk: Maker = (random, table, scope) => {
+  if (random.chance(95)) return update(random, table, scope);
   const columns = table.columns.filter(({ automatic }) => !automatic);
   const names = columns.map(({ name }) => name).join(', ');
   const chosen = columns.map((column) => {
@@ -141,12 +151,12 @@ function jsonChange(random: Random, column: string): string {
 }
 
 /** Every row takes the place of another. */
-const move: Maker = (random, table, tables) => {
+const move: Maker = (random, table, scope) => {
   const movable = table.columns.filter(
     ({ nature, name, automatic }) => nature === 'integer' && !automatic && !table.frozen.has(name),
   );
   const keys = movable.filter((column) => table.keys.includes(column));
-  if (movable.length === 0) return update(random, table, tables);
+  if (movable.length === 0) return update(random, table, scope);
   const { name } = random.pick(keys.length > 0 ? keys : movable);
   const by = random.pick([-7, -1, 1, 1, 3]);
   const order = random.chance(90) ? `ORDER BY ${name} ${by > 0 ? 'DESC' : 'ASC'}` : '';
@@ -154,8 +164,8 @@ const move: Maker = (random, table, tables) => {
   return `UPDATE ${ignore}${table.name} SET ${name} = ${name} + ${by} ${random.chance(60) ? where(random, table) : ''} ${order}`;
 };
 
-const refer: Maker = (random, table, tables) => {
-  if (!tables.some(({ name }) => name === 'parent')) return update(random, table, tables);
+const refer: Maker = (random, table, scope) => {
+  if (!scope.tables.some(({ name }) => name === 'parent')) return update(random, table, scope);
   if (random.chance(50)) {
     const p = random.chance(20) ? 'NULL' : small(random);
     return `UPDATE ${random.pick(['child', 'loose'])} SET p = ${p} ORDER BY p LIMIT ${1 + random.below(3)}`;
@@ -168,7 +178,7 @@ const remove: Maker = (random, table) =>
   `DELETE FROM ${table.name} ${where(random, table)} ${random.chance(20) ? '' : few(random)}`;
 
 /** Two tables in one statement, or one table twice. */
-const several: Maker = (random, one, tables) => {
+const several: Maker = (random, one, { tables }) => {
   const two = random.pick(tables);
   const number = (table: Table): string =>
     random.pick(table.columns.filter(({ nature }) => nature === 'integer')).name;
@@ -188,13 +198,16 @@ const several: Maker = (random, one, tables) => {
 };
 
 /** A function that changes a table, once for each row of a query, or amid the changes of another table. */
-const call: Maker = (random, table, tables) => {
-  if (!tables.some(({ name }) => name === 'main')) return update(random, table, tables);
+const call: Maker = (random, table, scope) => {
+  if (!scope.tables.some(({ name }) => name === 'main')) return update(random, table, scope);
   if (random.chance(40))
     return `UPDATE ${table.name} SET n = note(n % 3) ${where(random, table)} ${few(random)}`;
   const numbers = random.times(2 + random.below(6), () => `SELECT ${random.below(3)} x`);
   return `SELECT SUM(note(x)) FROM (${numbers.join(' UNION ALL ')}) q`;
 };
+
+/** Of these partial row images lack the most. */
+const writers: readonly Maker[] = [insert, replace, replace, upsert];
 
 const makers: readonly Maker[] = [
   ...Array<Maker>(4).fill(insert),

@@ -24,14 +24,14 @@ export function transaction(
   random: Random,
   { dialect, tables, mixes, images }: TransactionOptions,
 ): string[] {
-  if (random.chance(35)) return [statement(random, tables)];
+  if (random.chance(35)) return [statement(random, { tables, images })];
   const transactional = tables.filter(({ plain }) => !plain);
   // Amid transactions changes without them are rare, as in the wild.
   const amid = (): readonly Table[] =>
     (mixes ? random.chance(30) : random.chance(3)) ? tables : transactional;
   const savepoints = random.chance(25);
   const count = 1 + random.below(random.chance(20) ? 12 : 4);
-  const body = random.times(count, () => statement(random, amid()));
+  const body = random.times(count, () => statement(random, { tables: amid(), images }));
   const inside = savepoints ? withSavepoints(random, body) : [...body];
   if (random.chance(6)) inside.splice(random.below(inside.length), 0, rowImage(random, dialect, images));
   return ['BEGIN', ...inside, random.chance(15) ? 'ROLLBACK' : 'COMMIT'];
@@ -75,7 +75,9 @@ export function xaTransaction(random: Random, name: string, options: Transaction
   const group = random.pick(groups);
   const own = options.tables.filter((table) => table.group === group);
   const others = options.tables.filter((table) => table.group !== group);
-  const body = random.times(1 + random.below(5), () => statement(random, own));
+  const body = random.times(1 + random.below(5), () =>
+    statement(random, { tables: own, images: options.images }),
+  );
   const xid = random.pick([
     `'${name}'`,
     `'${name}', 'branch'`,
