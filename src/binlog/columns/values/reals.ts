@@ -40,15 +40,11 @@ export function floatText(value: number): string {
   return notation(shortestFloat(value), isNegative(value));
 }
 
-/** The same as a number, so that JSON has no more digits than the float. */
-export function shortestFloatNumber(value: number): number {
-  return Number.isFinite(value) ? Number(shortestFloat(value)) : value;
-}
-
 /** Nine digits tell any two floats apart. */
 const MOST_FLOAT_DIGITS = 9;
 
-function shortestFloat(value: number): string {
+/** The same with an exponent, as JavaScript writes it. */
+export function shortestFloat(value: number): string {
   for (let digits = 1; digits < MOST_FLOAT_DIGITS; digits++) {
     const text = value.toExponential(digits - 1);
     if (Math.fround(Number(text)) === value) return text;

@@ -51,7 +51,7 @@ export function textDecoder(decode: TextDecoding, most: number): ColumnDecoder {
     const head = Math.min(end, start + most * MOST_BYTES);
     const decoded = decode(bytes.subarray(start, head));
     const text = length > most ? firstCharacters(decoded, most) : decoded;
-    if (LONE_SURROGATE.test(text)) return bytesValue(bytes, start, end, most, length);
+    if (LONE_SURROGATE.test(text)) return bytesValue(bytes, start, end, most);
     return { kind: 'text', text, length, cut: head < end || text.length < decoded.length };
   };
 }
@@ -63,13 +63,26 @@ function firstCharacters(text: string, most: number): string {
   return text.slice(0, at);
 }
 
-/** Binary strings of which `most` hexadecimal digits are wanted; BINARY(n) is stored without the zeros that fill it up to `width`. */
+/**
+ * Binary strings, of which `most` hexadecimal digits are wanted. BINARY(`width`) is stored without the zeros
+ * at its end, which are put back.
+ */
 export function bytesDecoder(most: number, width = 0): ColumnDecoder {
-  return (bytes, start, end) => bytesValue(bytes, start, end, most, Math.max(width, end - start));
+  return (bytes, start, end) => {
+    if (end - start >= width) return bytesValue(bytes, start, end, most);
+    const padded = new Uint8Array(width);
+    padded.set(bytes.subarray(start, end));
+    return bytesValue(padded, 0, width, most);
+  };
 }
 
-function bytesValue(bytes: Uint8Array, start: number, end: number, most: number, length: number): BytesValue {
+function bytesValue(bytes: Uint8Array, start: number, end: number, most: number): BytesValue {
+  const length = end - start;
   const wanted = Math.ceil(most / 2);
-  const head = Math.min(end, start + wanted);
-  return { kind: 'bytes', bytes: bytes.subarray(start, head), length, cut: length > wanted };
+  return {
+    kind: 'bytes',
+    bytes: bytes.subarray(start, start + Math.min(length, wanted)),
+    length,
+    cut: length > wanted,
+  };
 }

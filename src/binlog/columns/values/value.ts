@@ -16,10 +16,12 @@ export type Value =
   | { readonly kind: 'year'; readonly value: number }
   /** As the server prints them; a timestamp in the time zone that was asked for. */
   | { readonly kind: 'date' | 'time' | 'datetime' | 'timestamp'; readonly text: string }
-  /** `text` is the document as the server prints it; cut if `cut`. */
+  /** `text` is the document as the server prints it, or the beginning if `cut`. */
   | { readonly kind: 'json'; readonly text: string; readonly cut: boolean }
-  | { readonly kind: 'geometry'; readonly srid: number; readonly wkt: string; readonly cut: boolean }
-  | { readonly kind: 'vector'; readonly numbers: Float32Array }
+  /** `text` is well-known text, or the beginning if `cut`. */
+  | { readonly kind: 'geometry'; readonly srid: number; readonly text: string; readonly cut: boolean }
+  /** `text` is `[1,2.5]`, or the beginning if `cut`; each number is the shortest that reads back the same. */
+  | { readonly kind: 'vector'; readonly text: string; readonly cut: boolean }
   | { readonly kind: 'inet4' | 'inet6' | 'uuid'; readonly text: string };
 
 export interface IntegerValue {
@@ -66,9 +68,8 @@ export interface TextValue {
 /** Binary strings, and whatever does not decode as what its column says it is. */
 export interface BytesValue {
   readonly kind: 'bytes';
-  /** Without the zeros that pad BINARY, which are not stored. */
   readonly bytes: Uint8Array;
-  /** Bytes of the whole value, of which `bytes` is the beginning: the rest is cut, or zeros of BINARY. */
+  /** Bytes of the whole value, of which `bytes` is the beginning if `cut`. */
   readonly length: number;
   readonly cut: boolean;
 }

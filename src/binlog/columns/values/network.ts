@@ -1,0 +1,53 @@
+import { bytesDecoder } from './text.ts';
+import type { ColumnDecoder, Value } from './value.ts';
+
+type Text = (bytes: Uint8Array, at: number) => string;
+
+/** A type of a fixed number of bytes; other lengths are shown as bytes. */
+function fixedDecoder(kind: 'inet4' | 'inet6' | 'uuid', length: number, text: Text): ColumnDecoder {
+  const asBytes = bytesDecoder(Number.POSITIVE_INFINITY);
+  return (bytes, start, end): Value =>
+    end - start === length ? { kind, text: text(bytes, start) } : asBytes(bytes, start, end);
+}
+
+/** MariaDB's INET4: four bytes, the first number first. */
+export const decodeInet4: ColumnDecoder = fixedDecoder('inet4', 4, inet4Text);
+
+function inet4Text(bytes: Uint8Array, at: number): string {
+  return bytes.subarray(at, at + 4).join('.');
+}
+
+/** MariaDB's INET6: sixteen bytes, in network order. */
+export const decodeInet6: ColumnDecoder = fixedDecoder('inet6', 16, inet6Text);
+
+/**
+ * Hexadecimal groups, the first of the longest runs of zeros (of two or more) left out. An address that
+ * begins with six groups of zeros, or five and ffff, ends as IPv4 is written.
+ */
+function inet6Text(bytes: Uint8Array, at: number): string {
+  const groups = Array.from({ length: 8 }, (_, i) => (bytes[at + 2 * i]! << 8) | bytes[at + 2 * i + 1]!);
+  const gap = longestZeros(groups);
+  const isMapped = gap.start === 0 && (gap.length === 6 || (gap.length === 5 && groups[5] === 0xffff));
+  const texts = groups.map((group) => group.toString(16));
+  if (isMapped) texts.splice(6, 2, inet4Text(bytes, at + 12));
+  if (gap.length < 2) return texts.join(':');
+  return `${texts.slice(0, gap.start).join(':')}::${texts.slice(gap.start + gap.length).join(':')}`;
+}
+
+function longestZeros(groups: readonly number[]): { start: number; length: number } {
+  let longest = { start: -1, length: 0 };
+  for (let start = 0; start < groups.length; start++) {
+    let length = 0;
+    while (groups[start + length] === 0) length++;
+    if (length > longest.length) longest = { start, length };
+  }
+  return longest;
+}
+
+/** MariaDB's UUID. */
+export const decodeUuid: ColumnDecoder = fixedDecoder('uuid', 16, uuidText);
+
+function uuidText(bytes: Uint8Array, at: number): string {
+  const hex = Buffer.from(bytes.subarray(at, at + 16)).toString('hex');
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+}
