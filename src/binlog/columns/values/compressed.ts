@@ -13,7 +13,7 @@ const ZLIB = 8;
  * | method, 0 stored or 8 zlib | high 4 bits |
  * | zlib: 1 for a stream without zlib's own head and checksum | bit 3 |
  * | zlib: bytes of the length | bits 0 to 2 |
- * | zlib: length of the content, little-endian | 1 to 4 bytes |
+ * | zlib: length of the content, big-endian | 1 to 4 bytes |
  * | content, or the stream that unpacks to it | |
  *
  * Source: MariaDB, sql/field.cc, Field_longstr::uncompress.
@@ -33,7 +33,7 @@ function unpack(bytes: Uint8Array, start: number, end: number): Uint8Array | und
   const stream = start + 1 + (head & 7);
   if (head >> 4 !== ZLIB || stream >= end) return undefined;
   let length = 0;
-  for (let at = stream - 1; at > start; at--) length = length * 256 + bytes[at]!;
+  for (let at = start + 1; at < stream; at++) length = length * 256 + bytes[at]!;
   const inflate = (head & 8) === 0 ? inflateSync : inflateRawSync;
   try {
     // One byte more than there should be, for no output at all is not allowed as a limit.

@@ -1,20 +1,25 @@
 import { bytesDecoder } from './text.ts';
-import type { ColumnDecoder, Value } from './value.ts';
+import type { BytesValue, ColumnDecoder, Value } from './value.ts';
 
-type Text = (bytes: Uint8Array, at: number) => string;
+type Text = (bytes: Uint8Array) => string;
 
-/** A type of a fixed number of bytes; other lengths are shown as bytes. */
+/**
+ * A MariaDB type that is logged as BINARY(`length`), without the zeros at its end; longer values are shown as
+ * bytes.
+ */
 function fixedDecoder(kind: 'inet4' | 'inet6' | 'uuid', length: number, text: Text): ColumnDecoder {
-  const asBytes = bytesDecoder(Number.POSITIVE_INFINITY);
-  return (bytes, start, end): Value =>
-    end - start === length ? { kind, text: text(bytes, start) } : asBytes(bytes, start, end);
+  const whole = bytesDecoder(Number.POSITIVE_INFINITY, length);
+  return (bytes, start, end): Value => {
+    const value = whole(bytes, start, end) as BytesValue;
+    return value.length === length ? { kind, text: text(value.bytes) } : value;
+  };
 }
 
 /** MariaDB's INET4: four bytes, the first number first. */
 export const decodeInet4: ColumnDecoder = fixedDecoder('inet4', 4, inet4Text);
 
-function inet4Text(bytes: Uint8Array, at: number): string {
-  return bytes.subarray(at, at + 4).join('.');
+function inet4Text(bytes: Uint8Array): string {
+  return bytes.join('.');
 }
 
 /** MariaDB's INET6: sixteen bytes, in network order. */
@@ -24,12 +29,12 @@ export const decodeInet6: ColumnDecoder = fixedDecoder('inet6', 16, inet6Text);
  * Hexadecimal groups, the first of the longest runs of zeros (of two or more) left out. An address that
  * begins with six groups of zeros, or five and ffff, ends as IPv4 is written.
  */
-function inet6Text(bytes: Uint8Array, at: number): string {
-  const groups = Array.from({ length: 8 }, (_, i) => (bytes[at + 2 * i]! << 8) | bytes[at + 2 * i + 1]!);
+function inet6Text(bytes: Uint8Array): string {
+  const groups = Array.from({ length: 8 }, (_, i) => (bytes[2 * i]! << 8) | bytes[2 * i + 1]!);
   const gap = longestZeros(groups);
   const isMapped = gap.start === 0 && (gap.length === 6 || (gap.length === 5 && groups[5] === 0xffff));
   const texts = groups.map((group) => group.toString(16));
-  if (isMapped) texts.splice(6, 2, inet4Text(bytes, at + 12));
+  if (isMapped) texts.splice(6, 2, inet4Text(bytes.subarray(12)));
   if (gap.length < 2) return texts.join(':');
   return `${texts.slice(0, gap.start).join(':')}::${texts.slice(gap.start + gap.length).join(':')}`;
 }
@@ -44,10 +49,13 @@ function longestZeros(groups: readonly number[]): { start: number; length: numbe
   return longest;
 }
 
-/** MariaDB's UUID. */
+/**
+ * MariaDB's UUID: its sixteen bytes in the order of the text. (InnoDB turns the parts of a version 1 UUID around
+ * for its index; the log does not.)
+ */
 export const decodeUuid: ColumnDecoder = fixedDecoder('uuid', 16, uuidText);
 
-function uuidText(bytes: Uint8Array, at: number): string {
-  const hex = Buffer.from(bytes.subarray(at, at + 16)).toString('hex');
+function uuidText(bytes: Uint8Array): string {
+  const hex = Buffer.from(bytes).toString('hex');
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }
