@@ -6,7 +6,7 @@ import { ColumnType } from '../types.ts';
 import { decimalText } from './decimal.ts';
 import { LimitedText } from './limited-text.ts';
 import { doubleText } from './reals.ts';
-import { datetimeText, signed } from './temporals.ts';
+import { clockText, datetimeText, signed } from './temporals.ts';
 import { bytesDecoder } from './text.ts';
 import type { ColumnDecoder } from './value.ts';
 
@@ -81,19 +81,18 @@ function opaqueText(fieldType: number, bytes: Uint8Array): string {
   return `"base64:type${fieldType}:${base64.replace(/.{76}(?=.)/g, '$&\\n')}"`;
 }
 
-/** Seconds and above stand over 24 bits of microseconds, packed as in DATETIME(6) and TIME(6). */
+/** What stands in DATETIME(6) and TIME(6) without their first bit: all but microseconds over 24 bits of these. */
 function temporalText(fieldType: number, packed: bigint): string | undefined {
   const size = packed < 0n ? -packed : packed;
-  const text = datetimeText(Number(size >> 24n), Number(size & 0xff_ffffn), 6);
-  const [date, time] = text.split(' ');
+  const [head, micros] = [Number(size >> 24n), Number(size & 0xff_ffffn)];
   switch (fieldType) {
     case ColumnType.DATE:
-      return date;
+      return datetimeText(head, 0, 0).slice(0, 'YYYY-MM-DD'.length);
     case ColumnType.DATETIME:
     case ColumnType.TIMESTAMP:
-      return text;
+      return datetimeText(head, micros, 6);
     case ColumnType.TIME:
-      return signed(packed < 0n, time!);
+      return signed(packed < 0n, clockText(head, micros, 6));
     default:
       return undefined;
   }

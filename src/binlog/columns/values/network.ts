@@ -1,5 +1,5 @@
 import { bytesDecoder } from './text.ts';
-import type { BytesValue, ColumnDecoder, Value } from './value.ts';
+import type { ColumnDecoder, Value } from './value.ts';
 
 type Text = (bytes: Uint8Array) => string;
 
@@ -10,7 +10,7 @@ type Text = (bytes: Uint8Array) => string;
 function fixedDecoder(kind: 'inet4' | 'inet6' | 'uuid', length: number, text: Text): ColumnDecoder {
   const whole = bytesDecoder(Number.POSITIVE_INFINITY, length);
   return (bytes, start, end): Value => {
-    const value = whole(bytes, start, end) as BytesValue;
+    const value = whole(bytes, start, end);
     return value.length === length ? { kind, text: text(value.bytes) } : value;
   };
 }

@@ -62,8 +62,8 @@ export function datetimeText(packed: number, micros: number, fsp: number): strin
   return `${date} ${clockText(packed % 2 ** 17, micros, fsp)}`;
 }
 
-/** 10 bits of hour, 6 of minute, 6 of second. */
-function clockText(packed: number, micros: number, fsp: number): string {
+/** The text of a time packed in 10 bits of hour, 6 of minute, 6 of second. */
+export function clockText(packed: number, micros: number, fsp: number): string {
   return timeText(packed >> 12, (packed >> 6) & 63, packed & 63, micros, fsp);
 }
 

@@ -67,7 +67,10 @@ function firstCharacters(text: string, most: number): string {
  * Binary strings, of which `most` hexadecimal digits are wanted. BINARY(`width`) is stored without the zeros
  * at its end, which are put back.
  */
-export function bytesDecoder(most: number, width = 0): ColumnDecoder {
+export function bytesDecoder(
+  most: number,
+  width = 0,
+): (bytes: Uint8Array, start: number, end: number) => BytesValue {
   return (bytes, start, end) => {
     if (end - start >= width) return bytesValue(bytes, start, end, most);
     const padded = new Uint8Array(width);

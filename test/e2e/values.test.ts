@@ -1,0 +1,133 @@
+/** Values decoded from the log are those that the server itself selects. */
+import { expect } from 'vitest';
+import type { DecodeOptions, HiddenType } from '../../src/binlog/columns/values/decoder.ts';
+import type { Value } from '../../src/binlog/columns/values/value.ts';
+import type { RunningServer } from '../servers/index.ts';
+import { type DecodedTable, decodedInserts } from './decoded-log.ts';
+import { generatedSpecimens } from './generated-values.ts';
+import { type Specimen, type Specimens, specimensOf } from './specimens.ts';
+import { eachServer, logged, type Scene } from './support.ts';
+import { type Metadata, type Reading, readingsOf } from './value-readings.ts';
+
+// The machine's time zone, and by it the servers': one that changes its clocks, not by whole hours off UTC.
+process.env.TZ = 'America/St_Johns';
+
+const SEED = 20_261_121;
+
+const lenient = "SET sql_mode = '', time_zone = '+00:00';";
+
+/** A table of each family, its columns going through their values and NULL. */
+function insertAll(specimens: Specimens): string {
+  const tables = Object.entries(specimens).map(([table, columns]) => {
+    const filled = columns.flatMap(({ values }, i) => (values.length > 0 ? [i] : []));
+    const count = Math.max(...columns.map(({ values }) => values.length)) + 1;
+    const rows = Array.from({ length: count }, (_, row) => {
+      const values = filled.map(
+        (i) => [...columns[i]!.values, 'NULL'][row % (columns[i]!.values.length + 1)],
+      );
+      return `(${[row + 1, ...values].join(', ')})`;
+    });
+    const definitions = columns.map(({ type }, i) => `c${i} ${type}`);
+    return `
+      CREATE TABLE ${table} (${['id INT PRIMARY KEY', ...definitions].join(', ')}) ENGINE=InnoDB;
+      INSERT INTO ${table} (${['id', ...filled.map((i) => `c${i}`)].join(', ')}) VALUES ${rows.join(', ')};`;
+  });
+  return lenient + tables.join('\n');
+}
+
+/** What the log cannot tell of MariaDB's types. */
+function hiddenTypes(
+  specimens: readonly Specimen[] | undefined,
+  { flavour }: RunningServer,
+): (HiddenType | undefined)[] {
+  const hidden = (specimens ?? []).map(({ type }) =>
+    /^(INET4|INET6|UUID|VECTOR)/.exec(type)?.[0].toLowerCase(),
+  );
+  return [undefined, ...(flavour === 'mariadb' ? (hidden as (HiddenType | undefined)[]) : [])];
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', '0': '\0', '\\': '\\' };
+
+/** What the server selects, as rows of fields, in a time zone. */
+async function selected(
+  { server, database }: Scene,
+  table: string,
+  expressions: readonly string[],
+  timeZone: string,
+): Promise<string[][]> {
+  const answer = await server.sql(
+    `SET time_zone = '${timeZone}'; SELECT ${expressions.join(', ')} FROM ${table} ORDER BY id`,
+    database,
+  );
+  const unescaped = (field: string): string =>
+    field.replace(/\\(.)/g, (_, letter: string) => ESCAPES[letter]!);
+  return answer
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => line.split('\t').map(unescaped));
+}
+
+/** Compares a table column by column, so that a failure says which one. */
+async function compare(
+  scene: Scene,
+  name: string,
+  columns: readonly Specimen[],
+  { rows }: DecodedTable,
+  readings: (type: string) => Reading[],
+  timeZone: string,
+): Promise<void> {
+  const asked = columns.flatMap(({ type }, i) => readings(type).map((reading) => ({ ...reading, i, type })));
+  const expressions = asked.map(({ sql, i }) => sql(`c${i}`));
+  const answers = await selected(scene, name, expressions, timeZone);
+  expect(rows.length, `rows of ${name}`).toBe(answers.length);
+  for (const [field, { text, i, type }] of asked.entries()) {
+    const said = (value: Value | null | undefined): string =>
+      value ? text(value) : value === null ? 'NULL' : 'absent';
+    const decoded = rows.map((row) => said(row[i + 1]));
+    expect.soft(decoded, `${name}, ${type}, ${timeZone}`).toEqual(answers.map((answer) => answer[field]));
+  }
+}
+
+async function setMetadata(server: RunningServer, metadata: Metadata): Promise<void> {
+  if (server.id === 'mysql-5.6') return;
+  await server.sql(`SET GLOBAL binlog_row_metadata = '${metadata === 'NONE' ? 'NO_LOG' : metadata}'`);
+}
+
+/** Mostly as a user would, but for types that the user has to tell of. */
+async function tellOfValues(scene: Scene, metadata: Metadata): Promise<void> {
+  const { server, database } = scene;
+  const specimens = { ...specimensOf(server), ...generatedSpecimens(server, SEED) };
+  await setMetadata(server, metadata);
+  const file = await logged(server, insertAll(specimens), database);
+  const options =
+    (timeZone: string | undefined) =>
+    (table: string): DecodeOptions => ({
+      timeZone,
+      hiddenTypes: hiddenTypes(specimens[table], server),
+    });
+  const readings = (type: string): Reading[] => readingsOf(type, server, metadata);
+  const tables = await decodedInserts(file, server.flavour, options('+00:00'));
+  for (const [name, columns] of Object.entries(specimens)) {
+    await compare(scene, name, columns, tables.get(name)!, readings, '+00:00');
+  }
+  for (const [server, ours] of [
+    ['-11:45', '-11:45'],
+    ['SYSTEM', 'America/St_Johns'],
+    ['SYSTEM', undefined],
+  ] as const) {
+    const inZone = await decodedInserts(file, scene.server.flavour, options(ours));
+    for (const name of ['timestamps', 'some_timestamps']) {
+      await compare(scene, name, specimens[name]!, inZone.get(name)!, readings, server);
+    }
+  }
+}
+
+eachServer('decodes what the server selects', (scene) =>
+  tellOfValues(scene, scene.server.id === 'mysql-5.6' ? 'NONE' : 'FULL'),
+);
+
+eachServer('decodes without labels', (scene) => tellOfValues(scene, 'MINIMAL'), { servers: ['mysql-9.7'] });
+
+eachServer('decodes without metadata', (scene) => tellOfValues(scene, 'NONE'), {
+  servers: ['mariadb-10.5', 'mariadb-10.11', 'mariadb-11.8'], // MySQL 5.6 has none anyway, 9.7 always some.
+});
