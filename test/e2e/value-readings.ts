@@ -26,7 +26,7 @@ export function readingsOf(type: string, server: RunningServer, metadata: Metada
 function readingOf(type: string, server: RunningServer, metadata: Metadata): Reading {
   if (/^BIT/.test(type)) return bitReading(Number(/\d+/.exec(type)![0]));
   // Nor is ZEROFILL.
-  if (/^(TINY|SMALL|MEDIUM|BIG)?INT/.test(type)) return integerReading(metadata === 'NONE');
+  if (/^(TINY|SMALL|MEDIUM|BIG)?INT/.test(type)) return integerReading(type, metadata);
   if (/^(ENUM|SET)/.test(type) && metadata !== 'FULL') return numberReading;
   if (/GEOMETRY|POINT|LINESTRING|POLYGON/.test(type)) return geometryReading(server);
   if (/^VECTOR/.test(type)) return vectorReading(server);
@@ -64,14 +64,14 @@ function bitReading(width: number): Reading {
   return { sql: (column) => `CONCAT("b'", LPAD(BIN(${column}), ${width}, '0'), "'")`, text: plainText };
 }
 
-/** Where the log does not tell the sign, one of two numbers must be the server's: it is asked for both. */
-function integerReading(mayBeEither: boolean): Reading {
-  if (!mayBeEither) return { sql: (column) => `${column} + 0`, text: plainText };
+/** Where the log does not tell the sign, a value that may be either says both. */
+function integerReading(type: string, metadata: Metadata): Reading {
+  const isUnsigned = /UNSIGNED|ZEROFILL/.test(type);
   return {
-    sql: (column) => `IF(${column} < 0, 'negative', ${column} + 0)`,
+    sql: (column) => `${column} + 0`,
     text: (value) => {
-      if (value.kind !== 'integer') return value.kind;
-      return value.orUnsigned === undefined ? String(value.value) : `${value.orUnsigned}|negative`;
+      if (value.kind !== 'integer' || metadata !== 'NONE') return plainText(value);
+      return String(isUnsigned ? (value.orUnsigned ?? value.value) : value.value);
     },
   };
 }
@@ -96,10 +96,13 @@ function geometryReading(server: RunningServer): Reading {
   };
 }
 
-/** Both round to six digits, MySQL with an exponent always. */
+/** Both round to six digits, MySQL with an exponent always, MariaDB with one where twelve characters do not do. */
 function vectorReading({ flavour }: RunningServer): Reading {
   const rounded = (number: number): string => {
-    if (flavour === 'mariadb') return doubleText(sixDigits(number));
+    if (flavour === 'mariadb') {
+      const plain = doubleText(sixDigits(number));
+      return plain.length <= 12 ? plain : sixDigits(number).toExponential().replace('+', '');
+    }
     const text = sixDigits(number)
       .toExponential(5)
       .replace(/([+-])(\d)$/, '$10$2');

@@ -26,7 +26,7 @@ function inet4Text(bytes: Uint8Array): string {
 export const decodeInet6: ColumnDecoder = fixedDecoder('inet6', 16, inet6Text);
 
 /**
- * Hexadecimal groups, the first of the longest runs of zeros (of two or more) left out. An address that
+ * Hexadecimal groups, the first of the longest runs of zeros left out, be it a single one. An address that
  * begins with six groups of zeros, or five and ffff, ends as IPv4 is written.
  */
 function inet6Text(bytes: Uint8Array): string {
@@ -35,7 +35,7 @@ function inet6Text(bytes: Uint8Array): string {
   const isMapped = gap.start === 0 && (gap.length === 6 || (gap.length === 5 && groups[5] === 0xffff));
   const texts = groups.map((group) => group.toString(16));
   if (isMapped) texts.splice(6, 2, inet4Text(bytes.subarray(12)));
-  if (gap.length < 2) return texts.join(':');
+  if (gap.length === 0) return texts.join(':');
   return `${texts.slice(0, gap.start).join(':')}::${texts.slice(gap.start + gap.length).join(':')}`;
 }
 
