@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 import type { DecodeOptions, HiddenType } from '../../src/binlog/columns/values/decoder.ts';
 import type { Value } from '../../src/binlog/columns/values/value.ts';
-import type { RunningServer } from '../servers/index.ts';
+import type { RunningServer, ServerId } from '../servers/index.ts';
 import { type DecodedTable, decodedInserts } from './decoded-log.ts';
 import { generatedSpecimens } from './generated-values.ts';
 import { type Specimen, type Specimens, specimensOf } from './specimens.ts';
@@ -45,6 +45,12 @@ function hiddenTypes(
   );
   return [undefined, ...(flavour === 'mariadb' ? (hidden as (HiddenType | undefined)[]) : [])];
 }
+
+const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
+
+/** But for U+FFFD, by which tis620 and big5 mean bytes that are no character. */
+const charactersOf = (block: number): string =>
+  String.fromCodePoint(...range(256).map((i) => block * 256 + i)).replace('\ufffd', ' ');
 
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', '0': '\0', '\\': '\\' };
 
@@ -93,6 +99,9 @@ async function setMetadata(server: RunningServer, metadata: Metadata): Promise<v
   await server.sql(`SET GLOBAL binlog_row_metadata = '${metadata === 'NONE' ? 'NO_LOG' : metadata}'`);
 }
 
+// MySQL 5.6 logs no optional metadata.
+const serversWithMetadata: ServerId[] = ['mysql-9.7', 'mariadb-10.5', 'mariadb-10.11', 'mariadb-11.8'];
+
 /** Mostly as a user would, but for types that the user has to tell of. */
 async function tellOfValues(scene: Scene, metadata: Metadata): Promise<void> {
   const { server, database } = scene;
@@ -131,3 +140,34 @@ eachServer('decodes without labels', (scene) => tellOfValues(scene, 'MINIMAL'), 
 eachServer('decodes without metadata', (scene) => tellOfValues(scene, 'NONE'), {
   servers: ['mariadb-10.5', 'mariadb-10.11', 'mariadb-11.8'], // MySQL 5.6 has none anyway, 9.7 always some.
 });
+
+/** Every character of every set, 256 in a row; what a set does not have becomes a question mark on the server. */
+eachServer(
+  'decodes every character of every character set',
+  async (scene) => {
+    const { server, database } = scene;
+    const charsets = (
+      await server.sql('SELECT character_set_name FROM information_schema.character_sets ORDER BY 1')
+    )
+      .split('\n')
+      .filter((name) => name !== '' && name !== 'binary');
+    const columns = charsets.map((charset) => ({ type: `TEXT CHARACTER SET ${charset}`, values: [] }));
+    const blocks = range(0x200).flatMap((block) =>
+      block >= 0xd8 && block < 0xe0 ? [] : [charactersOf(block)],
+    );
+    await setMetadata(server, 'FULL');
+    const file = await logged(
+      server,
+      `${lenient}
+     CREATE TABLE blocks (id INT PRIMARY KEY, t TEXT CHARACTER SET utf8mb4);
+     INSERT INTO blocks VALUES ${blocks.map((text, i) => `(${i}, _utf8mb4 0x${Buffer.from(text).toString('hex')})`)};
+     CREATE TABLE characters (id INT PRIMARY KEY, ${columns.map(({ type }, i) => `c${i} ${type}`)});
+     INSERT INTO characters SELECT id, ${columns.map(() => 't')} FROM blocks;`,
+      database,
+    );
+    const tables = await decodedInserts(file, server.flavour, () => ({}));
+    const readings = (type: string): Reading[] => readingsOf(type, server, 'FULL');
+    await compare(scene, 'characters', columns, tables.get('characters')!, readings, '+00:00');
+  },
+  { servers: serversWithMetadata },
+);
