@@ -48,9 +48,9 @@ function hiddenTypes(
 
 const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
-/** But for U+FFFD, by which tis620 and big5 mean bytes that are no character. */
+/** But for U+FFFD (and what tis620 takes for it), by which tis620 and big5 mean bytes that are no character. */
 const charactersOf = (block: number): string =>
-  String.fromCodePoint(...range(256).map((i) => block * 256 + i)).replace('\ufffd', ' ');
+  String.fromCodePoint(...range(256).map((i) => block * 256 + i)).replace(/[\ufffd\u{1fffd}]/u, ' ');
 
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', '0': '\0', '\\': '\\' };
 
