@@ -103,7 +103,8 @@ export function readBinlog(bytes: Buffer): BinlogRecord {
   return { version, checksum, events, transactions: readTransactions(events) };
 }
 
-function readEvents(bytes: Buffer): EventRecord[] {
+/** The events alone, for logs whose rows cannot be walked without knowing more. */
+export function readEvents(bytes: Buffer): EventRecord[] {
   const events: EventRecord[] = [];
   let checksum = true;
   for (let offset = 4; offset < bytes.length; ) {

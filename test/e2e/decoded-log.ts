@@ -7,7 +7,7 @@ import type { Flavour } from '../../src/binlog/event-types.ts';
 import { emptyRowsEvent, parseRows } from '../../src/binlog/rows.ts';
 import { parseTableMap, type TableDefinition } from '../../src/binlog/table-map.ts';
 import { setBits } from '../../src/wire/bitmap.ts';
-import { readBinlog } from '../builder/reader.ts';
+import { readEvents } from '../builder/reader.ts';
 
 export interface DecodedTable {
   readonly definition: TableDefinition;
@@ -29,7 +29,7 @@ export async function decodedInserts(
   const bytes = await readFile(file);
   const tables = new Map<string, { definition: TableDefinition; rows: DecodedImage[] }>();
   const maps = new Map<number, TableDefinition>();
-  for (const { offset, type, body } of readBinlog(bytes).events) {
+  for (const { offset, type, body } of readEvents(bytes)) {
     const end = offset + HEADER + body.length;
     if (type === TABLE_MAP) {
       maps.set(body.readUIntLE(0, 6), correct(parseTableMap(bytes, offset, end, flavour)));

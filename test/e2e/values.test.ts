@@ -1,7 +1,11 @@
 /** Values decoded from the log are those that the server itself selects. */
 import { expect } from 'vitest';
+import { ColumnType } from '../../src/binlog/columns/types.ts';
 import type { DecodeOptions, HiddenType } from '../../src/binlog/columns/values/decoder.ts';
+import { plainText } from '../../src/binlog/columns/values/format.ts';
+import { hiresLength } from '../../src/binlog/columns/values/old-temporals.ts';
 import type { Value } from '../../src/binlog/columns/values/value.ts';
+import type { TableDefinition } from '../../src/binlog/table-map.ts';
 import type { RunningServer, ServerId } from '../servers/index.ts';
 import { type DecodedTable, decodedInserts } from './decoded-log.ts';
 import { generatedSpecimens } from './generated-values.ts';
@@ -170,4 +174,63 @@ eachServer(
     await compare(scene, 'characters', columns, tables.get('characters')!, readings, '+00:00');
   },
   { servers: serversWithMetadata },
+);
+
+const OLD_TEMPORALS: readonly number[] = [ColumnType.TIME, ColumnType.DATETIME, ColumnType.TIMESTAMP];
+
+const plainReadings = (): Reading[] => [{ sql: (column) => column, text: plainText }];
+
+/** MariaDB's temporals of old: the log has neither their precision nor, with it, their length. */
+eachServer(
+  "decodes MariaDB's old temporals",
+  async (scene) => {
+    const { server, database } = scene;
+    const { times, dates, timestamps } = specimensOf(server);
+    const { some_times, some_timestamps } = generatedSpecimens(server, SEED);
+    const all = { times, dates, timestamps, some_times, some_timestamps } as Specimens;
+    const fractions = (table: string): number[] => [
+      0,
+      ...all[table]!.map(({ type }) => Number(/\((\d)\)/.exec(type)?.[1] ?? 0)),
+    ];
+    await server.sql('SET GLOBAL mysql56_temporal_format = OFF');
+    const file = await logged(server, insertAll(all), database);
+    await server.sql('SET GLOBAL mysql56_temporal_format = ON');
+    const withLengths = (table: TableDefinition): TableDefinition => {
+      const lengths = table.lengths.map((length, column) => {
+        const type = table.types[column]!;
+        return OLD_TEMPORALS.includes(type) ? hiresLength(type, fractions(table.name)[column]!) : length;
+      });
+      return { ...table, lengths };
+    };
+    for (const timeZone of ['+00:00', '-11:45']) {
+      const options = (table: string): DecodeOptions => ({ timeZone, oldFractions: fractions(table) });
+      const tables = await decodedInserts(file, server.flavour, options, withLengths);
+      for (const [name, columns] of Object.entries(all)) {
+        expect(OLD_TEMPORALS, name).toContain(tables.get(name)!.definition.types[2]);
+        await compare(scene, name, columns, tables.get(name)!, plainReadings, timeZone);
+      }
+    }
+  },
+  { servers: ['mariadb-10.5', 'mariadb-10.11', 'mariadb-11.8'] }, // only MariaDB still makes such columns
+);
+
+eachServer(
+  'prints the axes of every geographic reference system in their order',
+  async (scene) => {
+    const { server, database } = scene;
+    const ids = await server.sql(
+      `SELECT srs_id FROM information_schema.st_spatial_reference_systems
+         WHERE definition LIKE 'GEOGCS%' OR srs_id % 100 = 0 ORDER BY 1`,
+    );
+    const points = ids
+      .trim()
+      .split('\n')
+      .map((id) => `ST_GeomFromText('POINT(1.5 2)', ${id})`);
+    const specimens: Specimens = { points: [{ type: 'GEOMETRY', values: points }] };
+    const file = await logged(server, insertAll(specimens), database);
+    const { points: table } = Object.fromEntries(await decodedInserts(file, server.flavour, () => ({})));
+    const readings = (type: string): Reading[] => readingsOf(type, server, 'MINIMAL');
+    await compare(scene, 'points', specimens.points!, table!, readings, '+00:00');
+  },
+  { servers: ['mysql-9.7'] }, // the others print axes as they are stored
 );
