@@ -2,13 +2,16 @@ import { utf8 } from '../../../wire/cursor.ts';
 import { readU64 } from '../../../wire/integers.ts';
 import { parseJson } from '../../json/binary.ts';
 import type { JsonArray, JsonObject, JsonValue } from '../../json/dom.ts';
-import { ColumnType } from '../types.ts';
+import { ColumnType, valueLength } from '../types.ts';
 import { decimalText } from './decimal.ts';
 import { LimitedText } from './limited-text.ts';
 import { doubleText } from './reals.ts';
 import { clockText, datetimeText, signed } from './temporals.ts';
 import { bytesDecoder } from './text.ts';
 import type { ColumnDecoder } from './value.ts';
+
+/** No DECIMAL has more. */
+const MOST_DIGITS = 65;
 
 /** MySQL's JSON, as SELECT prints it, of at most `most` characters; bytes that are no document as bytes. */
 export function jsonDecoder(most: number): ColumnDecoder {
@@ -71,7 +74,7 @@ function realText(value: number): string {
 
 /** Values without a type in JSON; all but decimals become strings. Source: MySQL, sql-common/json_dom.cc. */
 function opaqueText(fieldType: number, bytes: Uint8Array): string {
-  if (fieldType === ColumnType.NEWDECIMAL && bytes.length > 2) {
+  if (fieldType === ColumnType.NEWDECIMAL && isDecimal(bytes)) {
     return decimalText(bytes, 2, bytes[0]!, bytes[1]!);
   }
   const temporal =
@@ -79,6 +82,13 @@ function opaqueText(fieldType: number, bytes: Uint8Array): string {
   if (temporal !== undefined) return `"${temporal}"`;
   const base64 = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64');
   return `"base64:type${fieldType}:${base64.replace(/.{76}(?=.)/g, '$&\\n')}"`;
+}
+
+/** Precision, scale, and as many bytes as these ask for. */
+function isDecimal(bytes: Uint8Array): boolean {
+  const [precision = 0, scale = 0] = bytes;
+  if (precision > MOST_DIGITS || scale > precision) return false;
+  return bytes.length === 2 + valueLength(ColumnType.NEWDECIMAL, (precision << 8) | scale);
 }
 
 /** What stands in DATETIME(6) and TIME(6) without their first bit: all but microseconds over 24 bits of these. */
