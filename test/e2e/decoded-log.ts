@@ -19,11 +19,14 @@ const HEADER = 19;
 const TABLE_MAP = 19;
 const WRITE_ROWS: readonly number[] = [23, 30];
 
-/** The rows that a log inserts, by table name. `optionsOf` says how to decode a table; `correct` may change its map. */
+/**
+ * The rows that a log inserts, by table name. `optionsOf` says how to decode a table, or to leave it out; `correct`
+ * may change its map.
+ */
 export async function decodedInserts(
   file: string,
   flavour: Flavour,
-  optionsOf: (table: string) => DecodeOptions,
+  optionsOf: (table: string) => DecodeOptions | undefined,
   correct: (table: TableDefinition) => TableDefinition = (table) => table,
 ): Promise<Map<string, DecodedTable>> {
   const bytes = await readFile(file);
@@ -39,7 +42,9 @@ export async function decodedInserts(
       const definition = maps.get(event.tableId)!;
       const present = setBits(bytes, event.bitmapStart, event.columnCount);
       const layout = compileLayout(present, definition.lengths);
-      const decoder = compileDecoder(definition, flavour, optionsOf(definition.name));
+      const options = optionsOf(definition.name);
+      if (options === undefined) continue;
+      const decoder = compileDecoder(definition, flavour, options);
       const table = tables.get(definition.name) ?? { definition, rows: [] };
       tables.set(definition.name, table);
       for (let at = event.rowsStart; at < event.rowsEnd; ) {

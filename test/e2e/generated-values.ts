@@ -129,7 +129,9 @@ function timestamp(fsp: number, end: number, random: Random): Specimen {
     const text = new Date(seconds * 1000).toISOString().slice(0, 19).replace('T', ' ');
     return quoted(text + fractionOf(fsp, random));
   };
-  return { type: `TIMESTAMP(${fsp}) NULL`, values: random.times(40, value) };
+  // The second that is no time by itself, and the next.
+  const first = ['00', '01'].map((second) => quoted(`1970-01-01 00:00:${second}${fractionOf(fsp, random)}`));
+  return { type: `TIMESTAMP(${fsp}) NULL`, values: [...first, ...random.times(40, value)] };
 }
 
 function geometry(random: Random): string {
