@@ -65,7 +65,7 @@ class Compiler {
     this.#options = options;
     this.#zone = timeZone(options.timeZone);
     this.#most = options.maxCharacters ?? Number.POSITIVE_INFINITY;
-    // MySQL logs the types of geometries from 8.0 on.
+    // MySQL logs the types of geometries from 8.0 on; 5.7 is taken for older here, and only MULTIPOINT looks it.
     const modern = flavour === 'mysql' && table.optional.geometryTypes !== undefined;
     this.#style = { pointsInParentheses: modern, axesOfReferenceSystem: modern };
   }
