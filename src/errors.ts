@@ -47,7 +47,7 @@ export const exitCodes: Record<ErrorCode, number> = {
 export const topics: Partial<Record<ErrorCode, string>> = {
   GAP: 'files',
   ENCRYPTED: 'files',
-  UNSUPPORTED: 'files',
+  UNSUPPORTED: 'not-supported',
   ROW_IMAGE: 'row-images',
   DDL: 'ddl',
   STATEMENT: 'statements',

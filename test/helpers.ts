@@ -47,20 +47,31 @@ export function undo(files: readonly Uint8Array[], options: Options = {}): Promi
   });
 }
 
-/** The undo, streamed into memory, which is faster; or the code of the error with which it ends. */
-export function attempt(files: readonly Uint8Array[], options: Options = {}): Promise<Undo | ErrorCode> {
+/** The bytes of an undo, streamed into memory, which is faster. */
+export function undoBytes(
+  files: readonly Uint8Array[],
+  options: Options = {},
+): Promise<{ bytes: Buffer; result: RewriteResult }> {
   return inFolder(async (folder) => {
     const pieces: Buffer[] = [];
     const output = { write: async (piece: Uint8Array) => void pieces.push(Buffer.from(piece)) };
-    try {
-      const result = await rewrite({ ...options, inputs: await writeFiles(folder, files), output });
-      const bytes = Buffer.concat(pieces);
-      return { bytes, log: readBinlog(bytes), result };
-    } catch (error) {
-      if (error instanceof BinflashError) return error.code;
-      throw error;
-    }
+    const result = await rewrite({ ...options, inputs: await writeFiles(folder, files), output });
+    return { bytes: Buffer.concat(pieces), result };
   });
+}
+
+/** The undo, or the code of the error with which it ends. */
+export async function attempt(
+  files: readonly Uint8Array[],
+  options: Options = {},
+): Promise<Undo | ErrorCode> {
+  try {
+    const { bytes, result } = await undoBytes(files, options);
+    return { bytes, log: readBinlog(bytes), result };
+  } catch (error) {
+    if (error instanceof BinflashError) return error.code;
+    throw error;
+  }
 }
 
 /** Numbers in the first column (INT) of inserted rows, by transaction, as they were before the undo took them out. */

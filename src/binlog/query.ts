@@ -14,8 +14,13 @@ export interface QueryEvent {
   readonly text: string;
   /** The text was longer than {@link MAX_TEXT} and is cut. */
   readonly cut: boolean;
-  /** The databases whose tables it changed, where the log tells (MySQL 5.6 and later); undefined when it does not. */
+  /**
+   * The databases whose tables it changed, where the log tells (MySQL 5.6 and later); none when they are too many
+   * or cannot be told, as with foreign keys. Undefined when the log says nothing of them.
+   */
   readonly updatedDatabases: readonly string[] | undefined;
+  /** In the text's strings a backslash is an ordinary character (sql_mode NO_BACKSLASH_ESCAPES). */
+  readonly noBackslashEscapes: boolean;
   /** False when the client's character set was not UTF-8 and the text is not ASCII: its names are not as written. */
   readonly readable: boolean;
 }
@@ -46,7 +51,7 @@ export function parseQuery(bytes: Uint8Array, start: number, end: number): Query
   const statusLength = cursor.u16('status variables length');
   if (bytes[start + 4] === EventCode.EXECUTE_LOAD_QUERY) cursor.skip(13, 'load file header');
   const status = cursor.skip(statusLength, 'status variables');
-  const { collation, updatedDatabases } = readStatus(new Cursor(bytes, status, cursor.at));
+  const { collation, updatedDatabases, sqlMode = 0n } = readStatus(new Cursor(bytes, status, cursor.at));
   const database = cursor.text(databaseLength, 'db');
   cursor.skip(1, 'NUL after db');
   const cut = cursor.left > MAX_TEXT;
@@ -58,6 +63,7 @@ export function parseQuery(bytes: Uint8Array, start: number, end: number): Query
     text,
     cut,
     updatedDatabases,
+    noBackslashEscapes: (sqlMode & NO_BACKSLASH_ESCAPES) !== 0n,
     readable: isReadable(text, collation),
   };
 }
@@ -74,15 +80,18 @@ export function queryTextStart(bytes: Uint8Array, start: number, end: number): n
 }
 
 /** The status variables that are asked for; the others are passed over. */
-const Status = { CHARSET: 4, INVOKER: 11, UPDATED_DB_NAMES: 12 } as const;
+const Status = { SQL_MODE: 1, CHARSET: 4, INVOKER: 11, UPDATED_DB_NAMES: 12 } as const;
 
 /** Lengths of those that may stand before them, by code; -1: u8 length, then so many bytes. */
-const STATUS_LENGTHS: Record<number, number> = { 0: 4, 1: 8, 3: 4, 5: -1, 6: -1, 7: 2, 8: 2, 9: 8, 10: 4 };
+const STATUS_LENGTHS: Record<number, number> = { 0: 4, 3: 4, 5: -1, 6: -1, 7: 2, 8: 2, 9: 8, 10: 4 };
 
 /** UPDATED_DB_NAMES with this count says "too many to name". */
 const TOO_MANY = 254;
 
-type StatusVariables = { collation?: number; updatedDatabases?: string[] | undefined };
+/** A bit of SQL_MODE, the same in both flavours. */
+const NO_BACKSLASH_ESCAPES = 1n << 20n;
+
+type StatusVariables = { sqlMode?: bigint; collation?: number; updatedDatabases?: string[] };
 
 /** As far as they can be read: forks have variables of their own, and what is asked for stands early. */
 function readStatus(cursor: Cursor): StatusVariables {
@@ -102,7 +111,8 @@ function readStatus(cursor: Cursor): StatusVariables {
 function parseStatus(cursor: Cursor, found: StatusVariables): void {
   while (cursor.left > 0) {
     const code = cursor.u8('status variable');
-    if (code === Status.CHARSET) {
+    if (code === Status.SQL_MODE) found.sqlMode = cursor.u64('sql_mode');
+    else if (code === Status.CHARSET) {
       // character_set_client as a collation id, then two that matter to values only.
       found.collation = cursor.u16('character_set_client');
       cursor.skip(4, 'collations');
@@ -119,9 +129,9 @@ function parseStatus(cursor: Cursor, found: StatusVariables): void {
   }
 }
 
-function readNames(cursor: Cursor): string[] | undefined {
+function readNames(cursor: Cursor): string[] {
   const count = cursor.u8('database count');
-  if (count === TOO_MANY) return undefined;
+  if (count === TOO_MANY) return [];
   return Array.from({ length: count }, () => {
     const start = cursor.at;
     while (cursor.u8('database name') !== 0);

@@ -56,7 +56,7 @@ export function judgeObstacles(
   }
   if (verdict.elsewhere > 0) {
     verdict.warnings.push(
-      `${verdict.elsewhere} changes in other databases were logged as statements; if views, triggers or routines led one of them to a selected table, it is not undone`,
+      `${verdict.elsewhere === 1 ? 'a change in another database was' : `${verdict.elsewhere} changes in other databases were`} logged by statement; what views, triggers, routines or foreign keys did to a selected table by that is not undone`,
     );
   }
   return verdict;
@@ -160,7 +160,7 @@ function touchesSelected(
 
 const REASONS: Partial<Record<ErrorCode, [message: string, hint: string]>> = {
   DDL: [
-    'changes or empties a table of the selection, which row events cannot undo',
+    'may change or empty a table of the selection, which row events cannot undo',
     'Narrow the selection so that it does not cross this statement, or leave it out with --skip-ddl.',
   ],
   STATEMENT: [
@@ -176,7 +176,7 @@ const REASONS: Partial<Record<ErrorCode, [message: string, hint: string]>> = {
     'Narrow the selection by position or time so that it does not include this event.',
   ],
   ROLLED_BACK: [
-    'takes back rows of a selected transaction, but the log does not tell which: there is no such SAVEPOINT in it',
+    'takes back rows of a selected transaction, but the log does not tell which: its SAVEPOINT is not there, or more than one may be meant',
     'Leave this transaction out by position, time or GTID.',
   ],
   UNFINISHED: [

@@ -79,10 +79,13 @@ function fileRun(plan: Plan, sources: RunSources, window: number, last: number):
   let unpacked = unpackedSize(plan, last);
   while (first > 0 && fileOf(plan, first - 1) === file && !isSpooled(plan, first - 1)) {
     const [before, event] = [plan.events[first - 1]!, plan.events[first]!];
-    const isNew = events.packed[before] !== events.packed[event];
-    const size = isNew ? unpackedSize(plan, first - 1) : 0;
-    if (end - events.fileOffset(before) > window || (size > 0 && unpacked + size > window)) break;
-    unpacked += size;
+    const packed = events.packed[before]!;
+    // A packed event is unpacked once, however large it is.
+    if (packed === PLAIN || packed !== events.packed[event]) {
+      const size = unpackedSize(plan, first - 1);
+      if (end - events.fileOffset(before) > window || (size > 0 && unpacked + size > window)) break;
+      unpacked += size;
+    }
     first--;
   }
   const position = events.fileOffset(plan.events[first]!);

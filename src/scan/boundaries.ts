@@ -1,4 +1,4 @@
-import { EventCode } from '../binlog/event-types.ts';
+import { EventCode, type Flavour } from '../binlog/event-types.ts';
 import { parseMariadbGtid, parseMysqlGtid, parseTaggedGtid } from '../binlog/gtid.ts';
 import { parseQuery, type QueryEvent } from '../binlog/query.ts';
 import { parseXaDecision, parseXaPrepare } from '../binlog/xa.ts';
@@ -24,7 +24,7 @@ export class Boundaries {
   }
 
   /** Takes the event `bytes[start, end)`, without its checksum, of a type whose action is `boundary`. */
-  read(bytes: Uint8Array, start: number, end: number, eventType: string): void {
+  read(bytes: Uint8Array, start: number, end: number, eventType: string, flavour: Flavour): void {
     const grouping = this.#grouping;
     const { header } = this.#place;
     switch (header.type) {
@@ -48,15 +48,16 @@ export class Boundaries {
         this.#prepare(bytes, start, end);
         return;
       default:
-        this.#readQuery(parseQuery(bytes, start, end), eventType);
+        this.#readQuery(parseQuery(bytes, start, end), eventType, flavour);
     }
   }
 
-  #readQuery(query: QueryEvent, eventType: string): void {
+  #readQuery(query: QueryEvent, eventType: string, flavour: Flavour): void {
     const grouping = this.#grouping;
-    // Statements begin and end here too: table ids do not live across a QUERY.
-    grouping.statement++;
     const statement = transactionStatement(query.text);
+    // Statements begin and end here too: table ids do not live across a QUERY. The savepoints of a stored function
+    // or trigger, though, stand inside of the statement that called it.
+    if (statement?.kind !== 'savepoint' && statement?.kind !== 'rollback-to') grouping.statement++;
     switch (statement?.kind) {
       case 'begin':
         grouping.begin(query.threadId);
@@ -68,7 +69,7 @@ export class Boundaries {
         grouping.end(Ending.ROLLBACK);
         return;
       case 'savepoint':
-        if (statement.name !== undefined) grouping.savepoint(statement.name);
+        if (statement.name !== undefined) grouping.savepoint(statement.name, flavour);
         return;
       case 'rollback-to':
         if (statement.name !== undefined && grouping.rollbackTo(statement.name)) return;
@@ -80,7 +81,7 @@ export class Boundaries {
         this.#decide(query, eventType);
         return;
       case undefined:
-        this.#obstacles.addStatement(query, eventType);
+        this.#obstacles.addStatement(query, eventType, flavour);
         grouping.standalone();
     }
   }

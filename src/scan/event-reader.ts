@@ -13,7 +13,6 @@ import { parseRotate } from '../binlog/rotate.ts';
 import { emptyRowsEvent, parseRows, type RowsEvent, RowsFlag } from '../binlog/rows.ts';
 import { parsePayload, unpackPayload } from '../binlog/transaction-payload.ts';
 import { BinflashError } from '../errors.ts';
-import { utf8 } from '../wire/cursor.ts';
 import type { FileSummary } from './binlog-index.ts';
 import { Boundaries } from './boundaries.ts';
 import { EventTable, PLAIN } from './event-table.ts';
@@ -23,9 +22,6 @@ import { ANYTHING, Obstacles } from './obstacles.ts';
 import { type EventPlace, emptyPlace } from './place.ts';
 import { ReplaceDoubt } from './replace-doubt.ts';
 import { countRows, ShapeRegistry } from './shapes.ts';
-
-/** Bytes of ANNOTATE_ROWS in which a statement's first word is looked for. */
-const ANNOTATION = 4096;
 
 /**
  * Takes one event after the other, verifies it, and writes into the index what the rest of the program
@@ -131,21 +127,22 @@ export class EventReader {
         this.#readRows(bytes, start, body);
         return;
       case 'boundary':
-        this.#boundaries.read(bytes, start, body, type.name);
+        this.#boundaries.read(bytes, start, body, type.name, flavour);
         return;
       case 'packed':
         if (header.type === EventCode.TRANSACTION_PAYLOAD) this.#readPayload(bytes, start, body);
         else this.#readCompressed(bytes, start, body);
         return;
       case 'drop':
-        if (header.type === EventCode.ANNOTATE_ROWS && flavour === 'mariadb')
-          this.#replace.annotate(utf8(bytes, start + HEADER_LENGTH, Math.min(body, start + ANNOTATION)));
+        if (header.type === EventCode.ANNOTATE_ROWS && flavour === 'mariadb') {
+          this.#replace.annotate(bytes, start + HEADER_LENGTH, body);
+        }
         if (header.type === EventCode.ROTATE) this.#summary!.nextFile = parseRotate(bytes, start, body);
         if (this.#summary!.endsClosed) this.grouping.abandon();
         return;
       case 'statement':
         this.grouping.statement++;
-        this.obstacles.addStatement(parseQuery(bytes, start, body), type.name);
+        this.obstacles.addStatement(parseQuery(bytes, start, body), type.name, flavour);
         return;
       case 'incident':
         this.obstacles.add('incident', type.name, parseIncident(bytes, start, body), ANYTHING);
@@ -197,10 +194,11 @@ export class EventReader {
   /** A TRANSACTION_PAYLOAD: takes the events in it one by one, however many they are. */
   #readPayload(bytes: Uint8Array, start: number, body: number): void {
     const { containers } = this.events;
+    const { header } = this.place;
     const packed = containers.add(this.place.offset, this.place.end - this.place.offset);
     const inner = new InnerEvents((piece, from, to, offset) => {
-      readHeader(piece, from, this.place.header);
-      const { type } = this.place.header;
+      readHeader(piece, from, header);
+      const { type } = header;
       if (!mayBeInner(type)) {
         throw new BinflashError('DAMAGED', `a TRANSACTION_PAYLOAD holds an event of type ${type}`);
       }
@@ -208,6 +206,8 @@ export class EventReader {
       this.#packed = packed;
       this.#inner = offset;
       this.#take(piece, from, to);
+      // Between two of them, what may go wrong is the payload's.
+      header.type = EventCode.TRANSACTION_PAYLOAD;
     });
     for (const piece of unpackPayload(bytes, parsePayload(bytes, start, body), this.#maxUnpacked)) {
       inner.push(piece);

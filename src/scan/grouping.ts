@@ -1,3 +1,4 @@
+import type { Flavour } from '../binlog/event-types.ts';
 import { type Gtid, type MariadbGtid, MariadbGtidFlag } from '../binlog/gtid.ts';
 import type { EventTable } from './event-table.ts';
 import type { EventPlace } from './place.ts';
@@ -83,9 +84,17 @@ export class Grouping {
     if (this.current >= 0 && !this.#begun) this.end(Ending.STATEMENT);
   }
 
-  savepoint(name: string): void {
-    this.#savepoints = this.#savepoints.filter((savepoint) => savepoint.name !== name);
-    this.#savepoints.push({ name, events: this.#events.length });
+  /**
+   * A savepoint. One of a name that is there already takes its place; but functions and triggers have savepoints of
+   * their own, which leave that of the transaction alone. MariaDB logs them all alike, so there both are kept.
+   * (MySQL logs no ROLLBACK TO after rows.)
+   */
+  savepoint(name: string, flavour: Flavour): void {
+    const kept =
+      flavour === 'mariadb'
+        ? this.#savepoints
+        : this.#savepoints.filter((savepoint) => savepoint.name !== name);
+    this.#savepoints = [...kept, { name, events: this.#events.length }];
   }
 
   /**

@@ -1,3 +1,4 @@
+import type { Flavour } from '../binlog/event-types.ts';
 import type { QueryEvent } from '../binlog/query.ts';
 import type { Obstacle } from './binlog-index.ts';
 import type { EventTable } from './event-table.ts';
@@ -51,8 +52,8 @@ export class Obstacles {
   }
 
   /** Notes the statement in hand if it may change rows or tables. */
-  addStatement(query: QueryEvent, eventType: string): void {
-    const effect = effectOf(query);
+  addStatement(query: QueryEvent, eventType: string, flavour: Flavour): void {
+    const effect = effectOf(query, flavour);
     if (effect.kind !== 'none') this.add('statement', eventType, query.text, effect, query.threadId);
   }
 }
@@ -63,8 +64,9 @@ function excerpt(text: string): string {
 }
 
 /** What a statement may do; when its names cannot be read, it may mean any table. */
-function effectOf(query: QueryEvent): StatementEffect {
-  const effect = classifyStatement(query.text, query.database);
+function effectOf(query: QueryEvent, flavour: Flavour): StatementEffect {
+  const { noBackslashEscapes } = query;
+  const effect = classifyStatement(query.text, query.database, { flavour, noBackslashEscapes });
   if (effect.kind === 'none') return effect;
   if (effect.kind !== 'statement') return query.readable ? effect : ANYTHING;
   // What the server says it changed is better than what the text names: views and triggers reach further.

@@ -1,9 +1,16 @@
 import type { Flavour } from '../binlog/event-types.ts';
 import { TableMapFlag } from '../binlog/table-map.ts';
+import { utf8 } from '../wire/cursor.ts';
 import type { Shape } from './shapes.ts';
+import { firstWord } from './tokens.ts';
 
-/** Statements whose UPDATE events are what they say, after white space and plain comments. */
-const HARMLESS = /^(?:\s|\/\*(?!M?!).*?\*\/|(?:--\s|#)[^\n]*\n)*(?:UPDATE|INSERT|DELETE)\b/is;
+const NOTHING = new Uint8Array(0);
+
+/** Bytes of a statement in which its first word is looked for. */
+const BEGINNING = 4096;
+
+/** First words of statements whose UPDATE events are what they say. */
+const HARMLESS: readonly (string | undefined)[] = ['UPDATE', 'INSERT', 'DELETE'];
 
 /**
  * Knows whether an UPDATE event of MariaDB may have been a REPLACE.
@@ -14,13 +21,14 @@ const HARMLESS = /^(?:\s|\/\*(?!M?!).*?\*\/|(?:--\s|#)[^\n]*\n)*(?:UPDATE|INSERT
  * statement. A trigger or a function may run a REPLACE too: then there are triggers, or further tables.
  */
 export class ReplaceDoubt {
-  #harmless = false;
+  /** The beginning of the statement's text; only read where there is a doubt. */
+  #text: Uint8Array = NOTHING;
   #tables = 0;
   #triggers = false;
 
-  /** The statement's text, from ANNOTATE_ROWS. */
-  annotate(text: string): void {
-    this.#harmless = HARMLESS.test(text);
+  /** The statement's text, from ANNOTATE_ROWS: `bytes[start, end)`. */
+  annotate(bytes: Uint8Array, start: number, end: number): void {
+    this.#text = bytes.slice(start, Math.min(end, start + BEGINNING));
   }
 
   /** A TABLE_MAP of the statement, by its flags. */
@@ -30,7 +38,7 @@ export class ReplaceDoubt {
   }
 
   statementEnd(): void {
-    this.#harmless = false;
+    this.#text = NOTHING;
     this.#tables = 0;
     this.#triggers = false;
   }
@@ -39,6 +47,7 @@ export class ReplaceDoubt {
   concerns(shape: Shape, flavour: Flavour): boolean {
     if (flavour !== 'mariadb' || shape.kind !== 'update') return false;
     if (shape.first.columns.length === shape.table.types.length) return false;
-    return !this.#harmless || this.#triggers || this.#tables > 1;
+    if (this.#triggers || this.#tables > 1) return true;
+    return !HARMLESS.includes(firstWord(utf8(this.#text, 0, this.#text.length)));
   }
 }

@@ -22,11 +22,16 @@ export interface Shape {
 }
 
 interface MappedTable {
-  definition: TableDefinition;
-  /** The statement whose TABLE_MAP this is; table ids mean nothing outside it. */
-  statement: number;
+  readonly definition: TableDefinition;
   /** Shapes met so far, most of the time the one that the next event has too. */
-  shapes: Shape[];
+  readonly shapes: Shape[];
+}
+
+/** What a table id means. */
+interface Mapping {
+  readonly mapped: MappedTable;
+  /** The statement whose TABLE_MAP says so; table ids mean nothing outside it. */
+  statement: number;
 }
 
 /**
@@ -36,7 +41,7 @@ interface MappedTable {
 export class ShapeRegistry {
   readonly shapes: Shape[] = [];
   readonly definitions: TableDefinition[] = [];
-  readonly #byId = new Map<number, MappedTable>();
+  readonly #byId = new Map<number, Mapping>();
   readonly #byBody = new Map<string, MappedTable>();
 
   /** A new file, and maybe a restarted server: no id means what it meant. */
@@ -48,13 +53,13 @@ export class ShapeRegistry {
   map(bytes: Uint8Array, start: number, end: number, statement: number, flavour: Flavour): TableDefinition {
     if (end - start < TABLE_MAP_BODY) throw new BinflashError('DAMAGED', 'the TABLE_MAP event is too short');
     const id = readU48(bytes, start + TABLE_MAP_BODY - 8);
-    let mapped = this.#byId.get(id);
-    if (mapped === undefined || !hasBody(mapped.definition, bytes, start, end)) {
-      mapped = this.#intern(bytes, start, end, flavour);
-      this.#byId.set(id, mapped);
+    let mapping = this.#byId.get(id);
+    if (mapping === undefined || !hasBody(mapping.mapped.definition, bytes, start, end)) {
+      mapping = { mapped: this.#intern(bytes, start, end, flavour), statement };
+      this.#byId.set(id, mapping);
     }
-    mapped.statement = statement;
-    return mapped.definition;
+    mapping.statement = statement;
+    return mapping.mapped.definition;
   }
 
   #intern(bytes: Uint8Array, start: number, end: number, flavour: Flavour): MappedTable {
@@ -68,7 +73,7 @@ export class ShapeRegistry {
     if (mapped === undefined) {
       const definition = parseTableMap(bytes, start, end, flavour);
       this.definitions.push(definition);
-      mapped = { definition, statement: -1, shapes: [] };
+      mapped = { definition, shapes: [] };
       this.#byBody.set(key, mapped);
     }
     return mapped;
@@ -76,10 +81,11 @@ export class ShapeRegistry {
 
   /** The shape of a rows event. @throws BinflashError `DAMAGED` when no TABLE_MAP fits it */
   shapeOf(bytes: Uint8Array, event: RowsEvent, statement: number): Shape {
-    const mapped = this.#byId.get(event.tableId);
-    if (mapped === undefined || mapped.statement !== statement) {
+    const mapping = this.#byId.get(event.tableId);
+    if (mapping === undefined || mapping.statement !== statement) {
       throw new BinflashError('DAMAGED', `no TABLE_MAP of this statement defines table id ${event.tableId}`);
     }
+    const { mapped } = mapping;
     const { definition } = mapped;
     if (definition.types.length !== event.columnCount) {
       throw new BinflashError(

@@ -1,3 +1,5 @@
+import { DEFAULT_READING, type Reading, type Token, tokenize } from './tokens.ts';
+
 /** A table named by a statement; `schema` is the default database where the statement names none. */
 export interface TableReference {
   readonly schema: string;
@@ -22,70 +24,8 @@ export interface StatementEffect {
   readonly certain?: boolean;
 }
 
-interface Token {
-  readonly text: string;
-  /** An unquoted word in upper case, empty for anything else: quoted names are never keywords. */
-  readonly word: string;
-}
-
 const NONE: StatementEffect = { kind: 'none', tables: [], databases: [] };
 const UNKNOWN: StatementEffect = { kind: 'unknown', tables: [], databases: [] };
-
-const WORD = /[\p{L}\p{N}_$@\u0080-\uffff]/u;
-
-/**
- * Finds the words, names and signs of a statement. Comments and strings are left out, but executable
- * comments are looked into. A plain loop: a regular expression would run out of stack on a long string.
- */
-function tokenize(sql: string): Token[] {
-  const tokens: Token[] = [];
-  let at = 0;
-  while (at < sql.length) {
-    const c = sql[at]!;
-    const next = sql[at + 1];
-    if (c === '/' && next === '*') at = skipComment(sql, at);
-    else if (c === '*' && next === '/') at += 2;
-    else if (c === '#' || (c === '-' && next === '-' && /^\s?$/.test(sql[at + 2] ?? ''))) {
-      const end = sql.indexOf('\n', at);
-      at = end < 0 ? sql.length : end + 1;
-    } else if (c === '`' || c === '"' || c === "'") {
-      const end = endOfQuoted(sql, at, c);
-      // A double-quoted text is a name under ANSI_QUOTES and a string otherwise: harmless to take as a name.
-      if (c !== "'") tokens.push({ text: sql.slice(at + 1, end - 1).replaceAll(c + c, c), word: '' });
-      at = end;
-    } else if (WORD.test(c)) {
-      let end = at + 1;
-      while (end < sql.length && WORD.test(sql[end]!)) end++;
-      const text = sql.slice(at, end);
-      tokens.push({ text, word: text.toUpperCase() });
-      at = end;
-    } else {
-      if (!/\s/.test(c)) tokens.push({ text: c, word: c });
-      at++;
-    }
-  }
-  return tokens;
-}
-
-/** The end of a comment; of an executable one, only its opening with the version number is passed over. */
-function skipComment(sql: string, at: number): number {
-  const opening = /^\/\*M?!\d*/.exec(sql.slice(at, at + 12));
-  if (opening) return at + opening[0].length;
-  const end = sql.indexOf('*/', at + 2);
-  return end < 0 ? sql.length : end + 2;
-}
-
-/** Where a quoted text ends, its closing quote included; a doubled quote belongs to it, a backslash escapes. */
-function endOfQuoted(sql: string, start: number, quote: string): number {
-  let at = start + 1;
-  while (at < sql.length) {
-    if (sql[at] === '\\' && quote !== '`') at += 2;
-    else if (sql[at] !== quote) at++;
-    else if (sql[at + 1] === quote) at += 2;
-    else return at + 1;
-  }
-  return sql.length;
-}
 
 /** Kinds of objects that CREATE, ALTER and DROP may name before any other word of this list. */
 const OBJECTS = new Set([
@@ -143,8 +83,12 @@ const CHANGES_ROWS = new Set([
 ]);
 
 /** Says what a statement may do, and to which tables. Doubt makes `unknown`, never `none`. */
-export function classifyStatement(sql: string, database: string): StatementEffect {
-  return classifyTokens(tokenize(sql), database);
+export function classifyStatement(
+  sql: string,
+  database: string,
+  reading: Reading = DEFAULT_READING,
+): StatementEffect {
+  return classifyTokens(tokenize(sql, reading), database);
 }
 
 function classifyTokens(tokens: Token[], database: string): StatementEffect {
@@ -185,25 +129,31 @@ function objectAt(tokens: Token[]): number {
 function classifyCreate(tokens: Token[], database: string): StatementEffect {
   const at = objectAt(tokens);
   if (at < 0) return UNKNOWN;
-  if (tokens[at]!.word !== 'TABLE') return NONE;
+  const object = tokens[at]!.word;
   const before = tokens.slice(0, at).map((token) => token.word);
+  const replaces = before.includes('REPLACE');
+  // MariaDB: CREATE OR REPLACE drops what was there, a database with all of its tables.
+  if (replaces && (object === 'DATABASE' || object === 'SCHEMA')) return dropDatabase(tokens, at);
+  if (object !== 'TABLE' && !(replaces && object === 'SEQUENCE')) return NONE;
   if (before.includes('TEMPORARY')) return NONE;
   const [table] = references(tokens, at + 1, database, true);
   if (table === undefined) return UNKNOWN;
-  return { kind: before.includes('REPLACE') ? 'ddl' : 'create', tables: [table], databases: [] };
+  return { kind: replaces ? 'ddl' : 'create', tables: [table], databases: [] };
 }
 
 function classifyDrop(tokens: Token[], database: string): StatementEffect {
   const at = objectAt(tokens);
   const object = tokens[at]?.word;
-  if (object === 'DATABASE' || object === 'SCHEMA') {
-    const [name] = references(tokens, at + 1, '', true);
-    return name ? { kind: 'ddl', tables: [], databases: [name.name] } : UNKNOWN;
-  }
+  if (object === 'DATABASE' || object === 'SCHEMA') return dropDatabase(tokens, at);
   if (object === 'TABLE' || object === 'TABLES') {
     return tokens[1]!.word === 'TEMPORARY' ? NONE : ddl(tokens, at + 1, database);
   }
   return object === undefined ? { kind: 'unknown', tables: [], databases: [] } : NONE;
+}
+
+function dropDatabase(tokens: Token[], at: number): StatementEffect {
+  const [name] = references(tokens, at + 1, '', true);
+  return name ? { kind: 'ddl', tables: [], databases: [name.name] } : UNKNOWN;
 }
 
 function classifyAlter(tokens: Token[], database: string): StatementEffect {
@@ -217,7 +167,8 @@ function classifyAlter(tokens: Token[], database: string): StatementEffect {
   for (let i = at + 1; i < tokens.length; i++) {
     const [word, next] = [tokens[i]!.word, tokens[i + 1]?.word];
     const renamed = word === 'RENAME' && !['COLUMN', 'INDEX', 'KEY'].includes(next ?? '');
-    if (word === 'TABLE' || renamed) tables.push(...references(tokens, i + 1, database, true));
+    const from = renamed && ['TO', 'AS', '='].includes(next ?? '') ? i + 2 : i + 1;
+    if (word === 'TABLE' || renamed) tables.push(...references(tokens, from, database, true));
   }
   return { kind: 'ddl', tables, databases: [] };
 }
@@ -231,7 +182,8 @@ function ddl(tokens: Token[], from: number, database: string): StatementEffect {
 function references(tokens: Token[], from: number, database: string, one: boolean): TableReference[] {
   const found: TableReference[] = [];
   let at = from;
-  while (['IF', 'NOT', 'EXISTS', 'TABLE', 'TABLES', 'TO', 'AS'].includes(tokens[at]?.word ?? '')) at++;
+  // IF [NOT] EXISTS; reserved words all three, so none of them is a name.
+  while (['IF', 'NOT', 'EXISTS'].includes(tokens[at]?.word ?? '')) at++;
   while (at < tokens.length) {
     if (tokens[at]!.word === '.') break;
     if (tokens[at + 1]?.word === '.' && tokens[at + 2]) {

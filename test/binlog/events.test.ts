@@ -1,24 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { checksumMatches } from '../../src/binlog/checksum.ts';
 import { parseFormatDescription, parseVersion, versionAtLeast } from '../../src/binlog/format-description.ts';
-import { formatGtid, parseMariadbGtid, parseMysqlGtid } from '../../src/binlog/gtid.ts';
+import { parseMysqlGtid } from '../../src/binlog/gtid.ts';
 import { parseIncident } from '../../src/binlog/incident.ts';
 import { parseQuery } from '../../src/binlog/query.ts';
 import { parseRotate } from '../../src/binlog/rotate.ts';
 import { emptyRowsEvent, parseRows, type RowsEvent, writeRowsHead } from '../../src/binlog/rows.ts';
+import { parseXaDecision, parseXaPrepare } from '../../src/binlog/xa.ts';
 import { parseXid } from '../../src/binlog/xid.ts';
 import { Binlog, type BinlogOptions } from '../builder/binlog.ts';
 import { hex, join, u48 } from '../builder/bytes.ts';
 import * as e from '../builder/events.ts';
 import { mariadb118, mysql56, mysql80, mysql97, type Server } from '../builder/format.ts';
 import { thrownBy } from '../helpers.ts';
-
-/** The event without its checksum, as decoders get it. */
-function framed(event: e.Event): [bytes: Buffer, start: number, end: number] {
-  const log = new Binlog(mysql80, { checksum: 'none' });
-  const start = log.add(event);
-  return [log.bytes(), start, log.position];
-}
+import { framed } from './framed.ts';
 
 function formatOf(server: Server, options: BinlogOptions = {}): [Buffer, number, number] {
   const log = new Binlog(server, options);
@@ -134,26 +129,6 @@ describe('small events', () => {
     expect(parseIncident(...framed({ type: 26, body: hex('01 00') }))).toBe('');
   });
 
-  it('GTID of MySQL', () => {
-    const uuid = '3e11fa47-71ca-11e1-9e33-c80aa9429562';
-    const found = parseMysqlGtid(...framed(e.gtid(uuid, 2n ** 62n)));
-    expect(found).toEqual({ source: uuid, sequence: 2n ** 62n });
-    expect(formatGtid(found.source, 23n)).toBe(`${uuid}:23`);
-  });
-
-  it('GTID of MariaDB, with what may follow its fixed part', () => {
-    const read = (options: e.MariadbGtidOptions): unknown => {
-      const { source, sequence, flags, threadId } = parseMariadbGtid(...framed(e.mariadbGtid(9, options)), 3);
-      return [formatGtid(source, sequence), flags, threadId];
-    };
-    expect(read({})).toEqual(['0-3-9', 0, undefined]);
-    expect(read({ domain: 5, flags: 1 })).toEqual(['5-3-9', 1, undefined]);
-    expect(read({ commitId: 77 })).toEqual(['0-3-9', 2, undefined]);
-    expect(read({ threadId: 31 })).toEqual(['0-3-9', 0, 31]);
-    expect(read({ commitId: 77, threadId: 31 })).toEqual(['0-3-9', 2, 31]);
-    expect(read({ xa: 'some xid' })).toEqual(['0-3-9', 0x40, undefined]);
-  });
-
   it('each is refused when it is cut', () => {
     const cut = ([bytes, start, end]: [Buffer, number, number]): [Buffer, number, number] => [
       bytes,
@@ -166,6 +141,61 @@ describe('small events', () => {
     expect(thrownBy(() => parseQuery(...framed({ type: 2, body: hex('00 01') }))).code).toBe('DAMAGED');
     expect(thrownBy(() => parseMysqlGtid(...framed({ type: 33, body: u48(1) }))).code).toBe('DAMAGED');
   });
+});
+
+describe('XA', () => {
+  const prepared = (body: string): unknown => parseXaPrepare(...framed({ type: 38, body: hex(body) }));
+
+  it('XA_PREPARE, as MySQL 9.7 and MariaDB 11.8 wrote it', () => {
+    expect(prepared('00 03000000 01000000 01000000 67 62')).toEqual({
+      onePhase: false,
+      xid: "X'67',X'62',3",
+    });
+    expect(prepared('00 ffffffff 04000000 03000000 00ff2761 622771')).toEqual({
+      onePhase: false,
+      xid: "X'00ff2761',X'622771',4294967295",
+    });
+    expect(prepared('01 01000000 00000000 00000000')).toEqual({ onePhase: true, xid: "X'',X'',1" });
+  });
+
+  it('XA_PREPARE that is cut, or whose lengths lie, is damaged', () => {
+    const { body } = e.xaPrepare(false, 'gtrid', 'bqual');
+    for (let length = 0; length < body.length; length++) {
+      const cut = { type: 38, body: body.subarray(0, length) };
+      expect(thrownBy(() => parseXaPrepare(...framed(cut))).code).toBe('DAMAGED');
+    }
+    for (const lengths of [
+      'ffffffff 00000000',
+      '00000000 ffffffff',
+      'ffffffff ffffffff',
+      '04000000 02000000',
+    ])
+      expect(thrownBy(() => prepared(`00 01000000 ${lengths} 6162636465`)).code).toBe('DAMAGED');
+  });
+
+  it('XA COMMIT and XA ROLLBACK mean the XID that XA_PREPARE has', () => {
+    for (const [gtrid, bqual, format] of [
+      ['g', 'b', 3],
+      ['', '', 1],
+      ['ä', "b'q", 0xffff_ffff],
+      ['g'.repeat(64), 'b'.repeat(64), 2 ** 31 - 1],
+    ] as const) {
+      const { xid } = parseXaPrepare(...framed(e.xaPrepare(false, gtrid, bqual, format)));
+      for (const verb of ['COMMIT', 'ROLLBACK']) {
+        const { text } = parseQuery(...framed(e.xa(verb, gtrid, bqual, format)));
+        expect(parseXaDecision(text)).toEqual({ commit: verb === 'COMMIT', xid });
+      }
+    }
+  });
+
+  it.each([
+    ["xa commit x'AB',x'',1", { commit: true, xid: "X'ab',X'',1" }],
+    ["XA ROLLBACK X'61',X'',-1", { commit: false, xid: "X'61',X'',4294967295" }],
+    ["XA COMMIT X'61',X'',1 ONE PHASE", undefined],
+    ["XA COMMIT 'a'", undefined],
+    ["XA START X'61',X'',1", undefined],
+    ["XA COMMIT X'61',X'',1; DROP TABLE t", undefined],
+  ])('%s', (text, expected) => expect(parseXaDecision(text)).toEqual(expected));
 });
 
 describe('rows events', () => {

@@ -189,4 +189,13 @@ describe('frames that are refused', () => {
       expect(unpack(good).toString()).toBe('good');
     }
   });
+
+  it('and those whose reader goes away give their memory back, of which there are 2 GiB', () => {
+    const blocks = Array.from({ length: 9 }, (_, i) => z.rleBlock(i, 128 * 1024, i === 8));
+    const packed = join(z.frameHead({ windowLog: 27 }), ...blocks);
+    for (let i = 0; i < 40; i++) for (const _ of unzstd(packed, 0, packed.length)) break;
+    const cut = packed.subarray(0, -4);
+    for (let i = 0; i < 40; i++) expect(thrownBy(() => unpack(cut)).code).toBe('DAMAGED');
+    expect(unpack(packed).length).toBe(9 * 128 * 1024);
+  });
 });

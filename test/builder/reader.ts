@@ -103,7 +103,7 @@ export function readBinlog(bytes: Buffer): BinlogRecord {
   return { version, checksum, events, transactions: readTransactions(events) };
 }
 
-/** The events alone, for logs whose rows cannot be walked without knowing more. */
+/** The events of a binary log, their bodies as they are. */
 export function readEvents(bytes: Buffer): EventRecord[] {
   const events: EventRecord[] = [];
   let checksum = true;

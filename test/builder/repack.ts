@@ -3,7 +3,7 @@ import { encodeEvent } from './binlog.ts';
 import { join } from './bytes.ts';
 import type { Event } from './events.ts';
 import { compressed, payload } from './packed.ts';
-import { readBinlog } from './reader.ts';
+import { readEvents } from './reader.ts';
 import { compressZstd, type ZstdPlan, zstd, zstdPlan } from './zstd.ts';
 
 /** How one transaction is packed. */
@@ -34,8 +34,9 @@ interface Parts {
 }
 
 function takeApart(file: Buffer): Parts {
-  const { checksum, events } = readBinlog(file);
-  return { format: file.subarray(0, 4 + events[0]!.size), checksum, events: events.slice(1) };
+  const [format, ...events] = readEvents(file);
+  const checksum = events.some(({ crcMatches }) => crcMatches !== undefined);
+  return { format: file.subarray(0, 4 + format!.size), checksum, events };
 }
 
 function putTogether({ format, checksum }: Parts, events: readonly Event[]): Buffer {
@@ -106,6 +107,6 @@ export function compressEvents(file: Buffer, choose: Choose<number>): Buffer {
 
 /** Where the transactions of a file begin (at their GTIDs), and where it ends. */
 export function boundaries(file: Buffer): number[] {
-  const begins = readBinlog(file).events.filter(({ type }) => [33, 34, 42, 162].includes(type));
+  const begins = readEvents(file).filter(({ type }) => [33, 34, 42, 162].includes(type));
   return [...begins.map(({ offset }) => offset), file.length];
 }

@@ -191,7 +191,7 @@ eachServer('narrowing the selection to either side of a TRUNCATE, or to another 
     `INSERT INTO t VALUES (7,'later'); DELETE FROM u WHERE id = 1`,
   );
   const offset = await eventWith(server, file, 'TRUNCATE');
-  const says = '"TRUNCATE TABLE t" changes or empties a table of the selection';
+  const says = '"TRUNCATE TABLE t" may change or empty a table of the selection';
   await expectRefused(scene, file, { code: 'DDL', says, offset });
   const t = [`${database}.t`];
   // It is in the way between two selected changes of its table even where it is not selected itself.

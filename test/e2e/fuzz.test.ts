@@ -9,7 +9,7 @@ import { emptyTally } from './fuzz/tally.ts';
 import { eachServer } from './support.ts';
 
 const firstSeed = Number(process.env.BINFLASH_FUZZ_SEED || Date.now() % 2 ** 31);
-const rounds = Number(process.env.BINFLASH_FUZZ_ROUNDS || 20);
+const rounds = Number(process.env.BINFLASH_FUZZ_ROUNDS || 15);
 /** So many failures are enough to look at. */
 const MOST_FAILURES = 10;
 

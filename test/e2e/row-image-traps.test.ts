@@ -248,3 +248,40 @@ eachServer(
   },
   { servers: newer },
 );
+
+eachServer(
+  'REPLACE under a partial image, of which MariaDB does not log all that it changes',
+  async (scene) => {
+    const { server, database } = scene;
+    await server.sql(
+      `SET sql_mode = ''; CREATE TABLE r (k INT PRIMARY KEY, n INT, v VARCHAR(30) DEFAULT 'def', b BLOB, note TEXT);
+       INSERT INTO r VALUES (1, 1, 'a', 'blob1', 'note1')`,
+      database,
+    );
+    for (const annotated of ['ON', 'OFF']) {
+      const annotate = `SET SESSION binlog_annotate_row_events = ${annotated};`;
+      for (const image of ['NOBLOB', 'MINIMAL']) {
+        const replace = `SET sql_mode = ''; ${annotate} ${under(image, `/* app */ REPLACE INTO r (k, v) VALUES (1, '${image}${annotated}')`)}`;
+        await expectRefused(scene, replace, 'r', image === 'NOBLOB' ? 'REPLACE' : '@3');
+      }
+    }
+    // An UPDATE that leaves the same columns out is what it says, as long as the log shows that it was one.
+    await expectUndone(scene, under('NOBLOB', "UPDATE r SET v = 'y'"));
+    const hidden = `SET SESSION binlog_annotate_row_events = OFF; ${under('NOBLOB', "UPDATE r SET v = 'z'")}`;
+    await expectRefused(scene, hidden, 'r', 'REPLACE');
+  },
+  { servers: serverIds.filter((id) => id.startsWith('mariadb')) },
+);
+
+eachServer('an INSERT of some columns is undone by the key that the user names', async (scene) => {
+  const { server, database } = scene;
+  await server.sql('CREATE TABLE k (a INT, id INT PRIMARY KEY, v VARCHAR(20))', database);
+  const insert = under('MINIMAL', 'INSERT INTO k (id) VALUES (1), (2)');
+  if (server.id !== 'mysql-5.6') {
+    const metadata = server.flavour === 'mysql' ? 'MINIMAL' : 'NO_LOG';
+    await server.sql(`SET GLOBAL binlog_row_metadata = ${metadata}`);
+  }
+  await expectRefused(scene, insert, 'k', '@1');
+  await server.sql('DELETE FROM k', database);
+  await expectUndone(scene, insert, { primaryKeys: [`${database}.k=@2`] });
+});

@@ -79,6 +79,8 @@ describe('an UPDATE of MariaDB that lacks columns (REPLACE under NOBLOB was undo
     '/* x */ replace orders (id) values (1)',
     '/*!REPLACE*/ INTO orders VALUES (1)',
     "LOAD DATA INFILE 'f' REPLACE INTO TABLE orders",
+    "/* app */ REPLACE INTO orders (id, word) VALUES (1, 'x /* n */ UPDATE')",
+    `${'/**/ '.repeat(500)}REPLACE INTO orders (id) VALUES (1)`,
     'SELECT f(1)',
     undefined,
   ])('is refused when it may have been a REPLACE: %s', async (text) => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Binlog } from '../builder/binlog.ts';
-import { query } from '../builder/events.ts';
+import { annotate, query } from '../builder/events.ts';
 import { mariadb118 } from '../builder/format.ts';
 import { compressEvents } from '../builder/repack.ts';
 import { change, orders } from '../builder/shop.ts';
@@ -38,10 +38,8 @@ function run(steps: readonly Step[]): Left {
     if ('row' in step) rows.push(step.row);
     else if ('set' in step) {
       const name = folded(step.set);
-      savepoints = [
-        ...savepoints.filter((savepoint) => savepoint.name !== name),
-        { name, rows: rows.length },
-      ];
+      // Of a name that was there before, MariaDB may mean either.
+      savepoints = [...savepoints, { name, rows: rows.length }];
     } else {
       const name = folded(step.back);
       const meant = savepoints.filter((savepoint) => plain(savepoint.name) === plain(name));
@@ -61,8 +59,10 @@ function build(transactions: readonly (readonly Step[])[]): Buffer {
   const log = new Binlog(mariadb118);
   for (const steps of transactions) {
     log.transaction(
-      steps.flatMap((step) => {
-        if ('row' in step) return change('insert', [step.row], of, { version: 1 });
+      steps.flatMap((step, number) => {
+        if ('row' in step) {
+          return [annotate(`INSERT ${number}`), ...change('insert', [step.row], of, { version: 1 })];
+        }
         return [query('set' in step ? `SAVEPOINT ${step.set}` : `ROLLBACK TO ${step.back}`)];
       }),
     );
@@ -104,7 +104,8 @@ const steps = (names: readonly string[]): fc.Arbitrary<Step[]> => {
 
 describe('savepoints', () => {
   it.each([
-    ['of one name in three spellings', NAMES.slice(0, 3), 100],
+    ['of one name in three spellings', NAMES.slice(0, 3), 80],
+    ['of two names', ['`a`', '`b ``c`'], 150],
     ['of several names', NAMES, 150],
   ])('%s, however nested, leave what the server left', { timeout: 60_000 }, async (_, names, numRuns) => {
     const transactions = fc.array(steps(names), { minLength: 1, maxLength: 3 });
@@ -130,7 +131,7 @@ describe('savepoints', () => {
         ),
       );
     expect(left(1, '`a`', 2, 3, '<`a`', 4)).toEqual({ rows: [1, 4], takenBack: 2, doubtful: false });
-    expect(left(1, '`a`', 2, 'A', 3, '<`a`')).toEqual({ rows: [1, 2], takenBack: 1, doubtful: false });
+    expect(left(1, '`a`', 2, 'A', 3, '<`a`').doubtful).toBe(true);
     expect(left(1, '`a`', 2, '<`a`', 3, '<`a`')).toEqual({ rows: [1], takenBack: 2, doubtful: false });
     expect(left(1, '<`a`').doubtful).toBe(true);
   });

@@ -97,6 +97,38 @@ describe('what a statement may do', () => {
     '"TRUNCATE" t',
   ])('doubt is never taken for nothing: %s', (sql) => expect(effect(sql)).toBe('unknown'));
 
+  it('/*M! is executed by MariaDB alone', () => {
+    const mysql = { flavour: 'mysql', noBackslashEscapes: false } as const;
+    expect(classifyStatement('/*M! FLUSH */ TRUNCATE TABLE t', 'd', mysql).kind).toBe('ddl');
+    expect(classifyStatement('/*M! TRUNCATE TABLE t */', 'd', mysql).kind).toBe('none');
+    expect(effect('/*M! TRUNCATE TABLE t */')).toBe('ddl d/t');
+  });
+
+  it.each([
+    ['CREATE OR REPLACE DATABASE s', 'ddl s'],
+    ['CREATE OR REPLACE SCHEMA s CHARACTER SET utf8', 'ddl s'],
+    ['CREATE DATABASE s', 'none'],
+    ['CREATE OR REPLACE SEQUENCE t', 'ddl d/t'],
+  ])('what CREATE OR REPLACE drops: %s', (sql, expected) => expect(effect(sql)).toBe(expected));
+
+  it.each([
+    ['ALTER TABLE tables DROP COLUMN x', 'ddl d/tables'],
+    ['RENAME TABLE tables TO x', 'ddl d/tables d/x'],
+    ['DROP TABLES IF EXISTS tables, t', 'ddl d/tables d/t'],
+    ['TRUNCATE tables', 'ddl d/tables'],
+    ['ALTER TABLE t RENAME = x', 'ddl d/t d/x'],
+    ['ALTER TABLE t RENAME AS x', 'ddl d/t d/x'],
+  ])('names that look like words of the statement: %s', (sql, expected) =>
+    expect(effect(sql)).toBe(expected),
+  );
+
+  it('a backslash may be an ordinary character', () => {
+    const sql = "ALTER TABLE t COMMENT 'x\\', RENAME TO orders";
+    const reading = { flavour: 'mysql', noBackslashEscapes: true } as const;
+    expect(classifyStatement(sql, 'd', reading).tables).toHaveLength(2);
+    expect(effect(sql)).toBe('ddl d/t');
+  });
+
   it('what MariaDB runs behind SET STATEMENT and ANALYZE counts', () => {
     expect(effect('SET STATEMENT max_statement_time=0 FOR TRUNCATE TABLE t')).toBe('ddl d/t');
     expect(effect('SET STATEMENT a=1, b=2 FOR INSERT INTO s.t VALUES (1)')).toBe('statement d s');

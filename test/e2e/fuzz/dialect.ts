@@ -9,8 +9,6 @@ export interface Dialect {
   readonly mariadb: boolean;
   /** Cascades are in the log, so that they may delete rows and set them to NULL. */
   readonly logsCascades: boolean;
-  /** ROLLBACK TO SAVEPOINT stays in the log once a table without transactions was changed. */
-  readonly keepsSavepoints: boolean;
   /**
    * Rows of an event are looked for as a batch where the table has no key to find them by. A chain over a
    * nullable unique key cannot be replayed then but by events of one row (docs/guide.md).
@@ -28,21 +26,6 @@ export function dialectOf({ id, flavour }: RunningServer): Dialect {
     mysql56: id === 'mysql-5.6',
     mariadb,
     logsCascades: mysql97,
-    keepsSavepoints: mariadb,
     batches: mysql97,
   };
 }
-
-/** What the workload leaves out until binflash undoes it. */
-export const features = {
-  /** XA transactions that are in the log as such: MySQL 9.7, MariaDB. */
-  xa: true,
-  /** MariaDB: ROLLBACK TO SAVEPOINT after a change that cannot be taken back. */
-  loggedSavepoints: true,
-  /** MySQL 9.7: binlog_transaction_compression. */
-  transactionCompression: false,
-  /** MariaDB: log_bin_compress. */
-  compressedEvents: false,
-  /** MySQL 9.7: binlog_row_value_options=PARTIAL_JSON. */
-  partialJson: false,
-};

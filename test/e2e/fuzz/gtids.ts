@@ -18,12 +18,19 @@ export function gtidsBetween(earlier: string, later: string, { mariadb }: Dialec
   });
 }
 
-/** `uuid:1-7` or `0-1-7`: the last number by what stands before it. */
+/** The last number by what stands before it: `uuid:1-7:tag:1-3` is two of them, `0-1-7` one. */
 function newest(position: string): Map<string, number> {
   const sources = new Map<string, number>();
-  for (const gtid of position.split(',')) {
-    const match = /^(.*?)(?::(?:\d+-)?|-)(\d+)$/.exec(gtid);
-    if (match) sources.set(match[1]!, Number(match[2]));
+  for (const part of position.split(',')) {
+    const mariadb = /^(\d+-\d+)-(\d+)$/.exec(part);
+    if (mariadb) sources.set(mariadb[1]!, Number(mariadb[2]));
+    const [uuid, ...rest] = part.split(':');
+    let source = uuid!;
+    for (const word of rest) {
+      const last = /^(?:\d+-)?(\d+)$/.exec(word)?.[1];
+      if (last === undefined) source = `${uuid}:${word}`;
+      else sources.set(source, Number(last));
+    }
   }
   return sources;
 }

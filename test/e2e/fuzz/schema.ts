@@ -1,7 +1,7 @@
 /** The tables of a round: random ones, and those that triggers, a function and foreign keys tie together. */
 import { type Column, dataColumns, integer, plainText, small } from './columns.ts';
 import type { Random } from './random.ts';
-import { randomTable, type Table, type TableOptions } from './tables.ts';
+import { primaryKeyOf, randomTable, type Table, type TableOptions } from './tables.ts';
 
 export interface Schema {
   readonly tables: readonly Table[];
@@ -66,7 +66,8 @@ function table(
   const all = [...keys, ...columns];
   const lines = [...all.map((column) => `${column.name} ${column.definition}`), ...clauses];
   const definition = `(${lines.join(', ')}) ENGINE=InnoDB`;
-  return { name, definition, columns: all, keys, frozen: new Set(), group, plain: false };
+  const primaryKey = primaryKeyOf(all, clauses);
+  return { name, definition, columns: all, keys, primaryKey, frozen: new Set(), group, plain: false };
 }
 
 /** A table whose triggers change two others. */

@@ -54,6 +54,20 @@ const insertSelect: Maker = (random, table) => {
     FROM (SELECT ${names} FROM ${table.name} ${where(random, table)} LIMIT ${1 + random.below(15)}) old`;
 };
 
+/** Hundreds of rows, so that events are cut and packed. */
+const bulk: Maker = (random, table, tables) => {
+  if (random.chance(95)) return update(random, table, tables);
+  const columns = table.columns.filter(({ automatic }) => !automatic);
+  const names = columns.map(({ name }) => name).join(', ');
+  const chosen = columns.map((column) => {
+    if (!table.keys.includes(column)) return `x.${column.name}`;
+    if (column.nature === 'integer') return `x.${column.name} + 100 * y.n`;
+    return column.nullable && random.chance(50) ? 'NULL' : `x.${column.name}`;
+  });
+  return `INSERT IGNORE INTO ${table.name} (${names}) SELECT ${chosen.join(', ')}
+    FROM (SELECT ${names} FROM ${table.name}) x JOIN (SELECT n FROM ${table.name}) y LIMIT ${50 + random.below(500)}`;
+};
+
 const update: Maker = (random, table) => {
   const set = random.times(1 + random.below(3), () => assignment(random, settable(random, table)));
   const order = random.chance(20) ? `ORDER BY ${random.pick(table.columns).name}` : '';
@@ -188,6 +202,7 @@ const makers: readonly Maker[] = [
   upsert,
   upsert,
   insertSelect,
+  bulk,
   ...Array<Maker>(4).fill(update),
   move,
   refer,

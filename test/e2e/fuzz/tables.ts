@@ -12,6 +12,8 @@ export interface Table {
   /** All of them; each table has an `n` of integers and an `s` of text. */
   readonly columns: readonly Column[];
   readonly keys: readonly Column[];
+  /** Numbers of the columns of the primary key that it declares, from 1 on. */
+  readonly primaryKey: readonly number[];
   /** Names of columns that no statement sets in a row that is there. */
   readonly frozen: ReadonlySet<string>;
   /** Tables that triggers and foreign keys tie together are of one group. */
@@ -113,18 +115,36 @@ export function randomTable(random: Random, name: string, plain: boolean, option
     ...(random.chance(15) ? ['KEY (n)'] : []),
     ...(dialect.mysql97 && !plain && random.chance(10) ? ['KEY ((n % 7))'] : []),
   ];
+  const history = dialect.mariadb && engine === 'InnoDB' && split === '' && random.chance(8);
+  const versioned = history ? ' WITH SYSTEM VERSIONING' : '';
   // A chain over a nullable unique key, see Dialect.batches.
   const frozen = dialect.batches && !keys.usable && !singleRows ? uniqueColumns(keys.clauses, columns) : [];
   return {
     name,
-    definition: `(${definitions.join(', ')}) ENGINE=${engine}${split}`,
+    definition: `(${definitions.join(', ')}) ENGINE=${engine}${split}${versioned}`,
     columns,
     keys: keys.columns,
+    // The end of a row's time is in the key as well, says the log.
+    primaryKey: history ? [] : primaryKeyOf(columns, keys.clauses),
     frozen: new Set(frozen),
     group: name,
     plain,
   };
 }
+
+/** `PRIMARY KEY (l, k(2))`, of its own or in a column's definition. */
+export function primaryKeyOf(columns: readonly Column[], clauses: readonly string[]): number[] {
+  const clause = clauses.find((text) => text.startsWith('PRIMARY KEY'));
+  if (clause === undefined) {
+    return columns.flatMap(({ definition }, i) => (definition.includes('PRIMARY KEY') ? [i + 1] : []));
+  }
+  const names = clause.slice('PRIMARY KEY ('.length).match(/[a-z]\w*/g)!;
+  return names.map((name) => columns.findIndex((column) => column.name === name) + 1);
+}
+
+/** Has it columns that binlog_row_image=NOBLOB leaves out? */
+export const hasLargeColumns = ({ definition }: Table): boolean =>
+  /BLOB|TEXT|JSON|VECTOR/.test(definition) || isGeometry(definition);
 
 /** Which types the engines have. */
 function fitting(engine: string, split: boolean): (type: string) => boolean {

@@ -1,6 +1,7 @@
 /** Random transactions: statements, savepoints, two phases, and what happens in between. */
-import { type Dialect, features } from './dialect.ts';
+import type { Dialect } from './dialect.ts';
 import type { Random } from './random.ts';
+import { type Images, rowImage } from './settings.ts';
 import { statement } from './statements.ts';
 import type { Table } from './tables.ts';
 
@@ -12,24 +13,27 @@ export interface Step {
 
 export interface TransactionOptions {
   readonly dialect: Dialect;
+  readonly images: Images;
   readonly tables: readonly Table[];
   /** Do transactions of several engines work? */
   readonly mixes: boolean;
 }
 
 /** One transaction, or one statement by itself. */
-export function transaction(random: Random, { dialect, tables, mixes }: TransactionOptions): string[] {
+export function transaction(
+  random: Random,
+  { dialect, tables, mixes, images }: TransactionOptions,
+): string[] {
   if (random.chance(35)) return [statement(random, tables)];
   const transactional = tables.filter(({ plain }) => !plain);
   // Amid transactions changes without them are rare, as in the wild.
   const amid = (): readonly Table[] =>
     (mixes ? random.chance(30) : random.chance(3)) ? tables : transactional;
   const savepoints = random.chance(25);
-  const pool =
-    savepoints && dialect.keepsSavepoints && !features.loggedSavepoints ? transactional : undefined;
   const count = 1 + random.below(random.chance(20) ? 12 : 4);
-  const body = random.times(count, () => statement(random, pool ?? amid()));
-  const inside = savepoints ? withSavepoints(random, body) : body;
+  const body = random.times(count, () => statement(random, amid()));
+  const inside = savepoints ? withSavepoints(random, body) : [...body];
+  if (random.chance(6)) inside.splice(random.below(inside.length), 0, rowImage(random, dialect, images));
   return ['BEGIN', ...inside, random.chance(15) ? 'ROLLBACK' : 'COMMIT'];
 }
 

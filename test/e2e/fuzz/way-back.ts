@@ -1,13 +1,20 @@
 /** From the end of a workload back to its beginning, from point to point. */
 import { basename } from 'node:path';
 import { expect } from 'vitest';
-import { BinflashError, type ChecksumAlgorithm, RefusedError, type Selection } from '../../../src/index.ts';
+import {
+  BinflashError,
+  type ChecksumAlgorithm,
+  inspect,
+  RefusedError,
+  type Selection,
+} from '../../../src/index.ts';
 import { type Fingerprint, type UndoOptions, undo } from '../support.ts';
 import type { ConnectedServer } from './connected.ts';
 import { gtidsBetween } from './gtids.ts';
 import type { Random } from './random.ts';
 import { differences, stateOf } from './states.ts';
-import type { Tally } from './tally.ts';
+import { hasLargeColumns } from './tables.ts';
+import { count, type Tally } from './tally.ts';
 import { DATABASE, type Point, type Workload } from './workload.ts';
 
 /** One step: what is undone. */
@@ -17,14 +24,20 @@ interface Step {
   readonly earlier: Point;
   readonly inputs: readonly string[];
   readonly select: Selection;
-  readonly mayLackValues: boolean;
+  /** The values of binlog_row_image in between. */
+  readonly images: ReadonlySet<string>;
 }
+
+/** Options that a refusal leads to. */
+type Help = Pick<UndoOptions, 'skip' | 'primaryKeys'>;
 
 export class WayBack {
   readonly #server: ConnectedServer;
   readonly #workload: Workload;
   readonly #random: Random;
   readonly #tally: Tally;
+  /** Tables whose old values are not in the log: from there on back nothing is known of them. */
+  readonly #lost: string[] = [];
 
   constructor(server: ConnectedServer, workload: Workload, random: Random, tally: Tally) {
     this.#server = server;
@@ -33,103 +46,162 @@ export class WayBack {
     this.#tally = tally;
   }
 
-  /** Goes back to the beginning, or until a refusal that is right. */
+  /** Goes back to the beginning, without the tables for which a refusal was right. */
   async go(): Promise<void> {
-    let at = this.#workload.points.length - 1;
+    const { points } = this.#workload;
+    const { files } = await inspect(await this.#filesBetween(points[0]!.file, points.at(-1)!.file));
+    for (const { events } of files) {
+      for (const [type, number] of Object.entries(events)) count(this.#tally.events, type, number);
+    }
+    let at = points.length - 1;
     while (at > 0) {
       const target = this.#random.chance(35) ? 0 : this.#random.below(at);
-      if (!(await this.#goBack(await this.#step(at, target)))) return;
+      await this.#goBack(await this.#step(at, target));
       at = target;
     }
   }
 
-  /** Undoes what was done between two points. Answers whether the state is that of the earlier one now. */
-  async #goBack(step: Step): Promise<boolean> {
+  /** Undoes what was done between two points. */
+  async #goBack(step: Step): Promise<void> {
     const { what, later, earlier, inputs, select } = step;
     const begun = basename(await this.#server.closeBinlog());
-    const outcome = await this.#tryUndo(step);
-    if (outcome instanceof RefusedError) {
-      await this.#goBackPartly(step, outcome);
-      return false;
+    const { refusal, nothing, help } = await this.#tryUndo(step);
+    if (refusal !== undefined) {
+      await this.#goBackPartly(step, refusal, help);
+      return;
     }
     await this.#expectState(earlier.state, what);
-    if (outcome === 'nothing') return true;
+    if (nothing) return;
     this.#tally.undone++;
-    if (!this.#random.chance(35)) return true;
+    if (!this.#random.chance(35)) return;
     const undone = basename(await this.#server.closeBinlog());
     await this.#undo(await this.#filesAfter(begun, undone), {});
     await this.#expectState(later.state, `the undo of ${what}`);
     this.#tally.redone++;
     const redone = basename(await this.#server.closeBinlog());
-    // Back once more: from the log of that, or from the first one's again.
-    if (this.#random.chance(50)) await this.#undo(await this.#filesAfter(undone, redone), {});
-    else await this.#undo(inputs, select, ['rolled-back']);
+    // Back once more: from the log of that, or from the first one's again, at times table by table.
+    if (this.#random.chance(40)) await this.#undo(await this.#filesAfter(undone, redone), {});
+    else if (this.#random.chance(50)) await this.#undo(inputs, select, help);
+    else await this.#undoInTwo(step, help);
     await this.#expectState(earlier.state, `once more ${what}`);
     this.#tally.undone++;
-    return true;
   }
 
-  /** The undo, 'nothing' where there is nothing to undo, or a refusal for row images that is right. */
-  async #tryUndo({
-    what,
-    inputs,
-    select,
-    mayLackValues,
-  }: Step): Promise<'undone' | 'nothing' | RefusedError> {
-    for (const skip of [[], ['rolled-back']] as const) {
-      const error = await this.#undo(inputs, select, skip).then(
+  /** The undo, with what a refusal that is right asks for; answers the refusal for which there is no help. */
+  async #tryUndo(step: Step): Promise<{ nothing?: true; refusal?: RefusedError; help: Help }> {
+    const { what, inputs, select } = step;
+    let help: Help = {};
+    for (;;) {
+      const error = await this.#undo(inputs, select, help).then(
         () => undefined,
         (reason: unknown) => reason,
       );
-      if (error === undefined) return 'undone';
+      if (error === undefined) return { help };
       if (!(error instanceof BinflashError)) {
         throw new Error(`${what} cannot be replayed: ${(error as Error).message}`);
       }
-      if (error.code === 'NO_MATCH') return 'nothing';
+      if (error.code === 'NO_MATCH') return { nothing: true, help };
       if (!(error instanceof RefusedError)) throw error;
-      const rolledBack = error.refusals.some(({ code }) => code === 'ROLLED_BACK');
-      for (const { code, message, file, offset, table } of error.refusals) {
-        const right =
-          (code === 'ROW_IMAGE' && mayLackValues) || (code === 'ROLLED_BACK' && this.#workload.mayRollBack);
-        expect(right, `${what} is refused (${code}) at ${file}:${offset} ${table}: ${message}`).toBe(true);
-      }
-      if (rolledBack) this.#tally.skipped++;
-      else {
+      this.#expectRight(step, error);
+      const more = this.#helpFor(error, help);
+      if (more === undefined) {
         this.#tally.refused++;
-        return error;
+        return { refusal: error, help };
       }
+      help = { ...help, ...more };
     }
-    throw new Error(`${what} is refused though what was rolled back may be left out`);
+  }
+
+  /** Every reason of a refusal must be one that the workload has given. */
+  #expectRight({ what, images }: Step, { refusals }: RefusedError): void {
+    for (const { code, message, file, offset, table } of refusals) {
+      const right =
+        (code === 'ROW_IMAGE' && this.#mayLackValues(table!, images)) ||
+        (code === 'ROLLED_BACK' && this.#workload.mayRollBack);
+      expect(right, `${what} is refused (${code}) at ${file}:${offset} ${table}: ${message}`).toBe(true);
+    }
+  }
+
+  /** What a user would try next, once. */
+  #helpFor({ refusals }: RefusedError, tried: Help): Help | undefined {
+    if (tried.skip === undefined && refusals.some(({ code }) => code === 'ROLLED_BACK')) {
+      this.#tally.skipped++;
+      return { skip: ['rolled-back'] };
+    }
+    if (tried.primaryKeys !== undefined) return undefined;
+    const tables = new Set(refusals.map(({ table }) => table));
+    const primaryKeys = [...tables].flatMap((path) => {
+      const key = path === undefined ? [] : (this.#workload.table(path)?.primaryKey ?? []);
+      return key.length === 0 ? [] : [`${path}=${key.map((number) => `@${number}`).join(',')}`];
+    });
+    if (primaryKeys.length === 0) return undefined;
+    this.#tally.keyed++;
+    return { primaryKeys };
+  }
+
+  /** May old values of the table be missing? NOBLOB leaves out large columns only. */
+  #mayLackValues(path: string, images: ReadonlySet<string>): boolean {
+    if (images.has('MINIMAL')) return true;
+    const table = this.#workload.table(path);
+    return images.has('NOBLOB') && table !== undefined && hasLargeColumns(table);
+  }
+
+  /** Undoes some tables and then the others: what is left out must stay, whatever stands beside it in the log. */
+  async #undoInTwo({ what, later, earlier, inputs, select }: Step, help: Help): Promise<void> {
+    const { related } = this.#workload;
+    const lost = this.#lost;
+    const alone = Object.keys(later.state).filter((table) => ![...related, ...lost].includes(table));
+    const some = alone.filter(() => this.#random.chance(50));
+    if (this.#random.chance(50) && !related.some((table) => lost.includes(table))) some.push(...related);
+    if (some.length > 0) {
+      await this.#undoMatching(inputs, { ...select, tables: some }, help);
+      await this.#expectState(mixed(earlier, later, some), `${what}, only ${some.join(', ')}`);
+    }
+    await this.#undoMatching(
+      inputs,
+      some.length > 0 ? { ...select, excludeTables: [...lost, ...some] } : select,
+      help,
+    );
+  }
+
+  /** The undo, unless there is nothing to undo. */
+  async #undoMatching(inputs: readonly string[], select: Selection, help: Help): Promise<void> {
+    try {
+      await this.#undo(inputs, select, help);
+    } catch (error) {
+      if (!(error instanceof BinflashError && error.code === 'NO_MATCH')) throw error;
+    }
   }
 
   /** The tables that a refusal does not name can be undone, but for those that refer to them. */
   async #goBackPartly(
     { what, later, earlier, inputs, select }: Step,
     { refusals }: RefusedError,
+    help: Help,
   ): Promise<void> {
     const named = new Set(refusals.map(({ table }) => table!));
     const { related } = this.#workload;
     if (related.some((table) => named.has(table))) for (const table of related) named.add(table);
-    const expected = Object.fromEntries(
-      Object.keys(later.state).map((table) => [table, (named.has(table) ? later : earlier).state[table]!]),
-    );
-    try {
-      await this.#undo(inputs, { ...select, excludeTables: [...named] }, ['rolled-back']);
-    } catch (error) {
-      if (!(error instanceof BinflashError && error.code === 'NO_MATCH')) throw error;
-    }
-    await this.#expectState(expected, `${what} without ${[...named].join(', ')}`);
+    const excludeTables = [...this.#lost, ...named];
+    await this.#undoMatching(inputs, { ...select, excludeTables }, help);
+    await this.#expectState(mixed(later, earlier, [...named]), `${what} without ${[...named].join(', ')}`);
+    this.#lost.push(...named);
     this.#tally.partly++;
   }
 
   async #expectState(state: Fingerprint, what: string): Promise<void> {
-    const differing = differences(await stateOf(this.#server, DATABASE), state);
+    const now = await stateOf(this.#server, DATABASE);
+    const differing = differences(this.#withoutLost(now), this.#withoutLost(state));
     if (differing !== '') throw new Error(`${what} does not lead to the state of that time:\n${differing}`);
   }
 
-  async #undo(inputs: readonly string[], select: Selection, skip: UndoOptions['skip'] = []): Promise<void> {
+  async #undo(inputs: readonly string[], select: Selection, help: Help = {}): Promise<void> {
     const files = this.#random.chance(50) ? inputs : inputs.toReversed();
-    await undo(this.#server, files, select, { ...this.#formOptions(), skip });
+    await undo(this.#server, files, select, { ...this.#formOptions(), ...help });
+  }
+
+  #withoutLost(state: Fingerprint): Fingerprint {
+    return Object.fromEntries(Object.entries(state).filter(([table]) => !this.#lost.includes(table)));
   }
 
   /** Files and filters that mean what happened between two points, by position or by GTID. */
@@ -148,8 +220,11 @@ export class WayBack {
       later,
       earlier,
       inputs: await this.#filesBetween(earlier.file, later.file),
-      select: gtids.length > 0 ? { includeGtids: gtids } : positions,
-      mayLackValues: this.#workload.mayLackValues.slice(to, from).includes(true),
+      select: {
+        ...(gtids.length > 0 ? { includeGtids: gtids } : positions),
+        ...(this.#lost.length > 0 ? { excludeTables: this.#lost } : {}),
+      },
+      images: new Set(this.#workload.images.slice(to, from).flatMap((images) => [...images])),
     };
   }
 
@@ -177,4 +252,11 @@ export class WayBack {
       rowsVersion: dialect.mysql ? 2 : random.pick([1, 2]),
     };
   }
+}
+
+/** Some tables as at one point, all others as at another. */
+function mixed(some: Point, others: Point, tables: readonly string[]): Fingerprint {
+  const state = { ...others.state };
+  for (const table of tables) state[table] = some.state[table]!;
+  return state;
 }

@@ -2,13 +2,20 @@
 import type { Fingerprint } from '../support.ts';
 import { dataTypes } from './columns.ts';
 import type { ConnectedServer } from './connected.ts';
-import { type Dialect, features } from './dialect.ts';
+import type { Dialect } from './dialect.ts';
 import { gtidPosition } from './gtids.ts';
 import type { Random } from './random.ts';
 import { randomSchema, type Schema } from './schema.ts';
 import { Sessions } from './sessions.ts';
-import { globalSettings, gtidModeSteps, sessionSettings } from './settings.ts';
+import {
+  globalSettings,
+  gtidModeSteps,
+  type Images,
+  type SettingsOptions,
+  sessionSettings,
+} from './settings.ts';
 import { stateOf } from './states.ts';
+import type { Table } from './tables.ts';
 import type { Tally } from './tally.ts';
 import { type TransactionOptions, transaction, XA_CONNECTION, xaTransaction } from './transactions.ts';
 
@@ -29,14 +36,15 @@ export interface Point {
 export class Workload {
   readonly dialect: Dialect;
   readonly points: Point[] = [];
-  /** By part, which lies between two points: may its rows lack old values? */
-  readonly mayLackValues: boolean[] = [];
+  /** By part, which lies between two points: the values of binlog_row_image. */
+  readonly images: ReadonlySet<string>[] = [];
   /** See {@link TableOptions}. */
   readonly singleRows: boolean;
   readonly #server: ConnectedServer;
   readonly #random: Random;
   readonly #tally: Tally;
   readonly #mixes: boolean;
+  readonly #unchecked: boolean;
   readonly #schema: Schema;
   #sessions: Sessions | undefined;
   #xaCount = 0;
@@ -48,6 +56,7 @@ export class Workload {
     this.#random = random;
     this.singleRows = dialect.batches && random.chance(25);
     this.#mixes = dialect.mysql97 ? random.chance(30) : true;
+    this.#unchecked = random.chance(12);
     const types = dataTypes(server);
     this.#schema = randomSchema(random, { dialect, types, singleRows: this.singleRows, mixes: this.#mixes });
   }
@@ -60,6 +69,16 @@ export class Workload {
   /** May the log hold a transaction that was rolled back, for what it did beside could not be? */
   get mayRollBack(): boolean {
     return this.#mixes && this.#schema.tables.some(({ plain }) => plain);
+  }
+
+  get #settings(): SettingsOptions {
+    const versioned = this.#schema.tables.some(({ definition }) => definition.includes('VERSIONING'));
+    return { dialect: this.dialect, hasGtids: this.hasGtids, versioned, unchecked: this.#unchecked };
+  }
+
+  /** A table by `database.table`; those that only triggers and functions change are not in here. */
+  table(path: string): Table | undefined {
+    return this.#schema.tables.find(({ name }) => path === `${DATABASE}.${name}`);
   }
 
   /** The tables that refer to each other, as `database.table`. */
@@ -76,7 +95,7 @@ export class Workload {
   async run(): Promise<void> {
     await this.#prepare();
     this.points.push(await this.#point());
-    const parts = 1 + this.#random.below(4);
+    const parts = 1 + this.#random.below(6);
     for (let part = 0; part < parts; part++) {
       await this.#work();
       if (this.#random.chance(40)) await this.#server.closeBinlog();
@@ -102,35 +121,35 @@ export class Workload {
     await server.client.sql(this.#schema.sql, DATABASE);
     const sessions = await Sessions.open(server, DATABASE, CONNECTIONS, this.#tally);
     this.#sessions = sessions;
-    const { statements } = sessionSettings(random, this.dialect, 'full');
-    await sessions.set(0, [...globalSettings(random, this.dialect), ...statements]);
-    await sessions.run(0, random.times(30, () => transaction(random, this.#options)).flat());
+    await sessions.set(0, globalSettings(random, this.dialect));
+    await sessions.set(0, sessionSettings(random, this.#settings, 'full'));
+    await sessions.run(0, random.times(30, () => transaction(random, this.#options('full'))).flat());
   }
 
-  get #options(): TransactionOptions {
-    return { dialect: this.dialect, tables: this.#schema.tables, mixes: this.#mixes };
+  #options(images: Images): TransactionOptions {
+    return { dialect: this.dialect, images, tables: this.#schema.tables, mixes: this.#mixes };
   }
 
   /** A part of the workload: one session after the other as a rule, at times all at once. */
   async #work(): Promise<void> {
     const random = this.#random;
     const sessions = this.#sessions!;
-    const images = random.chance(20) ? 'any' : 'full';
+    const images = random.chance(30) ? 'any' : 'full';
     if (random.chance(30)) await sessions.set(0, globalSettings(random, this.dialect));
-    let mayLackValues = false;
+    const options = this.#options(images);
+    const begun = sessions.log.length;
     const set = async (number: number, random: Random): Promise<void> => {
-      const settings = sessionSettings(random, this.dialect, images);
-      mayLackValues ||= settings.mayLackValues;
-      await sessions.set(number, settings.statements);
+      await sessions.set(number, sessionSettings(random, this.#settings, images));
     };
     const many = async (number: number, random: Random, count: number): Promise<void> => {
       await set(number, random);
       for (let i = 0; i < count; i++) {
         if (random.chance(20)) await set(number, random);
-        await sessions.run(number, transaction(random, this.#options));
+        await sessions.run(number, transaction(random, options));
       }
     };
-    const count = 5 + random.below(40);
+    // A short part under partial images: a refusal must not hide what else there is.
+    const count = images === 'any' ? 1 + random.below(4) : 5 + random.below(40);
     if (random.chance(10)) {
       const share = Math.ceil(count / CONNECTIONS);
       await Promise.all(random.times(CONNECTIONS, (number) => many(number, random.fork(), share)));
@@ -138,12 +157,15 @@ export class Workload {
       await set(XA_CONNECTION, random);
       for (let left = count; left > 0; left -= 5) {
         await many(0, random, Math.min(5, left));
-        if (features.xa && random.chance(25)) {
-          await sessions.runXa(xaTransaction(random, `${DATABASE}${this.#xaCount++}`, this.#options));
+        if (random.chance(25)) {
+          await sessions.runXa(xaTransaction(random, `${DATABASE}${this.#xaCount++}`, options));
         }
       }
     }
-    this.mayLackValues.push(mayLackValues);
+    const used = sessions.log
+      .slice(begun)
+      .map((line) => /binlog_row_image = '(\w+)'/.exec(line)?.[1] ?? 'FULL');
+    this.images.push(new Set(used));
   }
 
   async #point(): Promise<Point> {
