@@ -189,10 +189,13 @@ describe('transactions that were not committed', () => {
     b.add(e.gtid(source, 1), ...xa.slice(1));
     b.transaction(insert(2, 3));
     const between = b.position;
+    b.time += 60;
     b.add(e.gtid(source, 2), ...decide('COMMIT').slice(1));
     const of = async (select: Selection): Promise<number[]> => rowsOf(await undo([b.bytes()], { select }));
     expect(await of({})).toEqual([2, 1]);
     expect(await of({ startPosition: between })).toEqual([1]);
+    expect(await of({ startDatetime: START_TIME + 60 })).toEqual([1]);
+    expect(await of({ stopDatetime: START_TIME + 60 })).toEqual([2]);
     expect(await of({ includeGtids: [`${source}:1`] })).toEqual([1]);
     expect(await of({ includeGtids: [`${source}:2`] })).toEqual([1]);
     expect(await of({ excludeGtids: [`${source}:2`] })).toEqual([2]);

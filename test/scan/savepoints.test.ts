@@ -57,11 +57,14 @@ const of = { ...orders, padding: 0 as const };
 
 function build(transactions: readonly (readonly Step[])[]): Buffer {
   const log = new Binlog(mariadb118);
-  for (const steps of transactions) {
+  for (const [transaction, steps] of transactions.entries()) {
     log.transaction(
       steps.flatMap((step, number) => {
         if ('row' in step) {
-          return [annotate(`INSERT ${number}`), ...change('insert', [step.row], of, { version: 1 })];
+          return [
+            annotate(`INSERT ${transaction} ${number}`),
+            ...change('insert', [step.row], of, { version: 1 }),
+          ];
         }
         return [query('set' in step ? `SAVEPOINT ${step.set}` : `ROLLBACK TO ${step.back}`)];
       }),
