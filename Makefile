@@ -31,6 +31,7 @@ e2e: build servers
 
 # Random workloads, as many rounds as asked for: make fuzz ROUNDS=1000 [SEED=n] [BINFLASH_TEST_SERVERS=...]
 ROUNDS ?= 100
+SEED ?= $(shell date +%s)
 fuzz: build servers
 	BINFLASH_FUZZ_ROUNDS=$(ROUNDS) BINFLASH_FUZZ_SEED=$(SEED) npx vitest run --project e2e test/e2e/fuzz.test.ts
 

@@ -8,7 +8,8 @@ import { runRound } from './fuzz/round.ts';
 import { emptyTally } from './fuzz/tally.ts';
 import { eachServer } from './support.ts';
 
-const firstSeed = Number(process.env.BINFLASH_FUZZ_SEED || Date.now() % 2 ** 31);
+/** Without a seed always the same rounds, so that `make test` judges a change by nothing but the change. */
+const firstSeed = Number(process.env.BINFLASH_FUZZ_SEED || 1);
 const rounds = Number(process.env.BINFLASH_FUZZ_ROUNDS || 15);
 /** So many failures are enough to look at. */
 const MOST_FAILURES = 10;

@@ -70,6 +70,11 @@ export class WayBack {
   /** Undoes what was done between two points, if it can be. */
   async #goBack(step: Step): Promise<boolean> {
     const { what, later, earlier, inputs, select } = step;
+    if (later.file === earlier.file && later.position === earlier.position) {
+      // Nothing was logged in between, and no range of positions means nothing.
+      await this.#expectState(earlier.state, what);
+      return true;
+    }
     const begun = basename(await this.#server.closeBinlog());
     const { refusal, nothing, help } = await this.#tryUndo(step);
     if (refusal !== undefined) {
@@ -223,11 +228,7 @@ export class WayBack {
   async #step(from: number, to: number): Promise<Step> {
     const { points, dialect, hasGtids } = this.#workload;
     const [later, earlier] = [points[from]!, points[to]!];
-    const same = later.file === earlier.file && later.position === earlier.position;
-    const positions = {
-      startPosition: earlier.position,
-      stopPosition: same ? undefined : later.position,
-    };
+    const positions = { startPosition: earlier.position, stopPosition: later.position };
     // The GTID of its rows would select a prepared transaction that was undone with its decision already.
     const gtids =
       hasGtids && !later.pending && this.#random.chance(25)
