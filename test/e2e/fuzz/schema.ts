@@ -76,7 +76,7 @@ function triggered(random: Random, options: SchemaOptions): Table[] {
   return [table('main', 'main', keys, data(random, options), ['UNIQUE (u)'])];
 }
 
-/** What `main` sets going, and functions that change a table, one of them with a savepoint of its own. */
+/** What `main` sets going, and a function that changes a table. */
 const programs = (logEngine: string): string => `
   CREATE TABLE log (id INT PRIMARY KEY AUTO_INCREMENT, what VARCHAR(20), main INT) ENGINE=${logEngine};
   CREATE TABLE counters (what VARCHAR(20), n INT) ENGINE=InnoDB;
@@ -92,12 +92,6 @@ const programs = (logEngine: string): string => `
     INSERT INTO counters VALUES ('deleted', OLD.id % 2); END//
   CREATE FUNCTION note(x INT) RETURNS INT BEGIN
     UPDATE counters SET n = x WHERE what = 'noted'; RETURN x; END//
-  CREATE FUNCTION retry(x INT) RETURNS INT BEGIN
-    UPDATE counters SET n = n + 1 WHERE what = 'noted';
-    SAVEPOINT inner_one;
-    UPDATE counters SET n = n + 10;
-    ROLLBACK TO SAVEPOINT inner_one;
-    UPDATE counters SET n = n % 3 WHERE what <> 'last'; RETURN x; END//
   DELIMITER ;`;
 
 /** Foreign keys; where cascades are not in the log, only those that the undo runs again the other way. */
