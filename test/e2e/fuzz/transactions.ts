@@ -85,43 +85,58 @@ export function usesSavepointAgain(log: readonly string[]): boolean {
 /** The connection that makes XA transactions: what is prepared holds it while the others go on. */
 export const XA_CONNECTION = 1;
 
-/**
- * An XA transaction in one phase or two, with transactions over other tables between the two: what is
- * prepared holds its locks.
- */
-export function xaTransaction(random: Random, name: string, options: TransactionOptions): Step[] {
-  const groups = [...new Set(options.tables.filter(({ plain }) => !plain).map(({ group }) => group))];
-  const group = random.pick(groups);
-  const own = options.tables.filter((table) => table.group === group);
-  const others = options.tables.filter((table) => table.group !== group);
-  const body = random.times(1 + random.below(5), () =>
-    statement(random, { tables: own, images: options.images }),
-  );
+/** An XA transaction up to XA END, over the tables of one group. */
+interface BegunXa {
+  readonly xid: string;
+  readonly steps: Step[];
+  /** The tables that it holds no locks in. */
+  readonly others: readonly Table[];
+}
+
+const by =
+  (connection: number) =>
+  (statement: string): Step => ({ connection, statement });
+
+function beginXa(random: Random, name: string, { tables, images }: TransactionOptions): BegunXa {
+  const group = random.pick(tables.filter(({ plain }) => !plain)).group;
+  const own = tables.filter((table) => table.group === group);
+  const body = random.times(1 + random.below(5), () => statement(random, { tables: own, images }));
   const xid = random.pick([
     `'${name}'`,
     `'${name}', 'branch'`,
     `'${name}', '', 7`,
     `X'${Buffer.from(`${name}\0'`).toString('hex')}'`,
   ]);
-  const by =
-    (connection: number) =>
-    (text: string): Step => ({ connection, statement: text });
-  const begun = [
-    `XA START ${xid}`,
-    ...(random.chance(20) ? withSavepoints(random, body) : body),
-    `XA END ${xid}`,
-  ];
+  const inside = random.chance(20) ? withSavepoints(random, body) : body;
+  return {
+    xid,
+    steps: [`XA START ${xid}`, ...inside, `XA END ${xid}`].map(by(XA_CONNECTION)),
+    others: tables.filter((table) => table.group !== group),
+  };
+}
+
+/** An XA transaction in one phase or two, with transactions over other tables between the two. */
+export function xaTransaction(random: Random, name: string, options: TransactionOptions): Step[] {
+  const { xid, steps, others } = beginXa(random, name, options);
   if (random.chance(30)) {
     const end = random.chance(80) ? `XA COMMIT ${xid} ONE PHASE` : `XA ROLLBACK ${xid}`;
-    return [...begun, end].map(by(XA_CONNECTION));
+    return [...steps, by(XA_CONNECTION)(end)];
   }
-  const between =
-    random.chance(50) || others.length === 0
-      ? []
-      : random.times(1 + random.below(4), () => transaction(random, { ...options, tables: others })).flat();
+  const count = others.length === 0 ? 0 : random.below(5);
+  const between = random.times(count, () => transaction(random, { ...options, tables: others })).flat();
   return [
-    ...[...begun, `XA PREPARE ${xid}`].map(by(XA_CONNECTION)),
+    ...steps,
+    by(XA_CONNECTION)(`XA PREPARE ${xid}`),
     ...between.map(by(0)),
-    by(XA_CONNECTION)(`XA ${random.chance(70) ? 'COMMIT' : 'ROLLBACK'} ${xid}`),
+    by(XA_CONNECTION)(decision(random, xid)),
   ];
 }
+
+/** An XA transaction up to XA PREPARE, and what decides it later. */
+export function pendingXa(random: Random, name: string, options: TransactionOptions): [Step[], Step[]] {
+  const { xid, steps } = beginXa(random, name, options);
+  return [[...steps, by(XA_CONNECTION)(`XA PREPARE ${xid}`)], [by(XA_CONNECTION)(decision(random, xid))]];
+}
+
+const decision = (random: Random, xid: string): string =>
+  `XA ${random.chance(70) ? 'COMMIT' : 'ROLLBACK'} ${xid}`;

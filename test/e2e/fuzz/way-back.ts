@@ -31,6 +31,12 @@ interface Step {
 /** Options that a refusal leads to. */
 type Help = Pick<UndoOptions, 'skip' | 'primaryKeys'>;
 
+/** What may be left out because it never took effect, by what it is refused for. */
+const skips = [
+  ['rolled-back', 'ROLLED_BACK'],
+  ['prepared', 'UNFINISHED'],
+] as const;
+
 export class WayBack {
   readonly #server: ConnectedServer;
   readonly #workload: Workload;
@@ -120,23 +126,27 @@ export class WayBack {
   }
 
   /** Every reason of a refusal must be one that the workload has given. */
-  #expectRight({ what, parts }: Step, { refusals }: RefusedError): void {
+  #expectRight({ what, later, parts }: Step, { refusals }: RefusedError): void {
     const images = new Set(parts.flatMap((part) => [...part.images]));
     const { mayRollBack, dialect } = this.#workload;
     const again = dialect.mariadb && mayRollBack && parts.some((part) => part.usesSavepointAgain);
     for (const { code, message, file, offset, table } of refusals) {
       const right =
         (code === 'ROW_IMAGE' && this.#mayLackValues(table!, images)) ||
-        (code === 'ROLLED_BACK' && (message.includes('ROLLBACK TO') ? again : mayRollBack));
+        (code === 'ROLLED_BACK' && (message.includes('ROLLBACK TO') ? again : mayRollBack)) ||
+        (code === 'UNFINISHED' && later.pending);
       expect(right, `${what} is refused (${code}) at ${file}:${offset} ${table}: ${message}`).toBe(true);
     }
   }
 
   /** What a user would try next, once. */
   #helpFor({ refusals }: RefusedError, tried: Help): Help | undefined {
-    if (tried.skip === undefined && refusals.some(({ code }) => code === 'ROLLED_BACK')) {
+    const skip = skips
+      .filter(([, code]) => refusals.some((refusal) => refusal.code === code))
+      .map(([word]) => word);
+    if (skip.some((word) => !tried.skip?.includes(word))) {
       this.#tally.skipped++;
-      return { skip: ['rolled-back'] };
+      return { skip: [...skip, ...(tried.skip ?? [])] };
     }
     if (tried.primaryKeys !== undefined) return undefined;
     const tables = new Set(refusals.map(({ table }) => table));
@@ -219,8 +229,11 @@ export class WayBack {
     const { points, dialect, hasGtids } = this.#workload;
     const [later, earlier] = [points[from]!, points[to]!];
     const positions = { startPosition: earlier.position, stopPosition: later.position };
+    // The GTID of its rows would select a prepared transaction that was undone with its decision already.
     const gtids =
-      hasGtids && this.#random.chance(25) ? gtidsBetween(earlier.gtids, later.gtids, dialect) : [];
+      hasGtids && !later.pending && this.#random.chance(25)
+        ? gtidsBetween(earlier.gtids, later.gtids, dialect)
+        : [];
     return {
       what: `the undo from point ${from} to point ${to}`,
       later,

@@ -18,6 +18,8 @@ import { stateOf } from './states.ts';
 import type { Table } from './tables.ts';
 import type { Tally } from './tally.ts';
 import {
+  pendingXa,
+  type Step,
   type TransactionOptions,
   transaction,
   usesSavepointAgain,
@@ -34,6 +36,8 @@ const CONNECTIONS = 3;
 export interface Point {
   readonly file: string;
   readonly position: number;
+  /** Is an XA transaction prepared, and not yet decided? */
+  readonly pending: boolean;
   /** The newest transactions by what the server calls them, if it numbers them. */
   readonly gtids: string;
   readonly state: Fingerprint;
@@ -62,6 +66,7 @@ export class Workload {
   readonly #schema: Schema;
   #sessions: Sessions | undefined;
   #xaCount = 0;
+  #pending: readonly Step[] | undefined;
 
   constructor(server: ConnectedServer, random: Random, dialect: Dialect, tally: Tally) {
     this.#tally = tally;
@@ -110,9 +115,10 @@ export class Workload {
     await this.#prepare();
     this.points.push(await this.#point());
     const parts = 1 + this.#random.below(6);
-    for (let part = 0; part < parts; part++) {
+    for (let part = 1; part <= parts; part++) {
       await this.#work();
       if (this.#random.chance(40)) await this.#server.closeBinlog();
+      if (part < parts && this.#random.chance(15)) await this.#leavePending();
       this.points.push(await this.#point());
     }
   }
@@ -140,6 +146,15 @@ export class Workload {
     await sessions.run(0, random.times(30, () => transaction(random, this.#options('full'))).flat());
   }
 
+  /** Prepares an XA transaction, which the next part decides. */
+  async #leavePending(): Promise<void> {
+    const options = this.#options('full');
+    const [prepare, decide] = pendingXa(this.#random, `${DATABASE}${this.#xaCount++}`, options);
+    await this.#sessions!.set(XA_CONNECTION, sessionSettings(this.#random, this.#settings, 'full'));
+    await this.#sessions!.runXa(prepare);
+    this.#pending = decide;
+  }
+
   #options(images: Images): TransactionOptions {
     return { dialect: this.dialect, images, tables: this.#schema.tables, mixes: this.#mixes };
   }
@@ -148,6 +163,8 @@ export class Workload {
   async #work(): Promise<void> {
     const random = this.#random;
     const sessions = this.#sessions!;
+    if (this.#pending !== undefined) await sessions.runXa(this.#pending);
+    this.#pending = undefined;
     const images = random.chance(30) ? 'any' : 'full';
     if (random.chance(30)) await sessions.set(0, globalSettings(random, this.dialect));
     const options = this.#options(images);
@@ -185,6 +202,7 @@ export class Workload {
     const { file, position } = await this.#server.position();
     const gtids = this.hasGtids ? await gtidPosition(this.#server) : '';
     this.#sessions!.log.push(`-- point ${this.points.length}: ${file}:${position}`);
-    return { file, position, gtids, state: await stateOf(this.#server, DATABASE) };
+    const pending = this.#pending !== undefined;
+    return { file, position, pending, gtids, state: await stateOf(this.#server, DATABASE) };
   }
 }
