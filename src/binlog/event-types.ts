@@ -13,6 +13,7 @@ export const EventCode = {
   WRITE_ROWS_V1: 23,
   UPDATE_ROWS_V1: 24,
   DELETE_ROWS_V1: 25,
+  ROWS_QUERY: 29,
   WRITE_ROWS: 30,
   UPDATE_ROWS: 31,
   DELETE_ROWS: 32,
@@ -40,6 +41,7 @@ export const EventCode = {
  * - `rows`      row changes, inverted
  * - `boundary`  begins or ends a transaction, or is a statement (QUERY); interpreted, never copied
  * - `packed`    holds other events, or itself, in compressed form; replaced by what it holds
+ * - `text`      the statement that made the rows after it; kept by its place, for people
  * - `drop`      says nothing about data; dropped
  * - `statement` changes data by statement; recorded, refused where it touches the selection
  * - `incident`  the server says that its log has a hole; refused
@@ -52,6 +54,7 @@ export type EventAction =
   | 'rows'
   | 'boundary'
   | 'packed'
+  | 'text'
   | 'drop'
   | 'statement'
   | 'incident'
@@ -104,7 +107,7 @@ const rows: Row[] = [
   [26, 'INCIDENT', 'both', '5.1', 'incident'],
   [27, 'HEARTBEAT', 'both', '5.5', 'drop'],
   [28, 'IGNORABLE', 'mysql', '5.6', 'drop'],
-  [29, 'ROWS_QUERY', 'mysql', '5.6', 'drop'],
+  [29, 'ROWS_QUERY', 'mysql', '5.6', 'text'],
   [30, 'WRITE_ROWS', 'both', '5.6', 'rows'],
   [31, 'UPDATE_ROWS', 'both', '5.6', 'rows'],
   [32, 'DELETE_ROWS', 'both', '5.6', 'rows'],
@@ -119,7 +122,7 @@ const rows: Row[] = [
   [41, 'HEARTBEAT_V2', 'mysql', '8.0.26', 'drop'],
   [42, 'GTID_TAGGED', 'mysql', '8.3', 'boundary'],
   [43, 'LARGE_TRANSACTION_HEADER', 'mysql', '10.0', 'drop'],
-  [160, 'ANNOTATE_ROWS', 'mariadb', '5.3', 'drop'],
+  [160, 'ANNOTATE_ROWS', 'mariadb', '5.3', 'text'],
   [161, 'BINLOG_CHECKPOINT', 'mariadb', '10.0', 'drop'],
   [162, 'GTID', 'mariadb', '10.0.1', 'boundary'],
   [163, 'GTID_LIST', 'mariadb', '10.0.1', 'drop'],

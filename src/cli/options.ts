@@ -1,6 +1,6 @@
 import type { ChangeKind } from '../binlog/rows.ts';
 import { BinflashError } from '../errors.ts';
-import type { Selection } from '../flashback/selection.ts';
+import type { Selection } from '../select/selection.ts';
 import { parseDatetime } from './datetime.ts';
 
 /** One option, declared once: parsing, help and suggestions follow from it. */

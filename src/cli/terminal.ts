@@ -1,6 +1,6 @@
 import { type BinflashError, topics } from '../errors.ts';
 import { RefusedError } from '../flashback/refusals.ts';
-import type { Progress } from '../flashback/rewrite.ts';
+import type { Progress } from '../read/binlogs.ts';
 
 /** Most refusals that are printed; the rest is counted. */
 const SHOWN_REFUSALS = 10;

@@ -1,7 +1,7 @@
 import { BinflashError, type ErrorCode } from '../errors.ts';
 import type { BinlogIndex, Obstacle } from '../scan/binlog-index.ts';
+import type { Selector } from '../select/selection.ts';
 import { MAX_REFUSALS, type Skippable } from './refusals.ts';
-import type { Selector } from './selection.ts';
 
 /** What obstacles mean for a selection. */
 export interface ObstacleVerdict {

@@ -3,12 +3,12 @@ import { tableName } from '../binlog/table-map.ts';
 import { BinflashError } from '../errors.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
 import { Ending } from '../scan/transaction-table.ts';
+import { type Selection, Selector } from '../select/selection.ts';
 import { foreignKeyWarnings } from './foreign-keys.ts';
 import { type Inversion, invertShape } from './inversion.ts';
 import { judgeObstacles } from './judge-obstacles.ts';
 import { knownKeys } from './primary-keys.ts';
 import { judgeEnding, judgeRows, MAX_REFUSALS, type Skippable } from './refusals.ts';
-import { type Selection, Selector } from './selection.ts';
 
 /** Row changes of one table, by what they did on the source. */
 export interface TableChanges {

@@ -1,7 +1,7 @@
 import { type TableDefinition, tableName } from '../binlog/table-map.ts';
 import { BinflashError } from '../errors.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
-import { compileTable, splitList, splitOutsideBackticks, unquote } from './patterns.ts';
+import { compileTable, splitList, splitOutsideBackticks, unquote } from '../select/patterns.ts';
 
 /** Column numbers of the primary key, by table; tables whose key is not known are missing. */
 export type KnownKeys = ReadonlyMap<TableDefinition, readonly number[]>;

@@ -4,35 +4,14 @@ import type { ChecksumAlgorithm } from '../binlog/checksum.ts';
 import type { RowsVersion } from '../binlog/rows.ts';
 import { BinflashError } from '../errors.ts';
 import { AtomicFile, checkTarget, exists, type Output } from '../io/output.ts';
-import { SourceFile } from '../io/source.ts';
-import type { BinlogIndex } from '../scan/binlog-index.ts';
-import { checkSequence, orderFiles } from '../scan/order.ts';
-import { DEFAULT_WINDOW, scan } from '../scan/scan.ts';
+import type { SourceFile } from '../io/source.ts';
+import { openBinlogs, type ReadOptions, readIndex } from '../read/binlogs.ts';
+import { DEFAULT_WINDOW } from '../scan/scan.ts';
 import { makePlan, type Plan, type PlanOptions } from './plan.ts';
 import { RefusedError } from './refusals.ts';
-import type { Selection } from './selection.ts';
 import type { WriteResult } from './undo-writer.ts';
 import { validateOptions } from './validate.ts';
 import { checkRowsVersion, DEFAULT_MAX_EVENT_SIZE, DEFAULT_MAX_STATEMENT_SIZE, writeUndo } from './write.ts';
-
-/** How far a run is, in bytes of the inputs. */
-export interface Progress {
-  readonly phase: 'scan' | 'write';
-  readonly done: number;
-  readonly total: number;
-}
-
-/** Options of everything that reads binary logs. */
-export interface ReadOptions {
-  /** Called once a window. */
-  readonly onProgress?: ((progress: Progress) => void) | undefined;
-  /** Stops the run at the next window; the promise is rejected with the signal's reason and no output is left. */
-  readonly signal?: AbortSignal | undefined;
-  /** Bytes read at a time; the result does not depend on it. */
-  readonly window?: number | undefined;
-  /** Most bytes that one TRANSACTION_PAYLOAD may unpack to (default 64 GiB). */
-  readonly maxUnpackedSize?: number | undefined;
-}
 
 export interface RewriteOptions extends ReadOptions, PlanOptions {
   /** Binary log files, in any order. */
@@ -69,7 +48,7 @@ export interface RewriteResult {
  */
 export async function rewrite(options: RewriteOptions): Promise<RewriteResult> {
   validateOptions(options);
-  const files = await openAll(options.inputs);
+  const files = await openBinlogs(options.inputs);
   try {
     const inputs = new Set(files.map((file) => file.identity));
     if (typeof options.output === 'string') await checkTarget(options.output, inputs, options.force ?? false);
@@ -86,48 +65,6 @@ export async function rewrite(options: RewriteOptions): Promise<RewriteResult> {
   } finally {
     await Promise.all(files.map((file) => file.close()));
   }
-}
-
-/** Reads files into an index, for everything that only looks. The caller's files are closed afterwards. */
-export async function readBinlogs(
-  inputs: readonly string[],
-  options: ReadOptions & { readonly select?: Selection | undefined } = {},
-): Promise<BinlogIndex> {
-  const files = await openAll(inputs);
-  try {
-    return await readIndex(files, options);
-  } finally {
-    await Promise.all(files.map((file) => file.close()));
-  }
-}
-
-async function openAll(paths: readonly string[]): Promise<SourceFile[]> {
-  if (paths.length === 0) throw new BinflashError('USAGE', 'no binary log was named');
-  const opened: SourceFile[] = [];
-  try {
-    for (const path of paths) opened.push(await SourceFile.open(path));
-    return await orderFiles(opened);
-  } catch (error) {
-    await Promise.all(opened.map((file) => file.close()));
-    throw error;
-  }
-}
-
-async function readIndex(
-  files: readonly SourceFile[],
-  options: ReadOptions & { readonly select?: Selection | undefined },
-): Promise<BinlogIndex> {
-  const total = files.reduce((sum, file) => sum + file.size, 0);
-  const index = await scan(files, {
-    window: options.window ?? DEFAULT_WINDOW,
-    maxUnpacked: options.maxUnpackedSize,
-    startPosition: options.select?.startPosition,
-    stopPosition: options.select?.stopPosition,
-    onProgress: (done) => options.onProgress?.({ phase: 'scan', done, total }),
-    signal: options.signal,
-  });
-  checkSequence(index.files);
-  return index;
 }
 
 async function writeFiles(

@@ -1,12 +1,12 @@
 import { imageEnd, type RowLayout, valueEnd } from '../binlog/columns/layout.ts';
 import { partialImageStart, type RowsEvent } from '../binlog/rows.ts';
+import { PartialImages } from '../read/partial-image.ts';
 import type { Shape } from '../scan/shapes.ts';
 import { allocate } from '../wire/allocate.ts';
 import { hasBit } from '../wire/bitmap.ts';
 import { ChainGuard } from './chain-guard.ts';
 import type { EventWriter } from './event-writer.ts';
 import type { Inversion } from './inversion.ts';
-import { PartialImages } from './partial-image.ts';
 
 /** Merged rows up to this size share one buffer. */
 const MERGE_BUFFER = 128 * 1024;

@@ -1,5 +1,5 @@
 import type { ChecksumAlgorithm } from '../binlog/checksum.ts';
-import { checksumLength, type FormatDescription, versionAtLeast } from '../binlog/format-description.ts';
+import { type FormatDescription, versionAtLeast } from '../binlog/format-description.ts';
 import {
   emptyRowsEvent,
   parseRows,
@@ -8,16 +8,15 @@ import {
   type RowsVersion,
   rowsType,
 } from '../binlog/rows.ts';
-import type { LoadedRun } from '../io/backward-windows.ts';
 import type { ChunkSink } from '../io/chunk-sink.ts';
+import type { LoadedRun } from '../io/run-windows.ts';
+import type { LoadedEvents } from '../read/loaded-events.ts';
+import type { EventRun } from '../read/runs.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
-import { PLAIN } from '../scan/event-table.ts';
 import { Ending } from '../scan/transaction-table.ts';
 import { EventWriter, type RowsTemplate } from './event-writer.ts';
 import type { Plan } from './plan.ts';
 import { RowInverter } from './row-inverter.ts';
-import type { UndoRun } from './runs.ts';
-import type { UnpackRoom } from './unpacking.ts';
 
 export interface WriteOptions {
   readonly checksum: ChecksumAlgorithm;
@@ -50,10 +49,8 @@ export class UndoWriter {
   readonly #options: WriteOptions;
   readonly #writer: EventWriter;
   readonly #inverter: RowInverter;
-  readonly #room: UnpackRoom;
+  readonly #loaded: LoadedEvents;
   readonly #rows: RowsEvent = emptyRowsEvent();
-  /** The run whose packed events are in the room. */
-  #run: UndoRun | undefined;
   /** By shape: is the table, for all we know, one whose rows are looked for in batches? */
   readonly #guarded: readonly boolean[];
   /** Does the output's format have version 1 rows events? Not since MySQL 8.4. */
@@ -68,8 +65,8 @@ export class UndoWriter {
   #transactions = 0;
   #rowCount = 0;
 
-  constructor(plan: Plan, sink: ChunkSink, room: UnpackRoom, options: WriteOptions) {
-    this.#room = room;
+  constructor(plan: Plan, sink: ChunkSink, loaded: LoadedEvents, options: WriteOptions) {
+    this.#loaded = loaded;
     this.#plan = plan;
     this.#index = plan.index;
     this.#options = options;
@@ -104,10 +101,9 @@ export class UndoWriter {
    * Writes the run's events from number `from` of the plan down. Answers the number it has not written
    * because a new file is due before it, or one less than the run's first.
    */
-  writeRun(loaded: LoadedRun<UndoRun>, from: number): number {
+  writeRun(loaded: LoadedRun<EventRun>, from: number): number {
     const { run } = loaded;
-    if (run !== this.#run) this.#room.clear();
-    this.#run = run;
+    this.#loaded.use(loaded);
     for (let i = from; i >= run.first; i--) {
       const event = this.#plan.events[i]!;
       const transaction = this.#index.events.transaction[event]!;
@@ -116,7 +112,8 @@ export class UndoWriter {
         if (this.#isFull(i, transaction)) return i;
         this.#beginTransaction(transaction);
       }
-      this.#writeEvent(event, loaded);
+      this.#loaded.open(i);
+      this.#writeEvent(event);
     }
     return run.first - 1;
   }
@@ -154,12 +151,14 @@ export class UndoWriter {
     );
   }
 
-  #writeEvent(event: number, loaded: LoadedRun<UndoRun>): void {
+  /** Writes rows event number `event` of the index, which is in hand. */
+  #writeEvent(event: number): void {
     const { events, shapes } = this.#index;
     const shapeNumber = events.shape[event]!;
     const shape = shapes[shapeNumber]!;
     const rows = this.#rows;
-    const bytes = this.#parse(event, loaded);
+    const { bytes, start, end } = this.#loaded;
+    parseRows(bytes, start, end, rows);
     this.#useTemplate(event, bytes);
     this.#inverter.invert(
       bytes,
@@ -170,30 +169,6 @@ export class UndoWriter {
       this.#guarded[shapeNumber]!,
     );
     this.#rowCount += events.rows[event]!;
-  }
-
-  /** Parses the head of an event's plain form into {@link #rows}; answers the array in which it stands. */
-  #parse(event: number, { run, bytes, base }: LoadedRun<UndoRun>): Uint8Array {
-    const { events, transactions, files } = this.#index;
-    const packed = events.packed[event]!;
-    const size = events.size[event]!;
-    const trailer = checksumLength(files[transactions.file[this.#transaction]!]!.format);
-    if (packed === PLAIN) {
-      const start = base + events.offset[event]! - run.position;
-      parseRows(bytes, start, start + size - trailer, this.#rows);
-      return bytes;
-    }
-    // Events inside a packed one have no checksum.
-    if (run.spooled) {
-      const start = base + events.offset[event]! - run.position;
-      parseRows(bytes, start, start + size, this.#rows);
-      return bytes;
-    }
-    const outer = base + events.fileOffset(event) - run.position;
-    const outerEnd = base + events.fileEnd(event) - run.position - trailer;
-    const start = this.#room.open(packed, bytes, outer, outerEnd) + events.offset[event]!;
-    parseRows(this.#room.bytes, start, start + size, this.#rows);
-    return this.#room.bytes;
   }
 
   /** Keeps the open template when the event may be packed with the one before, else makes a new one. */

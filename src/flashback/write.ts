@@ -1,15 +1,17 @@
-import { checksumLength } from '../binlog/format-description.ts';
 import type { RowsVersion } from '../binlog/rows.ts';
 import { BinflashError } from '../errors.ts';
-import { BackwardWindows } from '../io/backward-windows.ts';
 import { ChunkSink } from '../io/chunk-sink.ts';
 import type { Output } from '../io/output.ts';
-import type { ByteSource, SourceFile } from '../io/source.ts';
+import { RunWindows } from '../io/run-windows.ts';
+import type { SourceFile } from '../io/source.ts';
+import { LoadedEvents } from '../read/loaded-events.ts';
+import { eventPlaces } from '../read/places.ts';
+import { backwardRuns, unpackRoom } from '../read/runs.ts';
+import { Sources } from '../read/sources.ts';
+import { UnpackRoom } from '../read/unpacking.ts';
 import { allocate } from '../wire/allocate.ts';
 import type { Plan } from './plan.ts';
-import { type RunSources, undoRuns, unpackRoom } from './runs.ts';
 import { hasV1, UndoWriter, type WriteOptions, type WriteResult } from './undo-writer.ts';
-import { UnpackedSource, UnpackRoom } from './unpacking.ts';
 
 /** Packed size of output events: the fastest to replay of those measured (docs/architecture.md). */
 export const DEFAULT_MAX_EVENT_SIZE: number = 1024 * 1024;
@@ -35,14 +37,16 @@ export async function writeUndo(
 ): Promise<WriteResult> {
   const { window } = options;
   const chunk = chunkSize(plan, options);
-  const unpacked = unpackRoom(plan, window);
+  const { index } = plan;
+  const places = eventPlaces(index, plan.events);
+  const unpacked = unpackRoom(places, window);
   // Input windows, what is unpacked and output chunks share one array, see copy() in event-writer.ts.
   const arena = allocate(2 * window + CHUNKS * chunk + unpacked);
   const sink = new ChunkSink(await nextPart(), arena, 2 * window, chunk, CHUNKS);
   const room = new UnpackRoom(arena, arena.length - unpacked, unpacked);
-  const undo = new UndoWriter(plan, sink, room, options);
-  const sources = new Sources(plan, files, options);
-  const windows = new BackwardWindows(undoRuns(plan, sources, window), arena, window);
+  const undo = new UndoWriter(plan, sink, new LoadedEvents(places, index.files, room), options);
+  const sources = new Sources(places.containers, index.files, files, options.spoolFolder);
+  const windows = new RunWindows(backwardRuns(places, sources, window), arena, window);
   let done = 0;
   try {
     undo.beginFile();
@@ -56,8 +60,7 @@ export async function writeUndo(
         next = undo.writeRun(loaded, next);
       }
       await sink.room();
-      for (let i = loaded.run.first; i <= loaded.run.last; i++)
-        done += plan.index.events.size[plan.events[i]!]!;
+      for (let i = loaded.run.first; i <= loaded.run.last; i++) done += index.events.size[plan.events[i]!]!;
       options.onProgress?.(done);
       options.signal?.throwIfAborted();
     }
@@ -75,53 +78,6 @@ function chunkSize(plan: Plan, options: WriteOptions): number {
   // Room for the largest TABLE_MAP and an event of full size beside it.
   const largestMap = plan.index.tables.reduce((most, table) => Math.max(most, table.body.length), 0);
   return Math.max(MIN_CHUNK, options.maxEventSize + largestMap + 4096);
-}
-
-/** The input files, and what is unpacked from them: one temporary file at a time, for runs go one way. */
-class Sources implements RunSources {
-  readonly #plan: Plan;
-  readonly #files: readonly SourceFile[];
-  readonly #options: WriteOptions;
-  #open: { packed: number; source: UnpackedSource } | undefined;
-  #closing: Promise<void> = Promise.resolve();
-
-  constructor(plan: Plan, files: readonly SourceFile[], options: WriteOptions) {
-    this.#plan = plan;
-    this.#files = files;
-    this.#options = options;
-  }
-
-  file(file: number): ByteSource {
-    return this.#files[file]!;
-  }
-
-  unpacked(file: number, packed: number): ByteSource {
-    if (this.#open?.packed === packed) return this.#open.source;
-    this.#closeOpen();
-    const { containers } = this.#plan.index.events;
-    const trailer = checksumLength(this.#plan.index.files[file]!.format);
-    const source = UnpackedSource.of(
-      this.#files[file]!,
-      containers.offset[packed]!,
-      containers.size[packed]! - trailer,
-      this.#options.spoolFolder,
-      containers.unpacked[packed]!,
-    );
-    this.#open = { packed, source };
-    return source;
-  }
-
-  /** The runs of one packed event are read one after the other, so the last read from it may still go on. */
-  #closeOpen(): void {
-    const open = this.#open;
-    this.#open = undefined;
-    this.#closing = this.#closing.then(() => open?.source.close());
-  }
-
-  async close(): Promise<void> {
-    this.#closeOpen();
-    await this.#closing;
-  }
 }
 
 /** Makes sure that the wanted rows version exists in the format that the output begins with. */

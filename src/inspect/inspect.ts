@@ -4,7 +4,7 @@ import { tableName } from '../binlog/table-map.ts';
 import { BinflashError } from '../errors.ts';
 import type { TableChanges } from '../flashback/plan.ts';
 import { makePlan } from '../flashback/plan.ts';
-import { type ReadOptions, readBinlogs } from '../flashback/rewrite.ts';
+import { type ReadOptions, readIndex, withBinlogs } from '../read/binlogs.ts';
 import type { BinlogIndex, FileSummary } from '../scan/binlog-index.ts';
 import { Ending } from '../scan/transaction-table.ts';
 
@@ -59,7 +59,7 @@ export interface Inspection {
 
 /** Says what is in binary logs. @throws BinflashError for what is damaged or cannot be read */
 export async function inspect(inputs: readonly string[], options: ReadOptions = {}): Promise<Inspection> {
-  const index = await readBinlogs(inputs, options);
+  const index = await withBinlogs(inputs, (files) => readIndex(files, options));
   const { blockers, warnings } = judge(index);
   return {
     files: index.files.map((file, number) => inspectFile(index, file, number)),

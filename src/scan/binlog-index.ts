@@ -3,6 +3,7 @@ import type { TableDefinition } from '../binlog/table-map.ts';
 import type { EventTable } from './event-table.ts';
 import type { Shape } from './shapes.ts';
 import type { StatementEffect } from './statement.ts';
+import type { TextTable } from './text-table.ts';
 import type { TransactionTable } from './transaction-table.ts';
 
 /** What one file is, from a scan of all of it. */
@@ -48,6 +49,8 @@ export interface BinlogIndex {
   readonly files: readonly FileSummary[];
   readonly transactions: TransactionTable;
   readonly events: EventTable;
+  /** The statements that made rows events, where the log holds their texts. */
+  readonly texts: TextTable;
   readonly shapes: readonly Shape[];
   readonly tables: readonly TableDefinition[];
   readonly obstacles: readonly Obstacle[];

@@ -11,6 +11,7 @@ import { parseIncident } from '../binlog/incident.ts';
 import { parseQuery } from '../binlog/query.ts';
 import { parseRotate } from '../binlog/rotate.ts';
 import { emptyRowsEvent, parseRows, type RowsEvent, RowsFlag } from '../binlog/rows.ts';
+import { statementTextStart } from '../binlog/statement-text.ts';
 import { parsePayload, unpackPayload } from '../binlog/transaction-payload.ts';
 import { BinflashError } from '../errors.ts';
 import type { FileSummary } from './binlog-index.ts';
@@ -22,6 +23,7 @@ import { ANYTHING, Obstacles } from './obstacles.ts';
 import { type EventPlace, emptyPlace } from './place.ts';
 import { ReplaceDoubt } from './replace-doubt.ts';
 import { countRows, ShapeRegistry } from './shapes.ts';
+import { TextTable } from './text-table.ts';
 
 /**
  * Takes one event after the other, verifies it, and writes into the index what the rest of the program
@@ -31,7 +33,8 @@ export class EventReader {
   /** Where the event in hand stands, its header included. */
   readonly place: EventPlace = emptyPlace();
   readonly events: EventTable = new EventTable();
-  readonly grouping: Grouping = new Grouping(this.place, this.events);
+  readonly texts: TextTable = new TextTable();
+  readonly grouping: Grouping = new Grouping(this.place, this.events, this.texts);
   readonly obstacles: Obstacles = new Obstacles(this.place, this.events, this.grouping);
   readonly shapes: ShapeRegistry = new ShapeRegistry();
   readonly #boundaries = new Boundaries(this.place, this.grouping, this.obstacles);
@@ -75,6 +78,12 @@ export class EventReader {
     this.#summary.events[EventCode.FORMAT_DESCRIPTION] = 1;
     this.shapes.forgetIds();
     return this.#summary;
+  }
+
+  /** Number of the first transaction that may still change. */
+  get complete(): number {
+    const { current, transactions } = this.grouping;
+    return current < 0 ? transactions.length : current;
   }
 
   endFile(): void {
@@ -133,10 +142,10 @@ export class EventReader {
         if (header.type === EventCode.TRANSACTION_PAYLOAD) this.#readPayload(bytes, start, body);
         else this.#readCompressed(bytes, start, body);
         return;
+      case 'text':
+        this.#readText(bytes, start, body);
+        return;
       case 'drop':
-        if (header.type === EventCode.ANNOTATE_ROWS && flavour === 'mariadb') {
-          this.#replace.annotate(bytes, start + HEADER_LENGTH, body);
-        }
         if (header.type === EventCode.ROTATE) this.#summary!.nextFile = parseRotate(bytes, start, body);
         if (this.#summary!.endsClosed) this.grouping.abandon();
         return;
@@ -189,6 +198,21 @@ export class EventReader {
     if ((rows.flags & RowsFlag.STMT_END) === 0) return;
     grouping.statementEnd();
     this.#replace.statementEnd();
+  }
+
+  #readText(bytes: Uint8Array, start: number, body: number): void {
+    const { grouping, place, texts, events } = this;
+    this.#replace.annotate(bytes, statementTextStart(bytes, start, body), body);
+    const plain = this.#packed === PLAIN;
+    // Where no transaction is open, the rows that follow open one.
+    texts.add(
+      grouping.current < 0 ? grouping.transactions.length : grouping.current,
+      grouping.statement,
+      events.length,
+      this.#packed,
+      plain ? place.offset : this.#inner,
+      plain ? place.end - place.offset : body - start,
+    );
   }
 
   /** A TRANSACTION_PAYLOAD: takes the events in it one by one, however many they are. */

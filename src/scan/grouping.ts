@@ -2,6 +2,7 @@ import type { Flavour } from '../binlog/event-types.ts';
 import { type Gtid, type MariadbGtid, MariadbGtidFlag } from '../binlog/gtid.ts';
 import type { EventTable } from './event-table.ts';
 import type { EventPlace } from './place.ts';
+import type { TextTable } from './text-table.ts';
 import { maybeSameSavepoint } from './transaction-statement.ts';
 import { Ending, TransactionTable } from './transaction-table.ts';
 
@@ -26,15 +27,17 @@ export class Grouping {
   statement = 0;
   readonly #place: EventPlace;
   readonly #events: EventTable;
+  readonly #texts: TextTable;
   /** False while only a GTID was seen, which a DDL may follow instead of BEGIN. */
   #begun = false;
   /** Ends with its first statement because nothing else would end it. */
   #implicit = false;
   #savepoints: Savepoint[] = [];
 
-  constructor(place: EventPlace, events: EventTable) {
+  constructor(place: EventPlace, events: EventTable, texts: TextTable) {
     this.#place = place;
     this.#events = events;
+    this.#texts = texts;
   }
 
   /** Is a transaction open whose rows still wait for their COMMIT? */
@@ -111,6 +114,7 @@ export class Grouping {
     const gone = this.#events.length - events;
     transactions.takenBack[this.current]! += this.#events.truncate(events);
     transactions.eventCount[this.current]! -= gone;
+    this.#texts.truncate(events);
     return true;
   }
 

@@ -26,7 +26,7 @@ export class ReplaceDoubt {
   #tables = 0;
   #triggers = false;
 
-  /** The statement's text, from ANNOTATE_ROWS: `bytes[start, end)`. */
+  /** The statement's text: `bytes[start, end)`. */
   annotate(bytes: Uint8Array, start: number, end: number): void {
     this.#text = bytes.slice(start, Math.min(end, start + BEGINNING));
   }

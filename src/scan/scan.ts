@@ -25,6 +25,12 @@ export interface ScanOptions {
   /** Called once a window with the bytes scanned so far. */
   readonly onProgress?: ((bytes: number) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Called once a window with what the index holds so far, which grows from call to call: for those who cannot
+   * wait. Transactions before `complete` will not change any more, but for what an XA COMMIT or XA ROLLBACK may
+   * say of prepared ones. The scan ends early when the answer is false.
+   */
+  readonly onIndex?: ((index: BinlogIndex, complete: number) => Promise<boolean>) | undefined;
 }
 
 /**
@@ -35,6 +41,15 @@ export interface ScanOptions {
 export async function scan(files: readonly SourceFile[], options: ScanOptions = {}): Promise<BinlogIndex> {
   const reader = new EventReader(options.maxUnpacked ?? DEFAULT_MAX_UNPACKED);
   const summaries: FileSummary[] = [];
+  const index: BinlogIndex = {
+    files: summaries,
+    transactions: reader.grouping.transactions,
+    events: reader.events,
+    texts: reader.texts,
+    shapes: reader.shapes.shapes,
+    tables: reader.shapes.definitions,
+    obstacles: reader.obstacles.list,
+  };
   let done = 0;
   for (const [number, file] of files.entries()) {
     const checks = new PositionChecks(
@@ -44,25 +59,22 @@ export async function scan(files: readonly SourceFile[], options: ScanOptions = 
     );
     const before = done;
     const onProgress = (bytes: number): void => options.onProgress?.(before + bytes);
-    summaries.push(await scanFile(file, reader, checks, { ...options, onProgress }));
+    const wanted = await scanFile(file, reader, checks, summaries, index, { ...options, onProgress });
+    if (!wanted) break;
     done += file.size;
   }
-  return {
-    files: summaries,
-    transactions: reader.grouping.transactions,
-    events: reader.events,
-    shapes: reader.shapes.shapes,
-    tables: reader.shapes.definitions,
-    obstacles: reader.obstacles.list,
-  };
+  return index;
 }
 
+/** Scans one file and adds its summary; answers false when {@link ScanOptions.onIndex} has seen enough. */
 async function scanFile(
   file: SourceFile,
   reader: EventReader,
   checks: PositionChecks,
+  summaries: FileSummary[],
+  index: BinlogIndex,
   options: ScanOptions,
-): Promise<FileSummary> {
+): Promise<boolean> {
   const window = new ForwardWindow(file, options.window ?? DEFAULT_WINDOW);
   try {
     await checkMagic(file, window);
@@ -84,6 +96,7 @@ async function scanFile(
           if (summary === undefined) {
             checkFirst(reader.place.header.type);
             summary = reader.beginFile(file.path, file.size, window.data, at, at + need);
+            summaries.push(summary);
           } else {
             reader.read(window.data, at, at + need, offset);
           }
@@ -101,6 +114,9 @@ async function scanFile(
       }
       options.onProgress?.(offset);
       options.signal?.throwIfAborted();
+      if (options.onIndex && summary !== undefined && !(await options.onIndex(index, reader.complete))) {
+        return false;
+      }
       if (checks.stopsAt(offset, reader.grouping.open) || offset === file.size) break;
       if (file.size - offset < need) throw cutHeader(file, offset);
       await window.advance(at, need);
@@ -110,7 +126,7 @@ async function scanFile(
     if (summary === undefined) throw cutHeader(file, offset);
     summary.scannedTo = offset;
     reader.endFile();
-    return summary;
+    return true;
   } finally {
     await window.settle();
   }

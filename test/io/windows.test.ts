@@ -2,9 +2,9 @@ import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BackwardWindows, type Run } from '../../src/io/backward-windows.ts';
 import { ChunkSink } from '../../src/io/chunk-sink.ts';
 import { ForwardWindow } from '../../src/io/forward-window.ts';
+import { type Run, RunWindows } from '../../src/io/run-windows.ts';
 import { SourceFile } from '../../src/io/source.ts';
 import { inFolder } from '../helpers.ts';
 
@@ -56,7 +56,7 @@ describe('ForwardWindow', () => {
   });
 });
 
-describe('BackwardWindows', () => {
+describe('RunWindows', () => {
   it('loads each run whole while the next one is read, large ones too', async () => {
     const cut = fc.array(fc.integer({ min: 1, max: 200 }), { minLength: 1, maxLength: 20 });
     await fc.assert(
@@ -68,7 +68,7 @@ describe('BackwardWindows', () => {
             position -= length;
             return { source: file, first: i, last: i, position, length };
           });
-          const windows = new BackwardWindows(runs, new Uint8Array(2 * half), half);
+          const windows = new RunWindows(runs, new Uint8Array(2 * half), half);
           for (const run of runs) {
             const loaded = await windows.next();
             expect(loaded!.run).toBe(run);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readBinlogs } from '../../src/flashback/rewrite.ts';
+import { readIndex, withBinlogs } from '../../src/read/binlogs.ts';
 import { Binlog } from '../builder/binlog.ts';
 import * as e from '../builder/events.ts';
 import { mariadb118, mysql56, mysql80, type Server } from '../builder/format.ts';
@@ -17,7 +17,9 @@ async function groups(
     fill(log);
     return log.bytes();
   });
-  const { transactions: t } = await inFolder(async (folder) => readBinlogs(await writeFiles(folder, logs)));
+  const { transactions: t } = await inFolder(async (folder) =>
+    withBinlogs(await writeFiles(folder, logs), (files) => readIndex(files, {})),
+  );
   const names = ['OPEN', 'XID', 'COMMIT', 'ROLLBACK', 'PREPARED', 'STATEMENT', 'XA_ROLLBACK'];
   return Array.from(
     { length: t.length },

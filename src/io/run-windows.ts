@@ -23,7 +23,7 @@ export interface LoadedRun<R extends Run> {
  * two halves of the arena in turn; a single event that is larger gets a buffer of its own, which is kept
  * and grown, and nothing is read ahead then: memory stays at the arena plus the largest event.
  */
-export class BackwardWindows<R extends Run> {
+export class RunWindows<R extends Run> {
   readonly #runs: Iterator<R>;
   readonly #arena: Uint8Array;
   readonly #half: number;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { containsGtid, parseGtidSet } from '../../src/flashback/gtid-set.ts';
-import { compileName, compileTable, splitList } from '../../src/flashback/patterns.ts';
 import type { Selection } from '../../src/index.ts';
+import { containsGtid, parseGtidSet } from '../../src/select/gtid-set.ts';
+import { compileName, compileTable, splitList } from '../../src/select/patterns.ts';
 import { Binlog, START_TIME } from '../builder/binlog.ts';
 import * as e from '../builder/events.ts';
 import { mariadb118, mysql80 } from '../builder/format.ts';

@@ -1,8 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Plan } from '../../src/flashback/plan.ts';
-import { type RunSources, type UndoRun, undoRuns, unpackRoom } from '../../src/flashback/runs.ts';
+import { fileEnd, fileOffset, type Places } from '../../src/read/places.ts';
+import {
+  backwardRuns,
+  type EventRun,
+  forwardRuns,
+  type RunSources,
+  unpackRoom,
+} from '../../src/read/runs.ts';
 import { PLAIN } from '../../src/scan/event-table.ts';
+import { PackedTable } from '../../src/scan/packed-table.ts';
 
 /** What the runs are cut by: each event by where it stands, neighbours in one file. */
 interface Place {
@@ -13,11 +20,11 @@ interface Place {
 
 const MIB = 1024 * 1024;
 
-/** As much of a plan as runs are cut by: all events are selected, in one transaction of one file. */
-function planOf(places: readonly Place[]): Plan {
+/** All events are in one file. */
+function placesOf(places: readonly Place[]): Places {
   let at = 4;
   const offsets: number[] = [];
-  const containers = { offset: [] as number[], size: [] as number[], unpacked: [] as number[] };
+  const containers = new PackedTable();
   let inner = 0;
   for (const [i, { size, packed }] of places.entries()) {
     if (packed === undefined) {
@@ -35,25 +42,14 @@ function planOf(places: readonly Place[]): Plan {
       inner += size;
     }
   }
-  const packed = places.map((place) => place.packed?.number ?? PLAIN);
-  const start = (i: number): number => (packed[i] === PLAIN ? offsets[i]! : containers.offset[packed[i]!]!);
-  const length = (i: number): number =>
-    packed[i] === PLAIN ? places[i]!.size : containers.size[packed[i]!]!;
   return {
-    events: Uint32Array.from(places.keys()),
-    index: {
-      transactions: { file: [0] },
-      events: {
-        transaction: places.map(() => 0),
-        offset: offsets,
-        size: places.map(({ size }) => size),
-        packed,
-        containers,
-        fileOffset: start,
-        fileEnd: (i: number) => start(i) + length(i),
-      },
-    },
-  } as unknown as Plan;
+    length: places.length,
+    containers,
+    file: () => 0,
+    packed: (i) => places[i]!.packed?.number ?? PLAIN,
+    offset: (i) => offsets[i]!,
+    size: (i) => places[i]!.size,
+  };
 }
 
 const sources = {
@@ -84,50 +80,58 @@ const places: fc.Arbitrary<Place[]> = fc
     }),
   );
 
-describe('runs of events', () => {
-  it('hold each event once, from the last to the first, and no more than a window, one event or one packed event', () => {
+describe.each([
+  ['backwards', backwardRuns],
+  ['forwards', forwardRuns],
+] as const)('runs of events %s', (way, cutRuns) => {
+  it('hold each event once, in order, and no more than a window, one event or one packed event', () => {
     fc.assert(
       fc.property(places, fc.constantFrom(64, 500, 2000, 1e6), (all, window) => {
-        const plan = planOf(all);
-        const { events } = plan.index;
-        const runs = [...undoRuns(plan, sources, window)];
-        const order = runs.flatMap(({ first, last }) =>
-          Array.from({ length: last - first + 1 }, (_, i) => last - i),
-        );
-        expect(order).toEqual([...all.keys()].reverse());
-        for (const run of runs) expectRun(run, plan, window);
+        const where = placesOf(all);
+        const runs = [...cutRuns(where, sources, window)];
+        const order = runs.flatMap(({ first, last }) => {
+          const within = Array.from({ length: last - first + 1 }, (_, i) => first + i);
+          return way === 'forwards' ? within : within.reverse();
+        });
+        const expected = [...all.keys()];
+        expect(order).toEqual(way === 'forwards' ? expected : expected.reverse());
+        for (const run of runs) expectRun(run, where, window);
         // What is unpacked in memory is unpacked once: no packed event is in two runs.
         const inMemory = runs
           .filter(({ spooled }) => !spooled)
-          .flatMap(({ first, last }) => [...new Set(events.packed.slice(first, last + 1))])
+          .flatMap((run) => holders(run, where))
           .filter((packed) => packed !== PLAIN);
         expect(new Set(inMemory).size).toBe(inMemory.length);
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 });
 
-function expectRun(run: UndoRun, plan: Plan, window: number): void {
-  const { events } = plan.index;
+/** The packed events that hold a run's events, each once. */
+function holders({ first, last }: EventRun, where: Places): number[] {
+  return [...new Set(Array.from({ length: last - first + 1 }, (_, i) => where.packed(first + i)))];
+}
+
+function expectRun(run: EventRun, where: Places, window: number): void {
+  const { containers } = where;
   const { first, last, position, length, spooled, unpacked, source } = run;
-  const within = Array.from({ length: last - first + 1 }, (_, i) => first + i);
-  const packed = [...new Set(within.map((i) => events.packed[i]!))];
+  const packed = holders(run, where);
   if (spooled) {
     expect([source, packed.length]).toEqual([`packed ${packed[0]}`, 1]);
-    expect(events.containers.unpacked[packed[0]!]).toBeGreaterThan(8 * MIB);
-    expect(position).toBe(events.offset[first]);
-    expect(position + length).toBe(events.offset[last]! + events.size[last]!);
-    expect(within.length === 1 || length <= window).toBe(true);
+    expect(containers.unpacked[packed[0]!]).toBeGreaterThan(8 * MIB);
+    expect(position).toBe(where.offset(first));
+    expect(position + length).toBe(where.offset(last) + where.size(last));
+    expect(first === last || length <= window).toBe(true);
     return;
   }
   expect(source).toBe('file');
-  expect(position).toBe(events.fileOffset(first));
-  expect(position + length).toBe(events.fileEnd(last));
-  const all = packed.filter((one) => one !== PLAIN).map((one) => events.containers.unpacked[one]!);
+  expect(position).toBe(fileOffset(where, first));
+  expect(position + length).toBe(fileEnd(where, last));
+  const all = packed.filter((one) => one !== PLAIN).map((one) => containers.unpacked[one]!);
   const sum = all.reduce((total, size) => total + size, 0);
   expect(unpacked).toBe(sum);
-  expect(sum).toBeLessThanOrEqual(unpackRoom(plan, window));
-  const alone = packed.length === 1 && (packed[0] !== PLAIN || within.length === 1);
+  expect(sum).toBeLessThanOrEqual(unpackRoom(where, window));
+  const alone = packed.length === 1 && (packed[0] !== PLAIN || first === last);
   expect(alone || (length <= window && (sum <= window || all.length === 1))).toBe(true);
 }

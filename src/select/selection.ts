@@ -39,8 +39,8 @@ export interface Selection {
 export class Selector {
   readonly #index: BinlogIndex;
   readonly #selection: Selection;
-  /** By shape: may its events be selected? */
-  readonly #shapes: Uint8Array;
+  /** By shape, once asked for: may its events be selected? The index may still grow. */
+  readonly #shapes: boolean[] = [];
   readonly #tests: readonly TableTest[];
   /** The database halves of {@link #tests}. */
   readonly #schemas: readonly NameTest[];
@@ -67,9 +67,6 @@ export class Selector {
     );
     this.#include = gtids('--include-gtids', selection.includeGtids);
     this.#exclude = gtids('--exclude-gtids', selection.excludeGtids);
-    this.#shapes = Uint8Array.from(index.shapes, ({ table, kind }) =>
-      this.hasTable(table.schema, table.name) && (selection.types?.includes(kind) ?? true) ? 1 : 0,
-    );
     if (selection.threadIds !== undefined) this.#checkThreads();
   }
 
@@ -149,7 +146,7 @@ export class Selector {
   /** Is this rows event selected? {@link hasTransaction} is asked apart, once a transaction. */
   hasEvent(event: number): boolean {
     const { events, transactions } = this.#index;
-    if (this.#shapes[events.shape[event]!] === 0) return false;
+    if (!this.#hasShape(events.shape[event]!)) return false;
     const transaction = events.transaction[event]!;
     const decided = transactions.decidedOffset[transaction]!;
     // A two-phase XA transaction took effect with its XA COMMIT, wherever its rows stand.
@@ -161,6 +158,16 @@ export class Selector {
       );
     }
     return this.#inRange(transactions.file[transaction]!, events.fileOffset(event), events.timestamp[event]!);
+  }
+
+  #hasShape(shape: number): boolean {
+    let selected = this.#shapes[shape];
+    if (selected === undefined) {
+      const { table, kind } = this.#index.shapes[shape]!;
+      selected = this.hasTable(table.schema, table.name) && (this.#selection.types?.includes(kind) ?? true);
+      this.#shapes[shape] = selected;
+    }
+    return selected;
   }
 
   hasTransaction(transaction: number): boolean {

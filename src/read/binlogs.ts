@@ -1,0 +1,76 @@
+import { BinflashError } from '../errors.ts';
+import { SourceFile } from '../io/source.ts';
+import type { BinlogIndex } from '../scan/binlog-index.ts';
+import { checkSequence, orderFiles } from '../scan/order.ts';
+import { DEFAULT_WINDOW, scan } from '../scan/scan.ts';
+import type { Selection } from '../select/selection.ts';
+
+/** How far a run is, in bytes of the inputs. */
+export interface Progress {
+  readonly phase: 'scan' | 'read' | 'write';
+  readonly done: number;
+  readonly total: number;
+}
+
+/** Options of everything that reads binary logs. */
+export interface ReadOptions {
+  /** Called once a window. */
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /** Stops the run at the next window; the promise is rejected with the signal's reason and no output is left. */
+  readonly signal?: AbortSignal | undefined;
+  /** Bytes read at a time; the result does not depend on it. */
+  readonly window?: number | undefined;
+  /** Most bytes that one TRANSACTION_PAYLOAD may unpack to (default 64 GiB). */
+  readonly maxUnpackedSize?: number | undefined;
+}
+
+/** As much of a selection as bounds what is read at all. */
+export type Bounds = Pick<Selection, 'startPosition' | 'stopPosition'>;
+
+/** Opens binary logs and puts them in order. The caller closes them. @throws BinflashError `IO`, `USAGE` */
+export async function openBinlogs(paths: readonly string[]): Promise<SourceFile[]> {
+  if (paths.length === 0) throw new BinflashError('USAGE', 'no binary log was named');
+  const opened: SourceFile[] = [];
+  try {
+    for (const path of paths) opened.push(await SourceFile.open(path));
+    return await orderFiles(opened);
+  } catch (error) {
+    await Promise.all(opened.map((file) => file.close()));
+    throw error;
+  }
+}
+
+/**
+ * Scans opened files into an index and checks that they follow each other.
+ *
+ * @throws BinflashError for what is damaged, missing or cannot be read
+ */
+export async function readIndex(
+  files: readonly SourceFile[],
+  options: ReadOptions & { readonly select?: Bounds | undefined },
+): Promise<BinlogIndex> {
+  const total = files.reduce((sum, file) => sum + file.size, 0);
+  const index = await scan(files, {
+    window: options.window ?? DEFAULT_WINDOW,
+    maxUnpacked: options.maxUnpackedSize,
+    startPosition: options.select?.startPosition,
+    stopPosition: options.select?.stopPosition,
+    onProgress: (done) => options.onProgress?.({ phase: 'scan', done, total }),
+    signal: options.signal,
+  });
+  checkSequence(index.files);
+  return index;
+}
+
+/** Opens files, hands them to `use`, and closes them whatever comes of it. */
+export async function withBinlogs<T>(
+  inputs: readonly string[],
+  use: (files: readonly SourceFile[]) => Promise<T>,
+): Promise<T> {
+  const files = await openBinlogs(inputs);
+  try {
+    return await use(files);
+  } finally {
+    await Promise.all(files.map((file) => file.close()));
+  }
+}

@@ -1,0 +1,65 @@
+import { RunWindows } from '../io/run-windows.ts';
+import type { SourceFile } from '../io/source.ts';
+import type { BinlogIndex } from '../scan/binlog-index.ts';
+import { allocate } from '../wire/allocate.ts';
+import { LoadedEvents } from './loaded-events.ts';
+import type { Places } from './places.ts';
+import { forwardRuns, unpackRoom } from './runs.ts';
+import { Sources } from './sources.ts';
+import { UnpackRoom } from './unpacking.ts';
+
+/** Events that have been read together: those at the places from `first` to `last`. */
+export interface Batch {
+  readonly first: number;
+  readonly last: number;
+  /** {@link LoadedEvents.open} takes one of them in hand; what it shows dies with the next batch. */
+  readonly events: LoadedEvents;
+}
+
+export interface ForwardReaderOptions {
+  /** Bytes read at a time; the result does not depend on it. */
+  readonly window: number;
+  /** Folder for temporary files, in which large packed events are unpacked. */
+  readonly spoolFolder: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Reads events of the index again, from the first to the last, for all who look into rows and texts. One reader
+ * may be used many times, one after the other; its windows are made once.
+ */
+export class ForwardReader {
+  readonly #index: BinlogIndex;
+  readonly #files: readonly SourceFile[];
+  readonly #options: ForwardReaderOptions;
+  readonly #arena: Uint8Array;
+  #room: Uint8Array = new Uint8Array(0);
+
+  constructor(index: BinlogIndex, files: readonly SourceFile[], options: ForwardReaderOptions) {
+    this.#index = index;
+    this.#files = files;
+    this.#options = options;
+    this.#arena = allocate(2 * options.window);
+  }
+
+  /** @throws BinflashError `IO`; and the signal's reason when it is aborted */
+  async *read(places: Places): AsyncGenerator<Batch> {
+    const { window, spoolFolder, signal } = this.#options;
+    const { files } = this.#index;
+    const size = unpackRoom(places, window);
+    if (this.#room.length < size) this.#room = allocate(size);
+    const events = new LoadedEvents(places, files, new UnpackRoom(this.#room, 0, this.#room.length));
+    const sources = new Sources(places.containers, files, this.#files, spoolFolder);
+    const windows = new RunWindows(forwardRuns(places, sources, window), this.#arena, window);
+    try {
+      for (let loaded = await windows.next(); loaded !== undefined; loaded = await windows.next()) {
+        signal?.throwIfAborted();
+        events.use(loaded);
+        yield { first: loaded.run.first, last: loaded.run.last, events };
+      }
+    } finally {
+      await windows.settle();
+      await sources.close();
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import type { BinlogIndex } from '../scan/binlog-index.ts';
+import { PLAIN } from '../scan/event-table.ts';
+import type { PackedTable } from '../scan/packed-table.ts';
+
+/** Some events of the index in their order in the files, as what is asked for to read them. */
+export interface Places {
+  readonly length: number;
+  readonly containers: PackedTable;
+  /** Number of the file in which the event at place `i` stands. */
+  file(i: number): number;
+  /** The event that holds it, see `EventTable.packed`. */
+  packed(i: number): number;
+  offset(i: number): number;
+  size(i: number): number;
+}
+
+/** Rows events by their numbers, ascending. */
+export function eventPlaces({ events, transactions }: BinlogIndex, numbers: Uint32Array): Places {
+  return {
+    length: numbers.length,
+    containers: events.containers,
+    file: (i) => transactions.file[events.transaction[numbers[i]!]!]!,
+    packed: (i) => events.packed[numbers[i]!]!,
+    offset: (i) => events.offset[numbers[i]!]!,
+    size: (i) => events.size[numbers[i]!]!,
+  };
+}
+
+/** Statement texts by their numbers, ascending. */
+export function textPlaces({ events, texts, transactions }: BinlogIndex, numbers: Uint32Array): Places {
+  return {
+    length: numbers.length,
+    containers: events.containers,
+    file: (i) => transactions.file[texts.transaction[numbers[i]!]!]!,
+    packed: (i) => texts.packed[numbers[i]!]!,
+    offset: (i) => texts.offset[numbers[i]!]!,
+    size: (i) => texts.size[numbers[i]!]!,
+  };
+}
+
+/** Where the event, or the one that holds it, begins in its file. */
+export function fileOffset(places: Places, i: number): number {
+  const packed = places.packed(i);
+  return packed === PLAIN ? places.offset(i) : places.containers.offset[packed]!;
+}
+
+/** Where the event, or the one that holds it, ends in its file. */
+export function fileEnd(places: Places, i: number): number {
+  const packed = places.packed(i);
+  if (packed === PLAIN) return places.offset(i) + places.size(i);
+  return places.containers.offset[packed]! + places.containers.size[packed]!;
+}
+
+/** Bytes that the event which holds it unpacks to; 0 for one that stands in the file itself. */
+export function unpackedSize(places: Places, i: number): number {
+  const packed = places.packed(i);
+  return packed === PLAIN ? 0 : places.containers.unpacked[packed]!;
+}

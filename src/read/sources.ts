@@ -1,0 +1,61 @@
+import { checksumLength } from '../binlog/format-description.ts';
+import type { ByteSource, SourceFile } from '../io/source.ts';
+import type { FileSummary } from '../scan/binlog-index.ts';
+import type { PackedTable } from '../scan/packed-table.ts';
+import type { RunSources } from './runs.ts';
+import { UnpackedSource } from './unpacking.ts';
+
+/** The input files, and what is unpacked from them: one temporary file at a time, for runs go one way. */
+export class Sources implements RunSources {
+  readonly #containers: PackedTable;
+  readonly #summaries: readonly FileSummary[];
+  readonly #files: readonly SourceFile[];
+  readonly #spoolFolder: string;
+  #open: { packed: number; source: UnpackedSource } | undefined;
+  #closing: Promise<void> = Promise.resolve();
+
+  /** `spoolFolder` is for temporary files. */
+  constructor(
+    containers: PackedTable,
+    summaries: readonly FileSummary[],
+    files: readonly SourceFile[],
+    spoolFolder: string,
+  ) {
+    this.#containers = containers;
+    this.#summaries = summaries;
+    this.#files = files;
+    this.#spoolFolder = spoolFolder;
+  }
+
+  file(file: number): ByteSource {
+    return this.#files[file]!;
+  }
+
+  unpacked(file: number, packed: number): ByteSource {
+    if (this.#open?.packed === packed) return this.#open.source;
+    this.#closeOpen();
+    const containers = this.#containers;
+    const trailer = checksumLength(this.#summaries[file]!.format);
+    const source = UnpackedSource.of(
+      this.#files[file]!,
+      containers.offset[packed]!,
+      containers.size[packed]! - trailer,
+      this.#spoolFolder,
+      containers.unpacked[packed]!,
+    );
+    this.#open = { packed, source };
+    return source;
+  }
+
+  /** The runs of one packed event are read one after the other, so the last read from it may still go on. */
+  #closeOpen(): void {
+    const open = this.#open;
+    this.#open = undefined;
+    this.#closing = this.#closing.then(() => open?.source.close());
+  }
+
+  async close(): Promise<void> {
+    this.#closeOpen();
+    await this.#closing;
+  }
+}

@@ -1,0 +1,58 @@
+import { compileDecoder, type DecodeOptions, type ValueDecoder } from '../binlog/columns/values/decoder.ts';
+import type { Flavour } from '../binlog/event-types.ts';
+import { type TableDefinition, tableName } from '../binlog/table-map.ts';
+
+/** What is known of a column besides its values. */
+export interface ColumnDescription {
+  /** Its name, or `@1` and so on where nobody tells it, as mysqlbinlog does. */
+  readonly name: string;
+  /** Is that its real name? */
+  readonly named: boolean;
+  /** Is it a column of the primary key, as far as is known? */
+  readonly key: boolean;
+}
+
+/** A table as people know it: names, keys, and how to read its values. */
+export interface TableDescription {
+  /** `schema.table` */
+  readonly name: string;
+  /** The log's own definition, its optional metadata completed where more is known. */
+  readonly table: TableDefinition;
+  readonly columns: readonly ColumnDescription[];
+  readonly decoder: ValueDecoder;
+}
+
+/** Describes tables, each definition once. */
+export class TableDescriptions {
+  readonly #options: DecodeOptions;
+  readonly #known = new Map<TableDefinition, TableDescription>();
+
+  constructor(options: DecodeOptions = {}) {
+    this.#options = options;
+  }
+
+  /** @throws BinflashError `USAGE` for an unknown time zone */
+  of(table: TableDefinition, flavour: Flavour): TableDescription {
+    let description = this.#known.get(table);
+    if (description === undefined) {
+      description = describe(table, flavour, this.#options);
+      this.#known.set(table, description);
+    }
+    return description;
+  }
+}
+
+function describe(table: TableDefinition, flavour: Flavour, options: DecodeOptions): TableDescription {
+  const { names, primaryKey } = table.optional;
+  const key = new Set(primaryKey?.map(({ column }) => column));
+  return {
+    name: tableName(table),
+    table,
+    columns: Array.from(table.types, (_, column) => ({
+      name: names?.[column] ?? `@${column + 1}`,
+      named: names?.[column] !== undefined,
+      key: key.has(column),
+    })),
+    decoder: compileDecoder(table, flavour, options),
+  };
+}
