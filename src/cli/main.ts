@@ -10,6 +10,7 @@ import {
   type OptionSpec,
   rewriteOptions,
   selectionOptions,
+  tableOptions,
 } from './options.ts';
 import { rewriteCommand } from './rewrite-command.ts';
 import { PipeClosed } from './stdout.ts';
@@ -73,11 +74,20 @@ async function parse(argv: readonly string[], signal: AbortSignal): Promise<void
       'rewrite [binlog..]',
       'write the binlog that undoes the selected changes',
       (y) =>
-        withOptions(y, argv, 'rewrite', { ...rewriteOptions, ...selectionOptions, ...generalOptions })
+        withOptions(y, argv, 'rewrite', {
+          ...rewriteOptions,
+          ...selectionOptions,
+          ...tableOptions,
+          ...generalOptions,
+        })
           .example('$0 rewrite mysql-bin.000011 -o undo.binlog', 'undo everything in a file')
           .example(
             '$0 rewrite bin.0* -T shop.orders --type delete \\\n  --start-datetime "2026-11-21 03:00:00" -o undo.binlog',
             'undo the deletes on a table since 3 a.m.',
+          )
+          .example(
+            `$0 rewrite bin.000011 -o undo.binlog \\\n  --where 'shop.orders: id between 10 and 20 and before.status = "paid"'`,
+            'undo the changes of some rows',
           )
           .example('$0 rewrite bin.000011 -j 5120 --stop-position 9216 --dry-run', 'look first'),
       (args) => run(rewriteCommand, args, signal),

@@ -3,6 +3,7 @@ import type { Plan } from '../flashback/plan.ts';
 import { RefusedError, SKIPPABLE } from '../flashback/refusals.ts';
 import { type RewriteResult, rewrite } from '../flashback/rewrite.ts';
 import { formatLocal } from './datetime.ts';
+import { readDescriptions } from './descriptions.ts';
 import {
   type Arguments,
   choiceOf,
@@ -50,6 +51,7 @@ export async function rewriteCommand(
       output: dryRun ? undefined : toStdout ? stdoutOutput() : output,
       force: flagOf(args, 'force'),
       select: readSelection(args),
+      tables: await readDescriptions(args),
       skip: SKIPPABLE.filter((name) => flagOf(args, `skip-${name}`)),
       primaryKeys: listOf(args, 'primary-key'),
       checksum: choiceOf(args, 'checksum', ['crc32', 'none']),

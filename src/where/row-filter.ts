@@ -35,7 +35,7 @@ interface Filter {
 /**
  * The row filters of a selection, made ready for whoever looks at rows:
  *
- *     const filter = new RowFilter(selection.where, descriptions, timeZone);
+ *     const filter = new RowFilter(selection.where, descriptions);
  *     const matcher = filter.of(shape, flavour); // undefined: every row of this shape is selected
  *     if (matcher !== undefined && matcher.test(bytes, rows) === 0) continue;
  *     for (let row = 0; ...; row++) if (matcher === undefined || matcher.has(row)) ...
@@ -49,13 +49,14 @@ export class RowFilter {
   readonly #matchers = new Map<Shape, RowMatcher>();
 
   /**
-   * `zone` is that of TIMESTAMP columns, as in `DecodeOptions`.
+   * Names, signs, labels and the time zone of TIMESTAMP columns are those of the descriptions.
    *
    * @throws BinflashError `USAGE` for a filter that does not parse, with the place in it, or an unknown time zone
    */
-  constructor(filters: readonly string[] | undefined, descriptions: TableDescriptions, zone: string | undefined) {
-    this.#descriptions = descriptions;
-    this.#zone = timeZone(zone);
+  constructor(filters: readonly string[] | undefined, descriptions: TableDescriptions) {
+    // What is printed may be cut, what is compared may not.
+    this.#descriptions = descriptions.whole();
+    this.#zone = timeZone(descriptions.timeZone);
     this.#filters = (filters ?? []).map((text) => {
       const divided = divideFilter(text);
       return {
