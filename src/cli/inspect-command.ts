@@ -1,5 +1,5 @@
 import { type Inspection, inspect } from '../inspect/inspect.ts';
-import { formatLocal } from './datetime.ts';
+import { formatLocal } from '../select/local-time.ts';
 import { type Arguments, flagOf, maxUnpackedSizeOf } from './options.ts';
 import { writeStdout } from './stdout.ts';
 import { formatBytes, plural, printable, progressBar, Style } from './terminal.ts';

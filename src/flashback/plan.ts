@@ -3,6 +3,7 @@ import { tableName } from '../binlog/table-map.ts';
 import { BinflashError } from '../errors.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
 import { Ending } from '../scan/transaction-table.ts';
+import { formatLocal } from '../select/local-time.ts';
 import { type Selection, Selector } from '../select/selection.ts';
 import { foreignKeyWarnings } from './foreign-keys.ts';
 import { type Inversion, invertShape } from './inversion.ts';
@@ -118,7 +119,7 @@ export function makePlan(index: BinlogIndex, options: PlanOptions): Plan {
     leftOut: { transactions: committed - touched, rows: leftRows },
     takenBack,
     warnings: [
-      ...unclosedWarnings(index, options.select?.stopPosition !== undefined),
+      ...unclosedWarnings(index, stops(options.select)),
       ...selector.unmatched(),
       ...splitWarnings(index, split),
       ...verdict.warnings,
@@ -193,7 +194,7 @@ function noMatch(index: BinlogIndex): BinflashError {
   const listed = names.slice(0, 8).join(', ') + (names.length > 8 ? ` and ${names.length - 8} more` : '');
   const from = Math.min(...index.files.map((file) => file.firstTime).filter((time) => time > 0));
   const to = Math.max(...index.files.map((file) => file.lastTime));
-  const span = to > 0 ? `, from ${iso(from)} to ${iso(to)}` : '';
+  const span = to > 0 ? `, from ${formatLocal(from)} to ${formatLocal(to)}` : '';
   const what =
     index.events.length === 0
       ? `no row changes at all${span}`
@@ -207,9 +208,9 @@ function noMatch(index: BinlogIndex): BinflashError {
   });
 }
 
-/** Unix seconds in the one spelling that needs no time zone. */
-export function iso(seconds: number): string {
-  return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
+/** Does the selection end before the files do? */
+function stops(select: Selection | undefined): boolean {
+  return select?.stopPosition !== undefined || select?.to !== undefined;
 }
 
 /** A file that a server closed ends with ROTATE or STOP; without it, what is missing cannot be known. */
