@@ -51,7 +51,7 @@ export class PrettyText implements ChangeFormatter {
     this.#sink = sink;
     this.#palette = options.palette ?? NO_COLOURS;
     this.#moment = moments(options.timeZone);
-    this.#maxStatement = options.maxValue === 0 ? Number.POSITIVE_INFINITY : 4 * (options.maxValue ?? 100);
+    this.#maxStatement = 4 * (options.maxValue || Number.POSITIVE_INFINITY);
     this.#line = new WrappedLine(options.width ?? DEFAULT_WIDTH, INDENT);
   }
 
