@@ -10,6 +10,7 @@ import { Ending } from '../scan/transaction-table.ts';
 import { noMatch } from '../select/no-match.ts';
 import { type Selection, Selector } from '../select/selection.ts';
 import { TableDescriptions } from '../tables/description.ts';
+import { RowFilter } from '../where/row-filter.ts';
 import { ChangeFeed } from './change-feed.ts';
 import { Decided } from './decided.ts';
 import { defaultMaxValue, type FormatOptions, formatter, type ShowFormat } from './formats.ts';
@@ -100,7 +101,8 @@ class Run {
     const tables =
       options.tables ?? new TableDescriptions({ timeZone, maxCharacters: maxValue || undefined });
     const form = formatter(format, index, this.#buffer, { ...options, maxValue });
-    this.#feed = new ChangeFeed(index, tables, form, limit);
+    const filter = new RowFilter(options.select?.where, tables);
+    this.#feed = new ChangeFeed(index, tables, filter, form, limit);
     this.#finishText = () => form.finish();
   }
 
