@@ -140,6 +140,11 @@ export const valueOptions: Record<string, OptionSpec> = {
   },
 };
 
+export const showOptions: Record<string, OptionSpec> = {
+  limit: { group: OUTPUT, value: 'number', describe: 'stop after so many row changes' },
+  json: { group: OUTPUT, describe: 'one JSON object a row change, line by line' },
+};
+
 export const generalOptions: Record<string, OptionSpec> = {
   'max-unpacked-size': {
     group: GENERAL,
