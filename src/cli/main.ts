@@ -10,10 +10,12 @@ import {
   type OptionSpec,
   rewriteOptions,
   selectionOptions,
+  transactionsOptions,
 } from './options.ts';
 import { rewriteCommand } from './rewrite-command.ts';
 import { PipeClosed } from './stdout.ts';
 import { errorJson, formatError, Style } from './terminal.ts';
+import { transactionsCommand } from './transactions-command.ts';
 
 type Command = (inputs: readonly string[], args: Arguments, signal: AbortSignal) => Promise<void>;
 
@@ -91,6 +93,19 @@ async function parse(argv: readonly string[], signal: AbortSignal): Promise<void
           'files, times, tables and rows',
         ),
       (args) => run(inspectCommand, args, signal),
+    )
+    .command(
+      'transactions [binlog..]',
+      'find transactions, and the command that undoes one',
+      (y) =>
+        withOptions(y, argv, 'transactions', {
+          ...transactionsOptions,
+          ...selectionOptions,
+          ...generalOptions,
+        })
+          .example('$0 transactions bin.0* --sort deleted --top 10', 'the largest deletes')
+          .example('$0 transactions bin.0* -T shop.orders --contains "delete from"', 'by statement'),
+      (args) => run(transactionsCommand, args, signal),
     )
     // Messages of the argument parser in the language of all the others.
     .locale('en')

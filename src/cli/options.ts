@@ -21,6 +21,7 @@ export type Arguments = Readonly<Record<string, unknown>>;
 const SELECTION = 'Which changes (all conditions must hold):';
 const OUTPUT = 'Output:';
 const SKIP = 'What to leave out instead of stopping:';
+const RANKING = 'Which transactions, in what order:';
 const GENERAL = 'General:';
 
 export const selectionOptions: Record<string, OptionSpec> = {
@@ -120,6 +121,27 @@ export const rewriteOptions: Record<string, OptionSpec> = {
   'skip-incidents': { group: SKIP, describe: 'INCIDENT events: holes in the log' },
 };
 
+export const transactionsOptions: Record<string, OptionSpec> = {
+  sort: {
+    group: RANKING,
+    value: 'rows|deleted|updated|inserted|size|duration|time',
+    describe: 'the most first, by time the earliest (default: in the order of the log)',
+  },
+  top: { group: RANKING, value: 'n', describe: 'only the first n' },
+  contains: {
+    group: RANKING,
+    value: 'text',
+    describe: 'an original statement contains this, in any letter case',
+  },
+  'min-rows': { group: RANKING, value: 'n', describe: 'with n selected row changes or more' },
+  'max-value': {
+    group: RANKING,
+    value: 'n',
+    default: '200',
+    describe: 'characters of a statement that are shown',
+  },
+};
+
 export const generalOptions: Record<string, OptionSpec> = {
   'max-unpacked-size': {
     group: GENERAL,
@@ -167,7 +189,8 @@ function wholeNumber(option: string, text: string): number {
   return value;
 }
 
-function numberOf(args: Arguments, name: string): number | undefined {
+/** A whole number, 0 included. */
+export function numberOf(args: Arguments, name: string): number | undefined {
   const text = textOf(args, name);
   return text === undefined ? undefined : wholeNumber(`--${name}`, text);
 }

@@ -189,7 +189,8 @@ function countChanges(
   };
 }
 
-function noMatch(index: BinlogIndex): BinflashError {
+/** Says what the files hold, where a selection means none of it. */
+export function noMatch(index: BinlogIndex): BinflashError {
   const names = [...new Set(index.shapes.map(({ table }) => tableName(table)))];
   const listed = names.slice(0, 8).join(', ') + (names.length > 8 ? ` and ${names.length - 8} more` : '');
   const from = Math.min(...index.files.map((file) => file.firstTime).filter((time) => time > 0));
