@@ -11,6 +11,7 @@ import {
   rewriteOptions,
   selectionOptions,
   transactionsOptions,
+  valueOptions,
 } from './options.ts';
 import { rewriteCommand } from './rewrite-command.ts';
 import { PipeClosed } from './stdout.ts';
@@ -101,6 +102,7 @@ async function parse(argv: readonly string[], signal: AbortSignal): Promise<void
         withOptions(y, argv, 'transactions', {
           ...transactionsOptions,
           ...selectionOptions,
+          ...valueOptions,
           ...generalOptions,
         })
           .example('$0 transactions bin.0* --sort deleted --top 10', 'the largest deletes')

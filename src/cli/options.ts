@@ -22,6 +22,7 @@ const SELECTION = 'Which changes (all conditions must hold):';
 const OUTPUT = 'Output:';
 const SKIP = 'What to leave out instead of stopping:';
 const RANKING = 'Which transactions, in what order:';
+const VALUES = 'How tables and values are read:';
 const GENERAL = 'General:';
 
 export const selectionOptions: Record<string, OptionSpec> = {
@@ -134,11 +135,24 @@ export const transactionsOptions: Record<string, OptionSpec> = {
     describe: 'an original statement contains this, in any letter case',
   },
   'min-rows': { group: RANKING, value: 'n', describe: 'with n selected row changes or more' },
+};
+
+/** Of every command that decodes values. */
+export const tableOptions: Record<string, OptionSpec> = {
+  'time-zone': {
+    group: VALUES,
+    value: 'zone',
+    describe: 'for TIMESTAMP: Europe/Berlin, UTC or +02:00 (default: of this machine)',
+  },
+};
+
+/** Of every command that prints values. */
+export const valueOptions: Record<string, OptionSpec> = {
+  ...tableOptions,
   'max-value': {
-    group: RANKING,
-    value: 'n',
-    default: '200',
-    describe: 'characters of a statement that are shown',
+    group: VALUES,
+    value: 'characters',
+    describe: 'cut longer values; 0 cuts none',
   },
 };
 

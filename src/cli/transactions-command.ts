@@ -30,7 +30,7 @@ export async function transactionsCommand(
     top: positiveOf(args, 'top'),
     minRows: positiveOf(args, 'min-rows'),
     contains: textOf(args, 'contains'),
-    maxText: positiveOf(args, 'max-value')!,
+    maxText: maxTextOf(args),
     maxUnpackedSize: maxUnpackedSizeOf(args),
     onProgress: bar.update,
     signal,
@@ -50,6 +50,13 @@ export async function transactionsCommand(
   } finally {
     bar.stop();
   }
+}
+
+/** Characters of a statement that are shown. */
+const MAX_TEXT = 200;
+
+function maxTextOf(args: Arguments): number {
+  return (numberOf(args, 'max-value') ?? MAX_TEXT) || Infinity;
 }
 
 function positiveOf(args: Arguments, name: string): number | undefined {

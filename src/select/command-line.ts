@@ -42,6 +42,7 @@ const OPTIONS: { readonly [K in keyof Required<Omit<Selection, 'from' | 'to'>>]:
   threadIds: 'thread-id',
   serverIds: 'server-id',
   xids: 'xid',
+  where: 'where',
 };
 
 /** Lists whose items may stand in one word, separated by commas. */
