@@ -75,7 +75,6 @@ describe('a selection', () => {
       types: some(fc.constant(['insert', 'delete'] as const)),
       threadIds: some(fc.array(number, { minLength: 1, maxLength: 3 })),
       serverIds: some(fc.array(number, { minLength: 1, maxLength: 3 })),
-      where: some(names),
       xids: some(fc.array(fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }), { minLength: 1, maxLength: 3 })),
     });
     fc.assert(
