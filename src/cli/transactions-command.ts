@@ -12,7 +12,7 @@ import {
   readSelection,
   textOf,
 } from './options.ts';
-import { writeStdout } from './stdout.ts';
+import { PipeClosed, writeStdout } from './stdout.ts';
 import { errorJson, formatRefusals, plural, printable, progressBar, Style } from './terminal.ts';
 import { TransactionsLayout } from './transactions-layout.ts';
 
@@ -47,6 +47,10 @@ export async function transactionsCommand(
         process.stderr.write(`${style.yellow('Warning:')} ${printable(warning)}\n`);
       }
     });
+  } catch (error) {
+    // Whoever reads has seen enough (less, head): that is how one looks at a long list.
+    if (error instanceof PipeClosed) return;
+    throw error;
   } finally {
     bar.stop();
   }
