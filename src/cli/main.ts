@@ -8,11 +8,13 @@ import {
   type Arguments,
   generalOptions,
   type OptionSpec,
+  reportOptions,
   rewriteOptions,
   selectionOptions,
   transactionsOptions,
   valueOptions,
 } from './options.ts';
+import { reportCommand } from './report-command.ts';
 import { rewriteCommand } from './rewrite-command.ts';
 import { PipeClosed } from './stdout.ts';
 import { errorJson, formatError, Style } from './terminal.ts';
@@ -108,6 +110,18 @@ async function parse(argv: readonly string[], signal: AbortSignal): Promise<void
           .example('$0 transactions bin.0* --sort deleted --top 10', 'the largest deletes')
           .example('$0 transactions bin.0* -T shop.orders --contains "delete from"', 'by statement'),
       (args) => run(transactionsCommand, args, signal),
+    )
+    .command(
+      'report [binlog..]',
+      'make a page that shows the row changes over time',
+      (y) =>
+        withOptions(y, argv, 'report', { ...reportOptions, ...selectionOptions, ...generalOptions })
+          .example('$0 report mysql-bin.0000* -o report.html', 'look for the spike')
+          .example(
+            '$0 report bin.0* -d shop --start-datetime "2026-11-21 03:00:00" -o closer.html',
+            'look closer: fewer hours, finer bars',
+          ),
+      (args) => run(reportCommand, args, signal),
     )
     // Messages of the argument parser in the language of all the others.
     .locale('en')

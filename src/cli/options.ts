@@ -122,6 +122,11 @@ export const rewriteOptions: Record<string, OptionSpec> = {
   'skip-incidents': { group: SKIP, describe: 'INCIDENT events: holes in the log' },
 };
 
+export const reportOptions: Record<string, OptionSpec> = {
+  output: { alias: 'o', group: OUTPUT, value: 'file', describe: 'the page; - for standard output' },
+  force: { group: OUTPUT, describe: 'replace an existing file' },
+};
+
 export const transactionsOptions: Record<string, OptionSpec> = {
   sort: {
     group: RANKING,
