@@ -21,6 +21,7 @@ export type Arguments = Readonly<Record<string, unknown>>;
 const SELECTION = 'Which changes (all conditions must hold):';
 const OUTPUT = 'Output:';
 const SKIP = 'What to leave out instead of stopping:';
+const VALUES = 'How tables and values are read:';
 const GENERAL = 'General:';
 
 export const selectionOptions: Record<string, OptionSpec> = {
@@ -120,6 +121,25 @@ export const rewriteOptions: Record<string, OptionSpec> = {
   'skip-incidents': { group: SKIP, describe: 'INCIDENT events: holes in the log' },
 };
 
+/** Of every command that decodes values. */
+export const tableOptions: Record<string, OptionSpec> = {
+  'time-zone': {
+    group: VALUES,
+    value: 'zone',
+    describe: 'for TIMESTAMP: Europe/Berlin, UTC or +02:00 (default: of this machine)',
+  },
+};
+
+/** Of every command that prints values. */
+export const valueOptions: Record<string, OptionSpec> = {
+  ...tableOptions,
+  'max-value': {
+    group: VALUES,
+    value: 'characters',
+    describe: 'cut longer values; 0 cuts none',
+  },
+};
+
 export const generalOptions: Record<string, OptionSpec> = {
   'max-unpacked-size': {
     group: GENERAL,
@@ -167,7 +187,7 @@ function wholeNumber(option: string, text: string): number {
   return value;
 }
 
-function numberOf(args: Arguments, name: string): number | undefined {
+export function numberOf(args: Arguments, name: string): number | undefined {
   const text = textOf(args, name);
   return text === undefined ? undefined : wholeNumber(`--${name}`, text);
 }
