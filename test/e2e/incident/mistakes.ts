@@ -9,10 +9,12 @@ import { countryOf, placedAt, stateOf } from './shop.ts';
 export const DELETE_HOUR = 4;
 export const UPDATE_HOUR = 7;
 
-/** OR for AND: cancelled orders from before September were meant. */
+/** OR for AND. */
+export const MEANT_DELETE = `DELETE FROM orders WHERE state = 'cancelled' AND placed < '2026-09-01'`;
 export const WRONG_DELETE = `DELETE FROM orders WHERE state = 'cancelled' OR placed < '2026-09-01'`;
 
-/** The customers of one country who owe more than 400 were meant: `AND credit > 400` is missing. */
+/** The second condition is missing. */
+export const MEANT_UPDATE = `UPDATE customers SET state = 'blocked', credit = 0, remark = 'overdue' WHERE country = 'NO' AND credit > 400`;
 export const WRONG_UPDATE = `UPDATE customers SET state = 'blocked', credit = 0, remark = 'overdue' WHERE country = 'NO'`;
 
 /** Is this old order lost? */

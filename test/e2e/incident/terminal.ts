@@ -45,6 +45,11 @@ export class Terminal {
     return terminal;
   }
 
+  /** Leaves a file in the folder. */
+  async write(name: string, text: string): Promise<void> {
+    await writeFile(join(this.#folder, name), text);
+  }
+
   /** Runs a command line. */
   async run(command: string): Promise<Step> {
     const env = { ...process.env, PATH: `${this.#programs}:${process.env.PATH}`, NO_COLOR: '1' };
