@@ -10,3 +10,5 @@ export { type Inspection, inspect } from './inspect/inspect.ts';
 export type { Output } from './io/output.ts';
 export type { Progress, ReadOptions } from './read/binlogs.ts';
 export type { Selection } from './select/selection.ts';
+export { TableDescriptions } from './tables/description.ts';
+export { readSchema } from './tables/read-schema.ts';
