@@ -141,7 +141,7 @@ export class StatementScanner {
     const c = data[at]!;
     const next = data[at + 1];
     if (c <= 32) this.#step();
-    else if (data.subarray(at, at + this.#delimiter.length).equals(this.#delimiter)) {
+    else if (c === this.#delimiter[0] && this.#isDelimiter(at)) {
       this.#finish(at);
       this.#at = at + this.#delimiter.length;
     } else if (c === HASH || (c === DASH && next === DASH && (data[at + 2] ?? 0) <= 32)) {
@@ -168,6 +168,10 @@ export class StatementScanner {
       }
     }
     return true;
+  }
+
+  #isDelimiter(at: number): boolean {
+    return this.#data.subarray(at, at + this.#delimiter.length).equals(this.#delimiter);
   }
 
   /** Where the line ends; -1 if that is not known yet. */
