@@ -12,6 +12,7 @@ import {
   rewriteOptions,
   selectionOptions,
   showOptions,
+  tableOptions,
   transactionsOptions,
   valueOptions,
 } from './options.ts';
@@ -80,7 +81,12 @@ async function parse(argv: readonly string[], signal: AbortSignal): Promise<void
       'rewrite [binlog..]',
       'write the binlog that undoes the selected changes',
       (y) =>
-        withOptions(y, argv, 'rewrite', { ...rewriteOptions, ...selectionOptions, ...generalOptions })
+        withOptions(y, argv, 'rewrite', {
+          ...rewriteOptions,
+          ...selectionOptions,
+          ...tableOptions,
+          ...generalOptions,
+        })
           .example('$0 rewrite mysql-bin.000011 -o undo.binlog', 'undo everything in a file')
           .example(
             '$0 rewrite bin.0* -T shop.orders --type delete \\\n  --start-datetime "2026-11-21 03:00:00" -o undo.binlog',

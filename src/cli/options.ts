@@ -144,6 +144,12 @@ export const transactionsOptions: Record<string, OptionSpec> = {
 
 /** Of every command that decodes values. */
 export const tableOptions: Record<string, OptionSpec> = {
+  schema: {
+    group: VALUES,
+    value: 'file',
+    describe:
+      'a mysqldump --no-data or SHOW CREATE TABLE file, for names, keys and types that the log does not tell',
+  },
   'time-zone': {
     group: VALUES,
     value: 'zone',
