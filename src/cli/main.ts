@@ -92,6 +92,10 @@ async function parse(argv: readonly string[], signal: AbortSignal): Promise<void
             '$0 rewrite bin.0* -T shop.orders --type delete \\\n  --start-datetime "2026-11-21 03:00:00" -o undo.binlog',
             'undo the deletes on a table since 3 a.m.',
           )
+          .example(
+            `$0 rewrite bin.000011 -o undo.binlog \\\n  --where 'shop.orders: id between 10 and 20 and before.status = "paid"'`,
+            'undo the changes of some rows',
+          )
           .example('$0 rewrite bin.000011 -j 5120 --stop-position 9216 --dry-run', 'look first'),
       (args) => run(rewriteCommand, args, signal),
     )
