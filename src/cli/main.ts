@@ -227,7 +227,9 @@ function checkNames(
 ): void {
   const names = Object.keys(specs);
   const end = argv.indexOf('--');
-  for (const word of argv.slice(0, end < 0 ? argv.length : end)) {
+  for (const [i, word] of argv.slice(0, end < 0 ? argv.length : end).entries()) {
+    // The parser drops it without a word, where it is not the value of an option.
+    if (word === '-' && !takesValue(argv[i - 1] ?? '', specs)) throw noStandardInput();
     const [, name, value] = /^--(?:no-)?([^=]+)(?:=(.*))?$/s.exec(word) ?? [];
     // The parser would take --binlog for the positional of that name and forget the others.
     if (name === 'binlog') {
@@ -265,8 +267,22 @@ function checkNames(
   }
 }
 
+/** Is this word an option whose value is the next word? */
+function takesValue(word: string, specs: Record<string, OptionSpec>): boolean {
+  return Object.entries(specs).some(
+    ([name, { alias, value }]) => value !== undefined && (word === `--${name}` || word === `-${alias}`),
+  );
+}
+
+function noStandardInput(): BinflashError {
+  return new BinflashError('USAGE', 'binary logs cannot be read from standard input yet', {
+    hint: 'They are read more than once, and backwards: write them to a file and name that.',
+  });
+}
+
 async function run(command: Command, args: Record<string, unknown>, signal: AbortSignal): Promise<void> {
   // Names after `--` are files whatever they begin with.
   const inputs = [...((args.binlog ?? []) as unknown[]), ...((args['--'] ?? []) as unknown[])];
+  if (inputs.includes('-')) throw noStandardInput();
   await command(inputs.map(String), args, signal);
 }

@@ -1,7 +1,9 @@
+import { EventCode } from '../binlog/event-types.ts';
+import { versionAtLeast } from '../binlog/format-description.ts';
 import type { ChangeKind } from '../binlog/rows.ts';
 import { tableName } from '../binlog/table-map.ts';
 import type { BinflashError } from '../errors.ts';
-import type { BinlogIndex } from '../scan/binlog-index.ts';
+import type { BinlogIndex, FileSummary } from '../scan/binlog-index.ts';
 import { Ending } from '../scan/transaction-table.ts';
 import { noMatch } from '../select/no-match.ts';
 import { type Selection, Selector } from '../select/selection.ts';
@@ -238,10 +240,23 @@ function stops(select: Selection | undefined): boolean {
 /** A file that a server closed ends with ROTATE or STOP; without it, what is missing cannot be known. */
 function unclosedWarnings(index: BinlogIndex, stopped: boolean): string[] {
   if (stopped) return [];
-  const open = index.files.filter((file) => !file.endsClosed).map((file) => file.path);
-  return open.map(
-    (path) => `${path} does not end with ROTATE or STOP: still written, or cut, or not a server's own file`,
+  const open = index.files.filter((file) => !file.endsClosed);
+  return open.map((file) =>
+    maybeServersOwn(file)
+      ? `${file.path} does not end with ROTATE or STOP: still written, or cut, or not a server's own file`
+      : `${file.path} is not a server's own file (an undo, perhaps): without ROTATE or STOP nothing tells whether it is complete`,
   );
+}
+
+/**
+ * Servers begin each file with the GTIDs before it, whatever they are set to: MySQL since 5.7.6, MariaDB since 10.0.2.
+ * Tools do not, this one neither.
+ */
+function maybeServersOwn({ events, format }: FileSummary): boolean {
+  const { flavour, version } = format;
+  const since: [number, number, number] = flavour === 'mariadb' ? [10, 0, 2] : [5, 7, 6];
+  const begins = flavour === 'mariadb' ? EventCode.MARIADB_GTID_LIST : EventCode.PREVIOUS_GTIDS;
+  return events[begins]! > 0 || !versionAtLeast(version, since);
 }
 
 function splitWarnings(index: BinlogIndex, split: readonly number[]): string[] {

@@ -53,7 +53,10 @@ export class RowMask {
   /** Notes the rows that `matcher` has found, `count` of `rows`. */
   add(event: number, rows: number, count: number, matcher: RowMatcher): void {
     if (count === 0) return;
-    if (count === rows) return this.addWhole(event, rows);
+    if (count === rows) {
+      this.addWhole(event, rows);
+      return;
+    }
     this.#counts[event] = count;
     const start = this.#used;
     this.#starts[event] = start;
