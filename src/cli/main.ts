@@ -10,8 +10,11 @@ import {
   type OptionSpec,
   rewriteOptions,
   selectionOptions,
+  showOptions,
+  valueOptions,
 } from './options.ts';
 import { rewriteCommand } from './rewrite-command.ts';
+import { showCommand } from './show-command.ts';
 import { PipeClosed } from './stdout.ts';
 import { errorJson, formatError, Style } from './terminal.ts';
 
@@ -91,6 +94,21 @@ async function parse(argv: readonly string[], signal: AbortSignal): Promise<void
           'files, times, tables and rows',
         ),
       (args) => run(inspectCommand, args, signal),
+    )
+    .command(
+      'show [binlog..]',
+      'show the selected row changes',
+      (y) =>
+        withOptions(y, argv, 'show', {
+          ...selectionOptions,
+          ...valueOptions,
+          // Its --json is one of its own.
+          ...generalOptions,
+          ...showOptions,
+        })
+          .example('$0 show mysql-bin.000011 -T shop.orders --type delete | less', 'what was deleted')
+          .example('$0 show mysql-bin.0000* --json | jq -c .before', 'for programs'),
+      (args) => run(showCommand, args, signal),
     )
     // Messages of the argument parser in the language of all the others.
     .locale('en')

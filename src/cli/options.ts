@@ -21,6 +21,7 @@ export type Arguments = Readonly<Record<string, unknown>>;
 const SELECTION = 'Which changes (all conditions must hold):';
 const OUTPUT = 'Output:';
 const SKIP = 'What to leave out instead of stopping:';
+const VALUES = 'Values:';
 const GENERAL = 'General:';
 
 export const selectionOptions: Record<string, OptionSpec> = {
@@ -120,6 +121,25 @@ export const rewriteOptions: Record<string, OptionSpec> = {
   'skip-incidents': { group: SKIP, describe: 'INCIDENT events: holes in the log' },
 };
 
+/** How values are shown. */
+export const valueOptions: Record<string, OptionSpec> = {
+  'time-zone': {
+    group: VALUES,
+    value: 'zone',
+    describe: "for TIMESTAMP columns: Europe/Berlin, +02:00 (default: the machine's)",
+  },
+  'max-value': {
+    group: VALUES,
+    value: 'characters',
+    describe: "cut longer values; 'all' for none (default: 100, with --json all)",
+  },
+};
+
+export const showOptions: Record<string, OptionSpec> = {
+  limit: { group: OUTPUT, value: 'number', describe: 'stop after so many row changes' },
+  json: { group: OUTPUT, describe: 'one JSON object a row change, line by line' },
+};
+
 export const generalOptions: Record<string, OptionSpec> = {
   'max-unpacked-size': {
     group: GENERAL,
@@ -167,7 +187,8 @@ function wholeNumber(option: string, text: string): number {
   return value;
 }
 
-function numberOf(args: Arguments, name: string): number | undefined {
+/** A whole number. */
+export function numberOf(args: Arguments, name: string): number | undefined {
   const text = textOf(args, name);
   return text === undefined ? undefined : wholeNumber(`--${name}`, text);
 }
@@ -249,4 +270,9 @@ export function choiceOf<T extends string>(
 /** `--max-unpacked-size`, of every command that reads binary logs. */
 export function maxUnpackedSizeOf(args: Arguments): number | undefined {
   return sizeOf(args, 'max-unpacked-size', 1024, 2 ** 50);
+}
+
+/** `--max-value`: characters, 0 for all of a value. */
+export function maxValueOf(args: Arguments): number | undefined {
+  return textOf(args, 'max-value')?.toLowerCase() === 'all' ? 0 : numberOf(args, 'max-value');
 }

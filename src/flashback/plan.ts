@@ -1,8 +1,9 @@
 import type { ChangeKind } from '../binlog/rows.ts';
 import { tableName } from '../binlog/table-map.ts';
-import { BinflashError } from '../errors.ts';
+import type { BinflashError } from '../errors.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
 import { Ending } from '../scan/transaction-table.ts';
+import { noMatch } from '../select/no-match.ts';
 import { type Selection, Selector } from '../select/selection.ts';
 import { foreignKeyWarnings } from './foreign-keys.ts';
 import { type Inversion, invertShape } from './inversion.ts';
@@ -186,30 +187,6 @@ function countChanges(
     bytes,
     timeSpan: [selected.length === 0 ? 0 : first, last],
   };
-}
-
-function noMatch(index: BinlogIndex): BinflashError {
-  const names = [...new Set(index.shapes.map(({ table }) => tableName(table)))];
-  const listed = names.slice(0, 8).join(', ') + (names.length > 8 ? ` and ${names.length - 8} more` : '');
-  const from = Math.min(...index.files.map((file) => file.firstTime).filter((time) => time > 0));
-  const to = Math.max(...index.files.map((file) => file.lastTime));
-  const span = to > 0 ? `, from ${iso(from)} to ${iso(to)}` : '';
-  const what =
-    index.events.length === 0
-      ? `no row changes at all${span}`
-      : `${index.events.length} rows events on ${listed}${span}`;
-  return new BinflashError('NO_MATCH', `nothing matches the selection; the files hold ${what}`, {
-    file: index.files.length === 1 ? index.files[0]!.path : undefined,
-    hint:
-      index.events.length === 0
-        ? 'Row changes are only logged with binlog_format=ROW.'
-        : 'binflash inspect shows tables, times and positions.',
-  });
-}
-
-/** Unix seconds in the one spelling that needs no time zone. */
-export function iso(seconds: number): string {
-  return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
 }
 
 /** A file that a server closed ends with ROTATE or STOP; without it, what is missing cannot be known. */
