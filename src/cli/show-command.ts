@@ -1,4 +1,5 @@
 import { BinflashError } from '../errors.ts';
+import type { ShowFormat } from '../show/formats.ts';
 import { type ShowResult, show } from '../show/show.ts';
 import {
   type Arguments,
@@ -28,7 +29,7 @@ export async function showCommand(
     result = await show({
       inputs,
       select: readSelection(args),
-      format: flagOf(args, 'json') ? 'json' : 'text',
+      format: formatOf(args),
       write: writeStdout,
       limit,
       timeZone: textOf(args, 'time-zone'),
@@ -47,6 +48,15 @@ export async function showCommand(
     bar.stop();
   }
   if (!quiet) process.stderr.write(remarks(result, new Style(flagOf(args, 'color'), process.stderr)));
+}
+
+function formatOf(args: Arguments): ShowFormat {
+  if (!flagOf(args, 'sql')) return flagOf(args, 'json') ? 'json' : 'text';
+  if (flagOf(args, 'json')) throw new BinflashError('USAGE', '--sql and --json exclude each other');
+  if (maxValueOf(args) !== undefined) {
+    throw new BinflashError('USAGE', '--max-value does not go with --sql, which shows values whole');
+  }
+  return 'sql';
 }
 
 function remarks({ rows, limited, takenBack, warnings }: ShowResult, style: Style): string {

@@ -11,6 +11,7 @@ import { noMatch } from '../select/no-match.ts';
 import { type Selection, Selector } from '../select/selection.ts';
 import { TableDescriptions } from '../tables/description.ts';
 import { ChangeFeed } from './change-feed.ts';
+import type { ChangeFormatter } from './change-formatter.ts';
 import { Decided } from './decided.ts';
 import { type FormatOptions, formatter, maxCharactersOf, type ShowFormat } from './formats.ts';
 import { ShownPlaces } from './shown-places.ts';
@@ -23,7 +24,7 @@ export interface ShowOptions extends ReadOptions, FormatOptions {
   /** Default: `text`, for people. */
   readonly format?: ShowFormat | undefined;
   /** Takes the text piece by piece; what it throws ends the run. */
-  readonly write: (text: string) => Promise<void>;
+  readonly write: (text: string | Uint8Array) => Promise<void>;
   /** Stop after so many row changes. */
   readonly limit?: number | undefined;
 }
@@ -79,7 +80,7 @@ class Run {
   readonly #reader: ForwardReader;
   readonly #buffer: TextBuffer = new TextBuffer();
   readonly #feed: ChangeFeed;
-  readonly #finishText: () => void;
+  readonly #formatter: ChangeFormatter;
   #files = 0;
   #takenBack = 0;
 
@@ -98,7 +99,7 @@ class Run {
     const tables = new TableDescriptions({ timeZone, maxCharacters: maxCharactersOf(format, options) });
     const form = formatter(format, index, this.#buffer, options);
     this.#feed = new ChangeFeed(index, tables, form, limit);
-    this.#finishText = () => form.finish();
+    this.#formatter = form;
   }
 
   /** Shows what has become ready; false when enough has been shown. */
@@ -123,6 +124,7 @@ class Run {
       places.add(transaction, this.#selector);
     }
     await this.#read();
+    this.#formatter.flush?.();
     await this.#buffer.flush(this.#options.write);
   }
 
@@ -175,7 +177,7 @@ class Run {
       checkSequence(index.files);
       await this.#show([...this.#decided.upTo(index.transactions.length), ...this.#decided.undecided()]);
     }
-    this.#finishText();
+    this.#formatter.finish();
     await this.#buffer.flush(this.#options.write);
     if (feed.rows + feed.unreadable === 0) {
       selector.checkThreads();
