@@ -54,7 +54,7 @@ export function quoteOf(flavour: Flavour): Quote {
 }
 
 /**
- * Puts bytes, each as `table` has it. Control characters of U+0080 to U+009F are escaped too, where the text is
+ * Puts bytes, each as `table` has it. The control characters U+0080 to U+009F are escaped too, where the text is
  * UTF-8, for terminals obey them.
  */
 function putEscaped(source: Uint8Array, start: number, end: number, table: Escapes, out: ByteText): void {
@@ -65,18 +65,36 @@ function putEscaped(source: Uint8Array, start: number, end: number, table: Escap
     let at = out.length;
     for (let i = from; i < to; i++) {
       const code = source[i]!;
-      const escaped = table[code];
-      if (escaped === undefined && !isC1(source, i)) bytes[at++] = code;
-      else at = putBytes(escaped ?? hexEscaped(code), bytes, at);
+      if (ordinary[code] === 1) {
+        bytes[at++] = code;
+        continue;
+      }
+      const isC1 =
+        code === C1_LEAD
+          ? i + 1 < end && isC1Tail(source[i + 1]!)
+          : isC1Tail(code) && i > start && source[i - 1] === C1_LEAD;
+      const escaped = isC1 ? hexEscaped(code) : table[code];
+      if (escaped === undefined) bytes[at++] = code;
+      else at = putBytes(escaped, bytes, at);
     }
     out.length = at;
   }
 }
 
-/** Is byte `i` the second of such a control character? */
-function isC1(source: Uint8Array, i: number): boolean {
-  return (source[i]! & 0xe0) === 0x80 && source[i - 1] === C1_LEAD;
+function isC1Tail(code: number): boolean {
+  return (code & 0xe0) === 0x80;
 }
+
+/** 1 for the bytes that always stand for themselves, which are most in most texts. */
+const ordinary: Uint8Array = Uint8Array.from({ length: 256 }, (_, code) =>
+  code < 0x20 ||
+  code === DELETE ||
+  code === C1_LEAD ||
+  isC1Tail(code) ||
+  "'\\".includes(String.fromCharCode(code))
+    ? 0
+    : 1,
+);
 
 function hexEscaped(code: number): Uint8Array {
   return Buffer.from(hexEscape(code));
@@ -90,7 +108,7 @@ function putBytes(piece: Uint8Array, bytes: Uint8Array, at: number): number {
 
 /** A name in backticks. Control characters, which mysqlbinlog prints as they are, would end a line or worse. */
 export function quotedName(name: string): string {
-  const safe = name.replace(/\p{Cc}/gu, (character) => hexEscape(character.charCodeAt(0)));
+  const safe = name.replace(/\p{Cc}/gu, (character) => [...Buffer.from(character)].map(hexEscape).join(''));
   const backtick = String.fromCharCode(BACKTICK);
   return backtick + safe.replaceAll(backtick, backtick + backtick) + backtick;
 }
