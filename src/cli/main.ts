@@ -64,7 +64,7 @@ function tell(error: BinflashError, argv: readonly string[], style: Style): numb
   process.stderr.write(formatError(error, style));
   const told = error instanceof RefusedError && argv.includes('--dry-run');
   if (argv.includes('--json') && !told)
-    process.stdout.write(`${JSON.stringify({ error: errorJson(error) }, null, 2)}\n`);
+    process.stdout.write(`${JSON.stringify({ error: errorJson(error) })}\n`);
   return exitCodes[error.code];
 }
 

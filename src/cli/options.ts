@@ -21,7 +21,7 @@ export type Arguments = Readonly<Record<string, unknown>>;
 const SELECTION = 'Which changes (all conditions must hold):';
 const OUTPUT = 'Output:';
 const SKIP = 'What to leave out instead of stopping:';
-const VALUES = 'Values:';
+const VALUES = 'How tables and values are read:';
 const GENERAL = 'General:';
 
 export const selectionOptions: Record<string, OptionSpec> = {
@@ -121,17 +121,22 @@ export const rewriteOptions: Record<string, OptionSpec> = {
   'skip-incidents': { group: SKIP, describe: 'INCIDENT events: holes in the log' },
 };
 
-/** How values are shown. */
-export const valueOptions: Record<string, OptionSpec> = {
+/** Of every command that decodes values. */
+export const tableOptions: Record<string, OptionSpec> = {
   'time-zone': {
     group: VALUES,
     value: 'zone',
-    describe: "for TIMESTAMP columns: Europe/Berlin, +02:00 (default: the machine's)",
+    describe: 'for TIMESTAMP: Europe/Berlin, UTC or +02:00 (default: of this machine)',
   },
+};
+
+/** Of every command that prints values. */
+export const valueOptions: Record<string, OptionSpec> = {
+  ...tableOptions,
   'max-value': {
     group: VALUES,
     value: 'characters',
-    describe: "cut longer values; 'all' for none (default: 100, with --json all)",
+    describe: 'cut longer values; 0 cuts none',
   },
 };
 
@@ -188,7 +193,6 @@ function wholeNumber(option: string, text: string): number {
   return value;
 }
 
-/** A whole number. */
 export function numberOf(args: Arguments, name: string): number | undefined {
   const text = textOf(args, name);
   return text === undefined ? undefined : wholeNumber(`--${name}`, text);
@@ -271,9 +275,4 @@ export function choiceOf<T extends string>(
 /** `--max-unpacked-size`, of every command that reads binary logs. */
 export function maxUnpackedSizeOf(args: Arguments): number | undefined {
   return sizeOf(args, 'max-unpacked-size', 1024, 2 ** 50);
-}
-
-/** `--max-value`: characters, 0 for all of a value. */
-export function maxValueOf(args: Arguments): number | undefined {
-  return textOf(args, 'max-value')?.toLowerCase() === 'all' ? 0 : numberOf(args, 'max-value');
 }

@@ -1,15 +1,8 @@
 import { BinflashError } from '../errors.ts';
-import type { ShowFormat } from '../show/formats.ts';
+import { defaultMaxValue, type ShowFormat } from '../show/formats.ts';
 import { type ShowResult, show } from '../show/show.ts';
-import {
-  type Arguments,
-  flagOf,
-  maxUnpackedSizeOf,
-  maxValueOf,
-  numberOf,
-  readSelection,
-  textOf,
-} from './options.ts';
+import { readDescriptions } from './descriptions.ts';
+import { type Arguments, flagOf, maxUnpackedSizeOf, numberOf, readSelection, textOf } from './options.ts';
 import { PipeClosed, writeStdout } from './stdout.ts';
 import { plural, printable, progressBar, Style } from './terminal.ts';
 
@@ -22,6 +15,9 @@ export async function showCommand(
   const quiet = flagOf(args, 'quiet');
   const limit = numberOf(args, 'limit');
   if (limit === 0) throw new BinflashError('USAGE', '--limit 0 shows nothing', { hint: 'Give 1 or more.' });
+  const format = formatOf(args);
+  const maxValue = numberOf(args, 'max-value') ?? defaultMaxValue(format);
+  const tables = await readDescriptions(args, { maxValue });
   // Where changes are printed, they show how far it is.
   const bar = await progressBar(flagOf(args, 'progress') && !quiet && !process.stdout.isTTY);
   let result: ShowResult;
@@ -29,11 +25,12 @@ export async function showCommand(
     result = await show({
       inputs,
       select: readSelection(args),
-      format: formatOf(args),
+      format,
+      tables,
       write: writeStdout,
       limit,
       timeZone: textOf(args, 'time-zone'),
-      maxValue: maxValueOf(args),
+      maxValue,
       palette: new Style(flagOf(args, 'color'), process.stdout),
       width: process.stdout.columns,
       maxUnpackedSize: maxUnpackedSizeOf(args),
@@ -53,7 +50,7 @@ export async function showCommand(
 function formatOf(args: Arguments): ShowFormat {
   if (!flagOf(args, 'sql')) return flagOf(args, 'json') ? 'json' : 'text';
   if (flagOf(args, 'json')) throw new BinflashError('USAGE', '--sql and --json exclude each other');
-  if (maxValueOf(args) !== undefined) {
+  if (textOf(args, 'max-value') !== undefined) {
     throw new BinflashError('USAGE', '--max-value does not go with --sql, which shows values whole');
   }
   return 'sql';

@@ -2,6 +2,7 @@ import type { ChangeKind } from '../binlog/rows.ts';
 import { BinflashError } from '../errors.ts';
 import type { BinlogIndex, Obstacle } from '../scan/binlog-index.ts';
 import { NO_THREAD } from '../scan/transaction-table.ts';
+import { divideFilter } from './filter-text.ts';
 import { containsGtid, type GtidSet, parseGtidSet } from './gtid-set.ts';
 import {
   compileName,
@@ -33,6 +34,11 @@ export interface Selection {
   readonly threadIds?: readonly number[] | undefined;
   readonly serverIds?: readonly number[] | undefined;
   readonly xids?: readonly bigint[] | undefined;
+  /**
+   * Row filters, `db.table: condition` or a condition for every table; a row is selected when one of them is true.
+   * The {@link Selector} knows their tables; rows are tested by a `RowFilter` (src/where/row-filter.ts).
+   */
+  readonly where?: readonly string[] | undefined;
 }
 
 /** A selection made ready for one index. */
@@ -46,6 +52,9 @@ export class Selector {
   readonly #schemas: readonly NameTest[];
   readonly #excluded: readonly TableTest[];
   readonly #databases: readonly NameTest[];
+  /** The tables of row filters, and their database halves; a filter without a table matches all. */
+  readonly #filtered: readonly TableTest[];
+  readonly #filteredSchemas: readonly NameTest[];
   readonly #include: GtidSet | undefined;
   readonly #exclude: GtidSet | undefined;
   readonly #lastFile: number;
@@ -61,7 +70,7 @@ export class Selector {
     this.#lastFile = fileCount - 1;
     for (const [name, list] of Object.entries(selection)) {
       // An empty list would select everything, which nobody means who restricts.
-      if (Array.isArray(list) && splitList(list.map(String)).length === 0) {
+      if (Array.isArray(list) && list.every((item) => /^[\s,]*$/.test(String(item)))) {
         throw new BinflashError('USAGE', `the list of ${name} is empty`);
       }
     }
@@ -70,6 +79,13 @@ export class Selector {
     this.#schemas = splitList(selection.tables).map((pattern) => compileSchema(pattern));
     this.#excluded = splitList(selection.excludeTables).map((pattern) =>
       compileTable('--exclude-table', pattern),
+    );
+    const filtered = (selection.where ?? []).map((text) => divideFilter(text).table);
+    this.#filtered = filtered.map((table) =>
+      table === undefined ? () => true : compileTable('--where', table),
+    );
+    this.#filteredSchemas = filtered.map((table) =>
+      table === undefined ? () => true : compileSchema(table),
     );
     this.#include = gtids('--include-gtids', selection.includeGtids);
     this.#exclude = gtids('--exclude-gtids', selection.excludeGtids);
@@ -114,6 +130,7 @@ export class Selector {
     check('--database', splitList(selection.databases), databases);
     check('--table', splitList(selection.tables), this.#tests);
     check('--exclude-table', splitList(selection.excludeTables), this.#excluded);
+    check('--where', selection.where ?? [], this.#filtered);
     for (const [option, set] of [
       ['--include-gtids', this.#include],
       ['--exclude-gtids', this.#exclude],
@@ -131,6 +148,7 @@ export class Selector {
     return (
       (this.#databases.length === 0 || this.#databases.some((test) => test(schema))) &&
       (this.#tests.length === 0 || this.#tests.some((test) => test(schema, table))) &&
+      (this.#filtered.length === 0 || this.#filtered.some((test) => test(schema, table))) &&
       !this.#excluded.some((test) => test(schema, table))
     );
   }
@@ -143,6 +161,7 @@ export class Selector {
     return (
       this.mayMeanDatabase(schema) &&
       (this.#tests.length === 0 || this.#tests.some((test) => test(schema, table, true))) &&
+      (this.#filtered.length === 0 || this.#filtered.some((test) => test(schema, table, true))) &&
       !this.#excluded.some((test) => test(schema, table))
     );
   }
@@ -151,7 +170,8 @@ export class Selector {
   mayMeanDatabase(schema: string): boolean {
     return (
       (this.#databases.length === 0 || this.#databases.some((test) => test(schema, true))) &&
-      (this.#tests.length === 0 || this.#schemas.some((test) => test(schema, true)))
+      (this.#tests.length === 0 || this.#schemas.some((test) => test(schema, true))) &&
+      (this.#filtered.length === 0 || this.#filteredSchemas.some((test) => test(schema, true)))
     );
   }
 

@@ -1,6 +1,8 @@
 import { compileLayout, imageEnd, type RowLayout } from '../binlog/columns/layout.ts';
+import type { Flavour } from '../binlog/event-types.ts';
 import { emptyRowsEvent, parseRows, partialImageStart } from '../binlog/rows.ts';
 import { statementTextStart } from '../binlog/statement-text.ts';
+import { tableName } from '../binlog/table-map.ts';
 import { BinflashError } from '../errors.ts';
 import type { LoadedEvents } from '../read/loaded-events.ts';
 import { PartialImages } from '../read/partial-image.ts';
@@ -8,6 +10,7 @@ import { RowImage } from '../read/row-image.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
 import type { Shape } from '../scan/shapes.ts';
 import type { TableDescription, TableDescriptions } from '../tables/description.ts';
+import type { RowFilter, RowMatcher } from '../where/row-filter.ts';
 import { allocate } from '../wire/allocate.ts';
 import type { ChangeFormatter, RowChange, ShownEvent } from './change-formatter.ts';
 
@@ -21,6 +24,8 @@ interface PreparedShape {
   readonly second: RowLayout | undefined;
   readonly firstImage: RowImage;
   readonly secondImage: RowImage;
+  /** The row filters of the selection, where there are any for this table. */
+  readonly matcher: RowMatcher | undefined;
 }
 
 /** Why rows cannot be read whose length the log does not tell, see `TableDefinition.lengthsKnown`. */
@@ -40,6 +45,7 @@ export class ChangeFeed {
   readonly unreadableTables: Set<string> = new Set();
   readonly #index: BinlogIndex;
   readonly #tables: TableDescriptions;
+  readonly #filter: RowFilter;
   readonly #formatter: ChangeFormatter;
   readonly #limit: number;
   readonly #shapes: PreparedShape[] = [];
@@ -52,12 +58,20 @@ export class ChangeFeed {
   #textOf = -1;
   #event: Mutable<ShownEvent> | undefined;
   #isEventTold = false;
-  /** Where the next row of the event in hand begins. */
+  /** Where the next row of the event in hand begins, and its number. */
   #at = 0;
+  #row = 0;
 
-  constructor(index: BinlogIndex, tables: TableDescriptions, formatter: ChangeFormatter, limit: number) {
+  constructor(
+    index: BinlogIndex,
+    tables: TableDescriptions,
+    filter: RowFilter,
+    formatter: ChangeFormatter,
+    limit: number,
+  ) {
     this.#index = index;
     this.#tables = tables;
+    this.#filter = filter;
     this.#formatter = formatter;
     this.#limit = limit;
   }
@@ -90,12 +104,24 @@ export class ChangeFeed {
     this.#event = event;
     this.#isEventTold = false;
     this.#at = event.rows.rowsStart;
-    if (event.table.table.lengthsKnown) return;
+    this.#row = 0;
+    if (event.table.table.lengthsKnown) {
+      if (shape.matcher !== undefined && this.#matches(shape.matcher, event) === 0) this.#event = undefined;
+      return;
+    }
     this.#tell();
     this.#formatter.unreadable(event, OLD_TEMPORALS);
     this.unreadable++;
     this.unreadableTables.add(event.table.name);
     this.#event = undefined;
+  }
+
+  #matches(matcher: RowMatcher, event: ShownEvent): number {
+    try {
+      return matcher.test(event.bytes, event.rows);
+    } catch (error) {
+      throw error instanceof BinflashError ? this.#locate(error, event.number, event.table.name) : error;
+    }
   }
 
   /**
@@ -109,19 +135,19 @@ export class ChangeFeed {
     const { rowsEnd } = event.rows;
     const prepared = this.#shapes[event.shape.number]!;
     // An image without columns takes no bytes: one row.
-    let more = this.#at < rowsEnd || !this.#isEventTold;
+    let more = this.#at < rowsEnd || this.#row === 0;
     while (more && !this.isDone) {
       if (isFull()) return true;
-      this.#row(event, prepared);
+      this.#next(event, prepared);
       more = this.#at < rowsEnd;
     }
     this.#event = undefined;
     return false;
   }
 
-  #row(event: ShownEvent, prepared: PreparedShape): void {
+  #next(event: ShownEvent, prepared: PreparedShape): void {
     const { bytes, shape, rows } = event;
-    const { change, first, second, firstImage, secondImage } = prepared;
+    const { change, first, second, firstImage, secondImage, matcher } = prepared;
     change.start = this.#at;
     change.middle = firstImage.locate(bytes, this.#at, first);
     change.end = change.middle;
@@ -131,6 +157,7 @@ export class ChangeFeed {
     }
     if (change.end > rows.rowsEnd) throw this.#damaged(event);
     this.#at = change.end;
+    if (matcher?.has(this.#row++) === false) return;
     this.#tell();
     this.#formatter.row(event, change);
     this.rows++;
@@ -143,7 +170,7 @@ export class ChangeFeed {
     try {
       this.#partial.make(bytes, change.start, change.middle, end, shape);
     } catch (error) {
-      throw error instanceof BinflashError ? this.#locate(error, event) : error;
+      throw error instanceof BinflashError ? this.#locate(error, event.number, event.table.name) : error;
     }
     image.locate(this.#partial.bytes, 0, layout);
     return end;
@@ -194,6 +221,7 @@ export class ChangeFeed {
     const { flavour } = files[transactions.file[events.transaction[number]!]!]!.format;
     const table = this.#tables.of(shape.table, flavour);
     const columns = table.columns.length;
+    const matcher = this.#matcherOf(shape, flavour, number);
     const [firstImage, secondImage] = [new RowImage(columns), new RowImage(columns)];
     return {
       event: {
@@ -216,21 +244,30 @@ export class ChangeFeed {
       second: shape.second && layoutOf(shape.second, shape, table),
       firstImage,
       secondImage,
+      matcher,
     };
+  }
+
+  #matcherOf(shape: Shape, flavour: Flavour, number: number): RowMatcher | undefined {
+    try {
+      return this.#filter.of(shape, flavour);
+    } catch (error) {
+      throw error instanceof BinflashError ? this.#locate(error, number, tableName(shape.table)) : error;
+    }
   }
 
   /** The scan has walked all rows but those whose lengths it did not know; what is told of these may be wrong. */
   #damaged(event: ShownEvent): BinflashError {
     const message = `row lengths do not fit the event: the table is not what it is said to be`;
-    return this.#locate(new BinflashError('USAGE', message), event);
+    return this.#locate(new BinflashError('USAGE', message), event.number, event.table.name);
   }
 
-  #locate(error: BinflashError, { number, table }: ShownEvent): BinflashError {
+  #locate(error: BinflashError, number: number, table: string): BinflashError {
     const { files, transactions, events } = this.#index;
     return error.locate({
       file: files[transactions.file[events.transaction[number]!]!]!.path,
       offset: events.fileOffset(number),
-      table: table.name,
+      table,
     });
   }
 }

@@ -18,15 +18,9 @@ export interface FormatOptions {
   readonly width?: number | undefined;
 }
 
-const MAX_FOR_PEOPLE = 100;
-
-/** No value is shown with more: no string may be longer than half a billion. */
-const MOST_CHARACTERS: number = 2 ** 28;
-
-/** The longest text of a value that a format shows. */
-export function maxCharactersOf(format: ShowFormat, { maxValue }: FormatOptions): number {
-  const wanted = maxValue ?? (format === 'text' ? MAX_FOR_PEOPLE : 0);
-  return wanted === 0 ? MOST_CHARACTERS : Math.min(wanted, MOST_CHARACTERS);
+/** What `maxValue` is if nothing is said. */
+export function defaultMaxValue(format: ShowFormat): number {
+  return format === 'text' ? 100 : 0;
 }
 
 /** @throws BinflashError `USAGE` for an unknown time zone */

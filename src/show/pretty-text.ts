@@ -15,6 +15,9 @@ import { WrappedLine } from './wrapped-line.ts';
 
 const DEFAULT_WIDTH = 120;
 
+/** A statement is shown once for all of its rows, so more of it than of a value. */
+const LEAST_OF_STATEMENT = 400;
+
 /** Deeper than the first line of a change. */
 const INDENT = '         ';
 
@@ -51,7 +54,7 @@ export class PrettyText implements ChangeFormatter {
     this.#sink = sink;
     this.#palette = options.palette ?? NO_COLOURS;
     this.#moment = moments(options.timeZone);
-    this.#maxStatement = options.maxValue === 0 ? Number.POSITIVE_INFINITY : 4 * (options.maxValue ?? 100);
+    this.#maxStatement = Math.max(LEAST_OF_STATEMENT, 4 * (options.maxValue || Number.POSITIVE_INFINITY));
     this.#line = new WrappedLine(options.width ?? DEFAULT_WIDTH, INDENT);
   }
 

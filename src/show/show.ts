@@ -10,10 +10,11 @@ import { Ending } from '../scan/transaction-table.ts';
 import { noMatch } from '../select/no-match.ts';
 import { type Selection, Selector } from '../select/selection.ts';
 import { TableDescriptions } from '../tables/description.ts';
+import { RowFilter } from '../where/row-filter.ts';
 import { ChangeFeed } from './change-feed.ts';
 import type { ChangeFormatter } from './change-formatter.ts';
 import { Decided } from './decided.ts';
-import { type FormatOptions, formatter, maxCharactersOf, type ShowFormat } from './formats.ts';
+import { defaultMaxValue, type FormatOptions, formatter, type ShowFormat } from './formats.ts';
 import { ShownPlaces } from './shown-places.ts';
 import { TextBuffer } from './text-buffer.ts';
 
@@ -23,6 +24,8 @@ export interface ShowOptions extends ReadOptions, FormatOptions {
   readonly select?: Selection | undefined;
   /** Default: `text`, for people. */
   readonly format?: ShowFormat | undefined;
+  /** How tables and values are read; the default knows what the log tells. */
+  readonly tables?: TableDescriptions | undefined;
   /** Takes the text piece by piece; what it throws ends the run. */
   readonly write: (text: string | Uint8Array) => Promise<void>;
   /** Stop after so many row changes. */
@@ -85,7 +88,7 @@ class Run {
   #takenBack = 0;
 
   constructor(index: BinlogIndex, files: readonly SourceFile[], options: ShowOptions, limit: number) {
-    const { format = 'text', timeZone } = options;
+    const { format = 'text', timeZone, maxValue = defaultMaxValue(format) } = options;
     this.#index = index;
     this.#options = options;
     this.#selector = new Selector(index, options.select ?? {}, files.length);
@@ -96,9 +99,11 @@ class Run {
       spoolFolder: tmpdir(),
       signal: options.signal,
     });
-    const tables = new TableDescriptions({ timeZone, maxCharacters: maxCharactersOf(format, options) });
-    const form = formatter(format, index, this.#buffer, options);
-    this.#feed = new ChangeFeed(index, tables, form, limit);
+    const tables =
+      options.tables ?? new TableDescriptions({ timeZone, maxCharacters: maxValue || undefined });
+    const form = formatter(format, index, this.#buffer, { ...options, maxValue });
+    const filter = new RowFilter(options.select?.where, tables);
+    this.#feed = new ChangeFeed(index, tables, filter, form, limit);
     this.#formatter = form;
   }
 
