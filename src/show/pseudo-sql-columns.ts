@@ -1,10 +1,19 @@
-import { ColumnType, isEnum, isSet, realStringType, stringMaxLength } from '../binlog/columns/types.ts';
+import {
+  ColumnType,
+  isEnum,
+  isSet,
+  realStringType,
+  stringMaxLength,
+  valueLength,
+} from '../binlog/columns/types.ts';
 import { compressedDecoder } from '../binlog/columns/values/compressed.ts';
 import { decimalText } from '../binlog/columns/values/decimal.ts';
+import { plainText } from '../binlog/columns/values/format.ts';
 import { readDouble, readFloat } from '../binlog/columns/values/reals.ts';
 import { bytesDecoder } from '../binlog/columns/values/text.ts';
+import type { ColumnDecoder } from '../binlog/columns/values/value.ts';
 import type { Flavour } from '../binlog/event-types.ts';
-import type { TableDefinition } from '../binlog/table-map.ts';
+import type { TableDescription } from '../tables/description.ts';
 import { putJson } from './pseudo-sql-json.ts';
 import {
   bitPutter,
@@ -36,10 +45,13 @@ export interface SqlColumn {
 }
 
 /** Compiles a column of a table. */
-export function sqlColumn(table: TableDefinition, column: number, flavour: Flavour): SqlColumn {
+export function sqlColumn({ table, decoder }: TableDescription, column: number, flavour: Flavour): SqlColumn {
   const type = table.types[column]!;
   const meta = table.metas[column]!;
   const quote = quoteOf(flavour);
+  // The log does not tell the length of MariaDB's temporals of old; here it has become known, and is another one.
+  if (table.lengths[column] !== valueLength(type, meta))
+    return oldTemporal(type, decoder.columns[column]!, quote);
   if (isEnum(type, meta)) {
     const size = meta & 0xff;
     return { type: size === 1 ? 'ENUM(1 byte)' : `ENUM(${size} bytes)`, put: putEnum };
@@ -73,6 +85,16 @@ export function sqlColumn(table: TableDefinition, column: number, flavour: Flavo
     default:
       return temporal(type, meta) ?? string(type, meta, quote);
   }
+}
+
+/** Such a column with fractions of seconds: as it is read elsewhere, for mariadb-binlog prints nonsense. */
+function oldTemporal(type: number, decode: ColumnDecoder, quote: Quote): SqlColumn {
+  const name = type === T.TIME ? 'TIME' : type === T.DATETIME ? 'DATETIME' : 'TIMESTAMP';
+  const put: PutValue = (source, start, end, out) => {
+    const text = Buffer.from(plainText(decode(source, start, end)));
+    quote(text, 0, text.length, out);
+  };
+  return { type: name, put };
 }
 
 function decimal(precision: number, scale: number): SqlColumn {

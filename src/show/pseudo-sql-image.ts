@@ -1,18 +1,12 @@
-import { type RowLayout, valueEnd } from '../binlog/columns/layout.ts';
+import { compileLayout, type RowLayout, valueEnd } from '../binlog/columns/layout.ts';
 import { ColumnType } from '../binlog/columns/types.ts';
-import type { Flavour } from '../binlog/event-types.ts';
 import { partialImageStart } from '../binlog/rows.ts';
 import type { TableDefinition } from '../binlog/table-map.ts';
 import { hasBit } from '../wire/bitmap.ts';
 import type { ByteText } from '../wire/byte-text.ts';
-import { type SqlColumn, sqlColumn } from './pseudo-sql-columns.ts';
+import type { SqlColumn } from './pseudo-sql-columns.ts';
 import { putJsonDifferences } from './pseudo-sql-json.ts';
 import type { PutValue } from './pseudo-sql-numbers.ts';
-
-/** All columns of a table, compiled. */
-export function sqlColumns(table: TableDefinition, flavour: Flavour): SqlColumn[] {
-  return Array.from(table.types, (_, column) => sqlColumn(table, column, flavour));
-}
 
 /**
  * Puts row images of one layout. All that is not value is text known before: what follows a value goes up to
@@ -30,9 +24,10 @@ export class ImagePutter {
 
   /** `clause` ends with the line before the values. */
   constructor(table: TableDefinition, layout: RowLayout, columns: readonly SqlColumn[], clause: string) {
-    this.#layout = layout;
-    this.#table = table;
     const held = Array.from(layout.columns);
+    // Lengths that the log does not tell may have become known.
+    this.#layout = compileLayout(held, table.lengths);
+    this.#table = table;
     this.#puts = held.map((column) => columns[column]!.put);
     const begin = (i: number): string => (i < held.length ? `###   @${held[i]! + 1}=` : '');
     const comment = (column: number, isNull: number): string => {

@@ -2,9 +2,10 @@ import type { Flavour } from '../binlog/event-types.ts';
 import type { ChangeKind } from '../binlog/rows.ts';
 import type { TableDefinition } from '../binlog/table-map.ts';
 import type { Shape } from '../scan/shapes.ts';
+import type { TableDescription } from '../tables/description.ts';
 import type { ByteText } from '../wire/byte-text.ts';
-import type { SqlColumn } from './pseudo-sql-columns.ts';
-import { ImagePutter, sqlColumns } from './pseudo-sql-image.ts';
+import { type SqlColumn, sqlColumn } from './pseudo-sql-columns.ts';
+import { ImagePutter } from './pseudo-sql-image.ts';
 import { quotedName } from './pseudo-sql-text.ts';
 
 const COMMANDS: Readonly<Record<ChangeKind, string>> = {
@@ -26,7 +27,7 @@ export interface RowPlace {
  */
 export class SqlRows {
   readonly #flavour: Flavour;
-  readonly #columns = new Map<TableDefinition, readonly SqlColumn[]>();
+  readonly #columns = new Map<TableDescription, readonly SqlColumn[]>();
   readonly #shapes = new Map<Shape, ShapePutter>();
 
   constructor(flavour: Flavour) {
@@ -34,32 +35,36 @@ export class SqlRows {
   }
 
   /** The columns of a table, as they are called and put. */
-  columns(table: TableDefinition): readonly SqlColumn[] {
-    let columns = this.#columns.get(table);
+  columns(description: TableDescription): readonly SqlColumn[] {
+    let columns = this.#columns.get(description);
     if (columns === undefined) {
-      columns = sqlColumns(table, this.#flavour);
-      this.#columns.set(table, columns);
+      columns = Array.from(description.table.types, (_, column) =>
+        sqlColumn(description, column, this.#flavour),
+      );
+      this.#columns.set(description, columns);
     }
     return columns;
   }
 
-  /** @throws BinflashError `DAMAGED` for JSON differences that cannot be read */
-  put(source: Uint8Array, row: RowPlace, shape: Shape, out: ByteText): void {
+  /** How rows of a shape are put. */
+  of(shape: Shape, description: TableDescription): ShapePutter {
     let putter = this.#shapes.get(shape);
     if (putter === undefined) {
-      putter = new ShapePutter(shape, this.columns(shape.table));
+      putter = new ShapePutter(shape, description.table, this.columns(description));
       this.#shapes.set(shape, putter);
     }
-    putter.put(source, row, out);
+    return putter;
   }
 }
 
-class ShapePutter {
+/** Rows of one table, kind and column bitmaps. */
+export class ShapePutter {
   readonly #first: ImagePutter;
   readonly #second: ImagePutter | undefined;
   readonly #partial: boolean;
 
-  constructor({ table, kind, first, second, partial }: Shape, columns: readonly SqlColumn[]) {
+  constructor(shape: Shape, table: TableDefinition, columns: readonly SqlColumn[]) {
+    const { kind, first, second, partial } = shape;
     const command = `### ${COMMANDS[kind]} ${quotedName(table.schema)}.${quotedName(table.name)}`;
     this.#partial = partial;
     const isEmptyInsert = kind === 'insert' && first.columns.length === 0;
@@ -68,6 +73,7 @@ class ShapePutter {
     this.#second = second && new ImagePutter(table, second, columns, '### SET\n');
   }
 
+  /** @throws BinflashError `DAMAGED` for JSON differences that cannot be read */
   put(source: Uint8Array, { start, middle, end }: RowPlace, out: ByteText): void {
     this.#first.put(source, start, out);
     if (this.#partial) this.#second!.putPartial(source, middle, end, out);

@@ -10,7 +10,7 @@ import type { ChangeFormatter, RowChange, ShownEvent, ShownStatement, TextSink }
 import { endingName } from './endings.ts';
 import { safeText } from './names.ts';
 import { eventHead, partitionLine, tableHead } from './pseudo-sql-head.ts';
-import { SqlRows } from './pseudo-sql-rows.ts';
+import { type ShapePutter, SqlRows } from './pseudo-sql-rows.ts';
 import { putOneLine } from './pseudo-sql-text.ts';
 
 /**
@@ -25,7 +25,7 @@ export class PseudoSql implements ChangeFormatter {
   /** Tables that have been told of. */
   readonly #told = new Set<TableDescription>();
   /** For the event in hand. */
-  #sqlRows: SqlRows | undefined;
+  #putter: ShapePutter | undefined;
 
   /** @throws BinflashError `USAGE` for an unknown time zone */
   constructor(index: BinlogIndex, sink: TextSink, options: { readonly timeZone?: string | undefined }) {
@@ -61,10 +61,10 @@ export class PseudoSql implements ChangeFormatter {
     const { flavour } = files[transactions.file[events.transaction[event.number]!]!]!.format;
     const rows = this.#rows.get(flavour) ?? new SqlRows(flavour);
     this.#rows.set(flavour, rows);
-    this.#sqlRows = rows;
+    this.#putter = rows.of(event.shape, event.table);
     if (!this.#told.has(event.table)) {
       this.#told.add(event.table);
-      this.#line(tableHead(event.table, rows.columns(event.table.table)));
+      this.#line(tableHead(event.table, rows.columns(event.table)));
     }
     const { number } = event;
     const date = this.#date(events.timestamp[number]!);
@@ -73,7 +73,7 @@ export class PseudoSql implements ChangeFormatter {
   }
 
   row(event: ShownEvent, change: RowChange): void {
-    this.#sqlRows!.put(event.bytes, change, event.shape, this.#out);
+    this.#putter!.put(event.bytes, change, this.#out);
   }
 
   unreadable(_: ShownEvent, why: string): void {

@@ -2,10 +2,10 @@
  * `show --sql` prints what the server's own mysqlbinlog -vv prints, line by line, but for the differences that the
  * documentation tells of: each of these must be met.
  */
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { expect, it } from 'vitest';
-import { selectedServerIds } from '../servers/index.ts';
+import { selectedServerIds, serverIds } from '../servers/index.ts';
 import { connected } from './fuzz/connected.ts';
 import { dialectOf } from './fuzz/dialect.ts';
 import { Random } from './fuzz/random.ts';
@@ -125,10 +125,13 @@ eachServer(
      CREATE TABLE parted (id INT PRIMARY KEY, n INT) PARTITION BY HASH (id) PARTITIONS 3;
      INSERT INTO parted VALUES (1, 1), (2, 2), (3, 3);
      UPDATE parted SET id = id + 10 ORDER BY id DESC;
-     DELETE FROM parted;`,
+     DELETE FROM parted;
+     CREATE TABLE defaults (a INT DEFAULT 1, b INT);
+     SET binlog_row_image = MINIMAL;
+     INSERT INTO defaults () VALUES ();`,
       database,
     );
-    await compare(scene, file, 9);
+    await compare(scene, file, 11);
   },
 );
 
@@ -156,8 +159,23 @@ eachServer('prints random workloads as the program does', async (scene) => {
   }
 });
 
-it('meets every difference that is documented', () => {
-  const flavours = new Set(selectedServerIds().map((id) => (id.startsWith('mysql') ? 'mysql' : 'mariadb')));
-  const listed = differences.filter((one) => one.flavours.some((flavour) => flavours.has(flavour)));
-  for (const { section } of listed) expect(met, section).toContain(section);
+/** These cannot be made on the servers at hand: their differences are held by unit tests. */
+const unmet = ['temporals-of-old', 'ndbs-extra-data'];
+
+// Some are met on one server alone.
+const onAll = it.skipIf(selectedServerIds().length < serverIds.length);
+
+onAll('meets every difference that is documented, and no other', async () => {
+  const path = join(import.meta.dirname, '..', '..', 'docs', 'mysqlbinlog-differences.md');
+  const headings = [...(await readFile(path, 'utf8')).matchAll(/^### (.+)$/gm)].map(
+    ([, heading]) => heading!,
+  );
+  const documented = headings.map((heading) =>
+    heading
+      .toLowerCase()
+      .replace(/[^a-z0-9 -]/g, '')
+      .replaceAll(' ', '-'),
+  );
+  expect([...differences.map(({ section }) => section), ...unmet].sort()).toEqual(documented.sort());
+  for (const { section } of differences) expect(met, section).toContain(section);
 });

@@ -35,6 +35,8 @@ export async function programRows(server: RunningServer, file: string): Promise<
 }
 
 export interface OurRows {
+  /** Were they shown in another order? */
+  readonly reordered: boolean;
   /** By rows event. */
   readonly events: readonly RowLines[][];
   /** Rows that the server took back, which are not shown. */
@@ -54,9 +56,12 @@ export async function ourRows(file: string): Promise<OurRows> {
     .toString('latin1')
     .split(/^# at /m)
     .slice(1);
+  const position = (text: string): number => Number.parseInt(text, 10);
   // Prepared transactions are shown where they are committed.
-  events.sort((one, other) => Number.parseInt(one, 10) - Number.parseInt(other, 10));
+  const reordered = events.some((text, i) => i > 0 && position(events[i - 1]!) > position(text));
+  events.sort((one, other) => position(one) - position(other));
   return {
+    reordered,
     events: events.map((text) => rowsIn(Buffer.from(text, 'latin1'))),
     takenBack: await withBinlogs([file], async (files) => takenBackRows(await readIndex(files, {}))),
   };

@@ -19,7 +19,7 @@ function programLine(ours: string, theirs: string, flavour: Flavour, sections: S
   let line = ours;
   for (const { section, flavours, program } of differences) {
     if (line === theirs) break;
-    if (!flavours.includes(flavour)) continue;
+    if (program === undefined || !flavours.includes(flavour)) continue;
     const next = program(line, theirs);
     if (next !== line) sections.add(section);
     line = next;
@@ -50,7 +50,7 @@ function differenceOf(
  * the program gave up, the rest of the event is missing.
  */
 export function compareRows(ours: OurRows, theirs: readonly RowLines[], flavour: Flavour): Comparison {
-  const sections = new Set<string>();
+  const sections = new Set<string>(ours.reordered ? ['prepared-transactions'] : []);
   const unexplained: string[] = [];
   let at = 0;
   let takenBack = 0;

@@ -5,20 +5,26 @@ export interface Difference {
   /** Anchor of its section. */
   readonly section: string;
   readonly flavours: readonly Flavour[];
-  /** What the program prints, given our line; `theirs` only where ours does not tell. The line itself if it is not concerned. */
-  readonly program: (ours: string, theirs: string) => string;
+  /**
+   * What the program prints, given our line; `theirs` only where ours does not tell. The line itself if it is not
+   * concerned. Left out where the difference is about whole rows, see {@link compareRows}.
+   */
+  readonly program?: (ours: string, theirs: string) => string;
 }
+
+/** Changes a line, or does not. */
+type Change = (line: string) => string;
 
 const both: readonly Flavour[] = ['mysql', 'mariadb'];
 const VALUE = /^(### {3}@\d+=)(.*)( \/\* .* \*\/)$/s;
 
 /** Applies `change` to the value of a line, given its comment. */
-function inValue(change: (value: string, comment: string) => string): Difference['program'] {
+function inValue(change: (value: string, comment: string) => string): Change {
   return (line) => line.replace(VALUE, (_, head, value, comment) => head + change(value, comment) + comment);
 }
 
 /** Applies `change` to each escape in the quoted values and names of a line. */
-function inEscapes(change: (sequence: string) => string): Difference['program'] {
+function inEscapes(change: (sequence: string) => string): Change {
   return (line) => line.replace(/\\(?:x[0-9a-f]{2}|.)/gs, change);
 }
 
@@ -90,4 +96,7 @@ export const differences: readonly Difference[] = [
     flavours: ['mariadb'],
     program: inEscapes((sequence) => (/^\\['\\]$/.test(sequence) ? sequence[1]! : sequence)),
   },
+  { section: 'geometry', flavours: ['mysql'] },
+  { section: 'rows-that-were-taken-back', flavours: both },
+  { section: 'prepared-transactions', flavours: both },
 ];
