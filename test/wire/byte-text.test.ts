@@ -48,6 +48,8 @@ describe('ByteText', () => {
     text.flush();
     text.ascii('other');
     text.flush();
-    expect(chunks.map(String)).toEqual([Buffer.from('first'), Buffer.from('other')].map((one) => [...one].join()));
+    expect(chunks.map(String)).toEqual(
+      [Buffer.from('first'), Buffer.from('other')].map((one) => [...one].join()),
+    );
   });
 });
