@@ -176,6 +176,7 @@ export const valueOptions: Record<string, OptionSpec> = {
 export const showOptions: Record<string, OptionSpec> = {
   limit: { group: OUTPUT, value: 'number', describe: 'stop after so many row changes' },
   json: { group: OUTPUT, describe: 'one JSON object a row change, line by line' },
+  sql: { group: OUTPUT, describe: 'pseudo-SQL as mysqlbinlog -vv prints it' },
 };
 
 export const generalOptions: Record<string, OptionSpec> = {
