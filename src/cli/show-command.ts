@@ -1,5 +1,5 @@
 import { BinflashError } from '../errors.ts';
-import { defaultMaxValue } from '../show/formats.ts';
+import { defaultMaxValue, type ShowFormat } from '../show/formats.ts';
 import { type ShowResult, show } from '../show/show.ts';
 import { readDescriptions } from './descriptions.ts';
 import { type Arguments, flagOf, maxUnpackedSizeOf, numberOf, readSelection, textOf } from './options.ts';
@@ -15,7 +15,7 @@ export async function showCommand(
   const quiet = flagOf(args, 'quiet');
   const limit = numberOf(args, 'limit');
   if (limit === 0) throw new BinflashError('USAGE', '--limit 0 shows nothing', { hint: 'Give 1 or more.' });
-  const format = flagOf(args, 'json') ? 'json' : 'text';
+  const format = formatOf(args);
   const maxValue = numberOf(args, 'max-value') ?? defaultMaxValue(format);
   const tables = await readDescriptions(args, { maxValue });
   // Where changes are printed, they show how far it is.
@@ -45,6 +45,15 @@ export async function showCommand(
     bar.stop();
   }
   if (!quiet) process.stderr.write(remarks(result, new Style(flagOf(args, 'color'), process.stderr)));
+}
+
+function formatOf(args: Arguments): ShowFormat {
+  if (!flagOf(args, 'sql')) return flagOf(args, 'json') ? 'json' : 'text';
+  if (flagOf(args, 'json')) throw new BinflashError('USAGE', '--sql and --json exclude each other');
+  if (textOf(args, 'max-value') !== undefined) {
+    throw new BinflashError('USAGE', '--max-value does not go with --sql, which shows values whole');
+  }
+  return 'sql';
 }
 
 function remarks({ rows, limited, takenBack, warnings }: ShowResult, style: Style): string {

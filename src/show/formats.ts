@@ -3,9 +3,10 @@ import type { ChangeFormatter, TextSink } from './change-formatter.ts';
 import { JsonLines } from './json-lines.ts';
 import type { Palette } from './palette.ts';
 import { PrettyText } from './pretty-text.ts';
+import { PseudoSql } from './pseudo-sql.ts';
 
-/** `text` for people, `json` for programs: one object a row change, line by line. */
-export type ShowFormat = 'text' | 'json';
+/** `text` for people, `json` for programs: one object a row change, line by line; `sql` as `mysqlbinlog -vv`. */
+export type ShowFormat = 'text' | 'json' | 'sql';
 
 export interface FormatOptions {
   /** Of TIMESTAMP columns and, for people, of all times: an IANA name or an offset; default the machine's. */
@@ -34,5 +35,7 @@ export function formatter(
       return new PrettyText(index, sink, options);
     case 'json':
       return new JsonLines(index, sink);
+    case 'sql':
+      return new PseudoSql(index, sink, options);
   }
 }

@@ -2,7 +2,7 @@ import type { ColumnDecoder } from '../binlog/columns/values/value.ts';
 import { ABSENT, type RowImage } from '../read/row-image.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
 import { NO_THREAD } from '../scan/transaction-table.ts';
-import { iso } from '../select/no-match.ts';
+import { iso } from '../select/local-time.ts';
 import { utf8 } from '../wire/cursor.ts';
 import type { ChangeFormatter, RowChange, ShownEvent, ShownStatement, TextSink } from './change-formatter.ts';
 import { DOUBT, Doubts } from './doubts.ts';

@@ -12,6 +12,7 @@ import { type Selection, Selector } from '../select/selection.ts';
 import { TableDescriptions } from '../tables/description.ts';
 import { RowFilter } from '../where/row-filter.ts';
 import { ChangeFeed } from './change-feed.ts';
+import type { ChangeFormatter } from './change-formatter.ts';
 import { Decided } from './decided.ts';
 import { defaultMaxValue, type FormatOptions, formatter, type ShowFormat } from './formats.ts';
 import { ShownPlaces } from './shown-places.ts';
@@ -26,7 +27,7 @@ export interface ShowOptions extends ReadOptions, FormatOptions {
   /** How tables and values are read; the default knows what the log tells. */
   readonly tables?: TableDescriptions | undefined;
   /** Takes the text piece by piece; what it throws ends the run. */
-  readonly write: (text: string) => Promise<void>;
+  readonly write: (text: string | Uint8Array) => Promise<void>;
   /** Stop after so many row changes. */
   readonly limit?: number | undefined;
 }
@@ -82,7 +83,7 @@ class Run {
   readonly #reader: ForwardReader;
   readonly #buffer: TextBuffer = new TextBuffer();
   readonly #feed: ChangeFeed;
-  readonly #finishText: () => void;
+  readonly #formatter: ChangeFormatter;
   #files = 0;
   #takenBack = 0;
 
@@ -103,7 +104,7 @@ class Run {
     const form = formatter(format, index, this.#buffer, { ...options, maxValue });
     const filter = new RowFilter(options.select?.where, tables);
     this.#feed = new ChangeFeed(index, tables, filter, form, limit);
-    this.#finishText = () => form.finish();
+    this.#formatter = form;
   }
 
   /** Shows what has become ready; false when enough has been shown. */
@@ -128,6 +129,7 @@ class Run {
       places.add(transaction, this.#selector);
     }
     await this.#read();
+    this.#formatter.flush?.();
     await this.#buffer.flush(this.#options.write);
   }
 
@@ -180,7 +182,7 @@ class Run {
       checkSequence(index.files);
       await this.#show([...this.#decided.upTo(index.transactions.length), ...this.#decided.undecided()]);
     }
-    this.#finishText();
+    this.#formatter.finish();
     await this.#buffer.flush(this.#options.write);
     if (feed.rows + feed.unreadable === 0) {
       selector.checkThreads();

@@ -8,10 +8,15 @@ const LARGE = 1024 * 1024;
 
 /** Text on its way out. */
 export class TextBuffer implements TextSink {
-  #pieces: string[] = [];
+  #pieces: (string | Uint8Array)[] = [];
   #text = '';
 
-  put(text: string): void {
+  put(text: string | Uint8Array): void {
+    if (typeof text !== 'string') {
+      if (this.#text !== '') this.#cut();
+      this.#pieces.push(text);
+      return;
+    }
     this.#text += text;
     if (this.#text.length > LARGE) this.#cut();
   }
@@ -27,7 +32,7 @@ export class TextBuffer implements TextSink {
   }
 
   /** Hands all text to `write`, piece by piece. */
-  async flush(write: (text: string) => Promise<void>): Promise<void> {
+  async flush(write: (text: string | Uint8Array) => Promise<void>): Promise<void> {
     if (this.#text !== '') this.#cut();
     const pieces = this.#pieces;
     this.#pieces = [];

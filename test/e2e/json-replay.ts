@@ -23,7 +23,7 @@ export interface Change {
 /** All changes, in the order in which they are shown. */
 export async function changesOf(inputs: readonly string[], select: Selection = {}): Promise<Change[]> {
   const pieces: string[] = [];
-  const write = async (piece: string): Promise<void> => void pieces.push(piece);
+  const write = async (piece: string | Uint8Array): Promise<void> => void pieces.push(String(piece));
   await show({ inputs, select, format: 'json', timeZone: '+00:00', write });
   return pieces
     .join('')
