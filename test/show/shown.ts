@@ -10,8 +10,8 @@ export function shown(
 ): Promise<{ text: string; result: ShowResult }> {
   return inFolder(async (folder) => {
     let text = '';
-    const write = async (piece: string): Promise<void> => {
-      text += piece;
+    const write = async (piece: string | Uint8Array): Promise<void> => {
+      text += String(piece);
     };
     const inputs = await writeFiles(folder, files);
     const result = await show({ timeZone: 'UTC', ...options, inputs, write });
@@ -25,8 +25,8 @@ export function shownUntil(
   options: Options = {},
 ): Promise<{ text: string; error: unknown }> {
   let text = '';
-  const write = async (piece: string): Promise<void> => {
-    text += piece;
+  const write = async (piece: string | Uint8Array): Promise<void> => {
+    text += String(piece);
   };
   return inFolder(async (folder) => {
     const inputs = await writeFiles(folder, files);
