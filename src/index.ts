@@ -12,3 +12,5 @@ export type { Output } from './io/output.ts';
 export type { Progress, ReadOptions } from './read/binlogs.ts';
 export { type ReportOptions, type ReportResult, report } from './report/report.ts';
 export type { Selection } from './select/selection.ts';
+export { TableDescriptions } from './tables/description.ts';
+export { readSchema } from './tables/read-schema.ts';

@@ -97,7 +97,9 @@ function formatLines({ rowsVersions, rowImages, metadata, statementTexts, compre
           .join(', ')}`;
   const known = [
     metadata.full > 0 ? `full for ${plural(metadata.full, 'table definition')}` : '',
-    metadata.minimal > 0 ? `minimal (no column names) for ${plural(metadata.minimal, 'table definition')}` : '',
+    metadata.minimal > 0
+      ? `minimal (no column names) for ${plural(metadata.minimal, 'table definition')}`
+      : '',
     metadata.none > 0 ? `none for ${plural(metadata.none, 'table definition')}` : '',
   ].filter((part) => part !== '');
   const packed =

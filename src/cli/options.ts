@@ -10,7 +10,7 @@ export interface OptionSpec {
   readonly describe: string;
   /** Name of the value in the help; a flag has none. */
   readonly value?: string;
-  /** May be given more than once; commas separate too. */
+  /** May be given more than once; commas separate too, but for `--where`. */
   readonly list?: boolean;
   readonly default?: boolean | string;
 }
@@ -41,6 +41,12 @@ export const selectionOptions: Record<string, OptionSpec> = {
     describe: 'tables; quote names with dots or commas as `a.b`.`c`',
   },
   'exclude-table': { group: SELECTION, value: 'db.table', list: true, describe: 'all tables but these' },
+  where: {
+    group: SELECTION,
+    value: 'filter',
+    list: true,
+    describe: 'rows: "db.table: condition", as in SQL, with before.col, after.col, changed(col)',
+  },
   'start-position': {
     alias: 'j',
     group: SELECTION,
@@ -144,6 +150,12 @@ export const transactionsOptions: Record<string, OptionSpec> = {
 
 /** Of every command that decodes values. */
 export const tableOptions: Record<string, OptionSpec> = {
+  schema: {
+    group: VALUES,
+    value: 'file',
+    describe:
+      'a mysqldump --no-data or SHOW CREATE TABLE file, for names, keys and types that the log does not tell',
+  },
   'time-zone': {
     group: VALUES,
     value: 'zone',
@@ -159,6 +171,12 @@ export const valueOptions: Record<string, OptionSpec> = {
     value: 'characters',
     describe: 'cut longer values; 0 cuts none',
   },
+};
+
+export const showOptions: Record<string, OptionSpec> = {
+  limit: { group: OUTPUT, value: 'number', describe: 'stop after so many row changes' },
+  json: { group: OUTPUT, describe: 'one JSON object a row change, line by line' },
+  sql: { group: OUTPUT, describe: 'pseudo-SQL as mysqlbinlog -vv prints it' },
 };
 
 export const generalOptions: Record<string, OptionSpec> = {
@@ -248,6 +266,7 @@ export function readSelection(args: Arguments): Selection {
     databases: listOf(args, 'database'),
     tables: listOf(args, 'table'),
     excludeTables: listOf(args, 'exclude-table'),
+    where: listOf(args, 'where'),
     startPosition: numberOf(args, 'start-position'),
     stopPosition: numberOf(args, 'stop-position'),
     startDatetime: start,

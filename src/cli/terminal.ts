@@ -1,6 +1,7 @@
 import { type BinflashError, topics } from '../errors.ts';
 import { RefusedError } from '../flashback/refusals.ts';
 import type { Progress } from '../read/binlogs.ts';
+import type { Palette } from '../show/palette.ts';
 
 /** Most refusals that are printed; the rest is counted. */
 const SHOWN_REFUSALS = 10;
@@ -11,23 +12,21 @@ export function printable(text: string): string {
 }
 
 /** Colours, unless the user, the terminal or NO_COLOR is against them. */
-export class Style {
+export class Style implements Palette {
   readonly #on: boolean;
 
   constructor(wanted: boolean, stream: { isTTY?: boolean | undefined }) {
     this.#on = wanted && stream.isTTY === true && !process.env.NO_COLOR;
   }
 
-  bold(text: string): string {
-    return this.#on ? `\u001b[1m${text}\u001b[22m` : text;
-  }
+  readonly bold = (text: string): string => this.#paint(text, 1, 22);
+  readonly dim = (text: string): string => this.#paint(text, 2, 22);
+  readonly red = (text: string): string => this.#paint(text, 31, 39);
+  readonly green = (text: string): string => this.#paint(text, 32, 39);
+  readonly yellow = (text: string): string => this.#paint(text, 33, 39);
 
-  red(text: string): string {
-    return this.#on ? `\u001b[31m${text}\u001b[39m` : text;
-  }
-
-  yellow(text: string): string {
-    return this.#on ? `\u001b[33m${text}\u001b[39m` : text;
+  #paint(text: string, on: number, off: number): string {
+    return this.#on ? `\u001b[${on}m${text}\u001b[${off}m` : text;
   }
 }
 

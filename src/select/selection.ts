@@ -69,11 +69,17 @@ export class Selector {
   readonly #filteredSchemas: readonly NameTest[];
   readonly #include: GtidSet | undefined;
   readonly #exclude: GtidSet | undefined;
+  readonly #lastFile: number;
 
-  /** @throws BinflashError `USAGE` for patterns and GTID sets that do not parse */
-  constructor(index: BinlogIndex, selection: Selection) {
+  /**
+   * `fileCount` is for an index that still grows: it does not know how many files there will be.
+   *
+   * @throws BinflashError `USAGE` for patterns and GTID sets that do not parse
+   */
+  constructor(index: BinlogIndex, selection: Selection, fileCount: number = index.files.length) {
     this.#index = index;
     this.#selection = selection;
+    this.#lastFile = fileCount - 1;
     for (const [name, list] of Object.entries(selection)) {
       // An empty list would select everything, which nobody means who restricts.
       if (Array.isArray(list) && list.every((item) => /^[\s,]*$/.test(String(item)))) {
@@ -95,11 +101,17 @@ export class Selector {
     );
     this.#include = gtids('--include-gtids', selection.includeGtids);
     this.#exclude = gtids('--exclude-gtids', selection.excludeGtids);
-    if (selection.threadIds !== undefined) this.#checkThreads();
+    this.checkThreads();
   }
 
-  /** A filter on something that the log does not tell would silently match nothing. */
-  #checkThreads(): void {
+  /**
+   * A filter on something that the log does not tell would silently match nothing. To be asked again when an index
+   * has grown and nothing was selected.
+   *
+   * @throws BinflashError `UNSUPPORTED` where no transaction with row changes has a thread id
+   */
+  checkThreads(): void {
+    if (this.#selection.threadIds === undefined) return;
     const { transactions, files } = this.#index;
     for (let i = 0; i < transactions.length; i++) {
       if (transactions.eventCount[i]! > 0 && transactions.threadId[i] !== NO_THREAD) return;
@@ -241,8 +253,7 @@ export class Selector {
   #inRange(file: number, offset: number, timestamp: number): boolean {
     const { startPosition, stopPosition, startDatetime, stopDatetime, from, to } = this.#selection;
     if (startPosition !== undefined && file === 0 && offset < startPosition) return false;
-    if (stopPosition !== undefined && file === this.#index.files.length - 1 && offset >= stopPosition)
-      return false;
+    if (stopPosition !== undefined && file === this.#lastFile && offset >= stopPosition) return false;
     if (from !== undefined && isBefore(file, offset, from)) return false;
     if (to !== undefined && !isBefore(file, offset, to)) return false;
     if (startDatetime !== undefined && timestamp < startDatetime) return false;

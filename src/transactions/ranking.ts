@@ -1,7 +1,7 @@
 import { BinflashError } from '../errors.ts';
-import { noMatch } from '../flashback/plan.ts';
 import type { ForwardReader } from '../read/forward-reader.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
+import { noMatch } from '../select/no-match.ts';
 import type { SelectedChanges } from './changes.ts';
 import { matchTexts, TEXT_SETTINGS, textsOf } from './statements.ts';
 
