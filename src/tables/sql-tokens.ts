@@ -131,7 +131,9 @@ export class TokenCursor {
   expect(word: string): void {
     if (!this.accept(word)) {
       const { text } = this.peek() ?? {};
-      throw new SyntaxProblem(`"${word}" is missing ${text === undefined ? 'at the end' : `before "${text}"`}`);
+      throw new SyntaxProblem(
+        `"${word}" is missing ${text === undefined ? 'at the end' : `before "${text}"`}`,
+      );
     }
   }
 
