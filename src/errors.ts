@@ -2,6 +2,7 @@
 export type ErrorCode =
   | 'NO_MATCH'
   | 'USAGE'
+  | 'SCHEMA'
   | 'NOT_A_BINLOG'
   | 'DAMAGED'
   | 'TRUNCATED'
@@ -24,6 +25,7 @@ export type ErrorCode =
 export const exitCodes: Record<ErrorCode, number> = {
   NO_MATCH: 1,
   USAGE: 2,
+  SCHEMA: 2,
   NOT_A_BINLOG: 3,
   DAMAGED: 3,
   TRUNCATED: 3,

@@ -8,15 +8,20 @@ import {
   type Arguments,
   generalOptions,
   type OptionSpec,
+  reportOptions,
   rewriteOptions,
   selectionOptions,
   showOptions,
+  tableOptions,
+  transactionsOptions,
   valueOptions,
 } from './options.ts';
+import { reportCommand } from './report-command.ts';
 import { rewriteCommand } from './rewrite-command.ts';
 import { showCommand } from './show-command.ts';
 import { PipeClosed } from './stdout.ts';
 import { errorJson, formatError, Style } from './terminal.ts';
+import { transactionsCommand } from './transactions-command.ts';
 
 type Command = (inputs: readonly string[], args: Arguments, signal: AbortSignal) => Promise<void>;
 
@@ -76,7 +81,12 @@ async function parse(argv: readonly string[], signal: AbortSignal): Promise<void
       'rewrite [binlog..]',
       'write the binlog that undoes the selected changes',
       (y) =>
-        withOptions(y, argv, 'rewrite', { ...rewriteOptions, ...selectionOptions, ...generalOptions })
+        withOptions(y, argv, 'rewrite', {
+          ...rewriteOptions,
+          ...selectionOptions,
+          ...tableOptions,
+          ...generalOptions,
+        })
           .example('$0 rewrite mysql-bin.000011 -o undo.binlog', 'undo everything in a file')
           .example(
             '$0 rewrite bin.0* -T shop.orders --type delete \\\n  --start-datetime "2026-11-21 03:00:00" -o undo.binlog',
@@ -109,6 +119,32 @@ async function parse(argv: readonly string[], signal: AbortSignal): Promise<void
           .example('$0 show mysql-bin.000011 -T shop.orders --type delete | less', 'what was deleted')
           .example('$0 show mysql-bin.0000* --json | jq -c .before', 'for programs'),
       (args) => run(showCommand, args, signal),
+    )
+    .command(
+      'transactions [binlog..]',
+      'find transactions, and the command that undoes one',
+      (y) =>
+        withOptions(y, argv, 'transactions', {
+          ...transactionsOptions,
+          ...selectionOptions,
+          ...valueOptions,
+          ...generalOptions,
+        })
+          .example('$0 transactions bin.0* --sort deleted --top 10', 'the largest deletes')
+          .example('$0 transactions bin.0* -T shop.orders --contains "delete from"', 'by statement'),
+      (args) => run(transactionsCommand, args, signal),
+    )
+    .command(
+      'report [binlog..]',
+      'make a page that shows the row changes over time',
+      (y) =>
+        withOptions(y, argv, 'report', { ...reportOptions, ...selectionOptions, ...generalOptions })
+          .example('$0 report mysql-bin.0000* -o report.html', 'look for the spike')
+          .example(
+            '$0 report bin.0* -d shop --start-datetime "2026-11-21 03:00:00" -o closer.html',
+            'look closer: fewer hours, finer bars',
+          ),
+      (args) => run(reportCommand, args, signal),
     )
     // Messages of the argument parser in the language of all the others.
     .locale('en')

@@ -33,12 +33,17 @@ export class Style implements Palette {
 /** An error as the user reads it: what, where, what to do. */
 export function formatError(error: BinflashError, style: Style): string {
   const refusals = error instanceof RefusedError ? error.refusals : [error];
-  const lines = refusals.slice(0, SHOWN_REFUSALS).flatMap((one) => formatOne(one, style));
+  return `${formatRefusals(refusals, `${style.red('binflash:')} `).join('\n')}\n`;
+}
+
+/** Reasons as lines of text, the first ones of many; `prefix` stands before each. */
+export function formatRefusals(refusals: readonly BinflashError[], prefix: string): string[] {
+  const lines = refusals.slice(0, SHOWN_REFUSALS).flatMap((one) => formatOne(one, prefix));
   if (refusals.length > SHOWN_REFUSALS)
     lines.push(`and ${refusals.length - SHOWN_REFUSALS} more of this kind`);
   const pages = new Set(refusals.map(pageOf).filter((page) => page !== undefined));
   if (pages.size > 0) lines.push(`See ${[...pages].join(', ')}`);
-  return `${lines.join('\n')}\n`;
+  return lines;
 }
 
 /** Where the documentation says more of a refusal; undefined for errors of other kinds. */
@@ -47,7 +52,7 @@ function pageOf({ code }: BinflashError): string | undefined {
   return topic === undefined ? undefined : `docs/can-and-cannot-undo.md#${topic}`;
 }
 
-function formatOne(error: BinflashError, style: Style): string[] {
+function formatOne(error: BinflashError, prefix: string): string[] {
   const { file, offset, eventType, table, hint } = error;
   const place = [
     file === undefined ? undefined : offset === undefined ? file : `${file}:${offset}`,
@@ -55,7 +60,7 @@ function formatOne(error: BinflashError, style: Style): string[] {
     table === undefined ? undefined : `table ${table}`,
   ].filter((part) => part !== undefined);
   const where = place.length === 0 ? '' : `${place.join(', ')}: `;
-  const lines = [`${style.red('binflash:')} ${printable(`${where}${error.message}`)}`];
+  const lines = [`${prefix}${printable(`${where}${error.message}`)}`];
   if (hint !== undefined) lines.push(`  ${printable(hint)}`);
   return lines;
 }

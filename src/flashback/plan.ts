@@ -5,6 +5,7 @@ import type { BinlogIndex } from '../scan/binlog-index.ts';
 import { Ending } from '../scan/transaction-table.ts';
 import { noMatch } from '../select/no-match.ts';
 import { type Selection, Selector } from '../select/selection.ts';
+import type { TableDescriptions } from '../tables/description.ts';
 import { foreignKeyWarnings } from './foreign-keys.ts';
 import { type Inversion, invertShape } from './inversion.ts';
 import { judgeObstacles } from './judge-obstacles.ts';
@@ -25,7 +26,7 @@ export interface Plan {
   readonly index: BinlogIndex;
   /** The selected rows events, ascending; the undo takes them from the last to the first. */
   readonly events: Uint32Array;
-  /** By shape. */
+  /** By shape; only those of shapes with selected events are there. */
   readonly inversions: readonly Inversion[];
   readonly tables: readonly TableChanges[];
   readonly transactions: number;
@@ -50,18 +51,25 @@ export interface PlanOptions {
   readonly skip?: readonly Skippable[] | undefined;
   /** Primary keys that the log does not tell, each `db.table=column,column`, see {@link knownKeys}. */
   readonly primaryKeys?: readonly string[] | undefined;
+  /** Tells of tables what the log does not, keys among it. */
+  readonly descriptions?: TableDescriptions | undefined;
 }
 
 /**
  * Selects and judges. Finding reasons against an undo is not an error here: they are in the plan.
  *
- * @throws BinflashError `USAGE` for filters that do not parse, `NO_MATCH` when nothing is selected
+ * @throws BinflashError `USAGE` for filters that do not parse, `NO_MATCH` when nothing is selected, `SCHEMA` when a
+ * table's key is to be found in a schema file that contradicts the log
  */
 export function makePlan(index: BinlogIndex, options: PlanOptions): Plan {
   const selector = new Selector(index, options.select ?? {});
   const skip = new Set(options.skip ?? []);
-  const keys = knownKeys(index, options.primaryKeys);
-  const inversions = index.shapes.map((shape) => invertShape(shape, keys));
+  const keys = knownKeys(index, options.primaryKeys, options.descriptions);
+  const inversions: Inversion[] = [];
+  const inversionOf = (shape: number): Inversion => {
+    inversions[shape] ??= invertShape(index.shapes[shape]!, keys);
+    return inversions[shape];
+  };
   const refusals: BinflashError[] = [];
   const skippedCounts = new Map<string, number>();
   const { events, transactions } = index;
@@ -96,7 +104,7 @@ export function makePlan(index: BinlogIndex, options: PlanOptions): Plan {
         if (ending) note(ending, skip, refusals, skippedCounts);
       }
       if (ending) continue;
-      const verdict = judgeRows(index, event, inversions[events.shape[event]!]!);
+      const verdict = judgeRows(index, event, inversionOf(events.shape[event]!));
       if (verdict) note(verdict, skip, refusals, skippedCounts);
       else selected[count++] = event;
     }
@@ -119,7 +127,7 @@ export function makePlan(index: BinlogIndex, options: PlanOptions): Plan {
     leftOut: { transactions: committed - touched, rows: leftRows },
     takenBack,
     warnings: [
-      ...unclosedWarnings(index, options.select?.stopPosition !== undefined),
+      ...unclosedWarnings(index, stops(options.select)),
       ...selector.unmatched(),
       ...splitWarnings(index, split),
       ...verdict.warnings,
@@ -187,6 +195,11 @@ function countChanges(
     bytes,
     timeSpan: [selected.length === 0 ? 0 : first, last],
   };
+}
+
+/** Does the selection end before the files do? */
+function stops(select: Selection | undefined): boolean {
+  return select?.stopPosition !== undefined || select?.to !== undefined;
 }
 
 /** A file that a server closed ends with ROTATE or STOP; without it, what is missing cannot be known. */

@@ -1,6 +1,7 @@
 import { tableName } from '../binlog/table-map.ts';
 import { BinflashError } from '../errors.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
+import { formatLocal } from './local-time.ts';
 
 /** The error for a selection that nothing matches: says what the files hold instead. */
 export function noMatch(index: BinlogIndex): BinflashError {
@@ -8,7 +9,7 @@ export function noMatch(index: BinlogIndex): BinflashError {
   const listed = names.slice(0, 8).join(', ') + (names.length > 8 ? ` and ${names.length - 8} more` : '');
   const from = Math.min(...index.files.map((file) => file.firstTime).filter((time) => time > 0));
   const to = Math.max(...index.files.map((file) => file.lastTime));
-  const span = to > 0 ? `, from ${iso(from)} to ${iso(to)}` : '';
+  const span = to > 0 ? `, from ${formatLocal(from)} to ${formatLocal(to)}` : '';
   const what =
     index.events.length === 0
       ? `no row changes at all${span}`
@@ -20,9 +21,4 @@ export function noMatch(index: BinlogIndex): BinflashError {
         ? 'Row changes are only logged with binlog_format=ROW.'
         : 'binflash inspect shows tables, times and positions.',
   });
-}
-
-/** Unix seconds in the one spelling that needs no time zone. */
-export function iso(seconds: number): string {
-  return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
 }

@@ -13,6 +13,14 @@ import {
   type TableTest,
 } from './patterns.ts';
 
+/** A place in the files of an index. */
+export interface FilePlace {
+  /** Number of the file. */
+  readonly file: number;
+  /** Byte offset in it. */
+  readonly offset: number;
+}
+
 /** Which row changes are meant; what is left out restricts nothing. All conditions must hold. */
 export interface Selection {
   /** Database patterns (`*`, `?`). */
@@ -39,6 +47,10 @@ export interface Selection {
    * The {@link Selector} knows their tables; rows are tested by a `RowFilter` (src/where/row-filter.ts).
    */
   readonly where?: readonly string[] | undefined;
+  /** At or after this place of any file, as {@link startPosition} is for the first. For those who have an index. */
+  readonly from?: FilePlace | undefined;
+  /** Before this place of any file, as {@link stopPosition} is for the last. */
+  readonly to?: FilePlace | undefined;
 }
 
 /** A selection made ready for one index. */
@@ -239,9 +251,11 @@ export class Selector {
   }
 
   #inRange(file: number, offset: number, timestamp: number): boolean {
-    const { startPosition, stopPosition, startDatetime, stopDatetime } = this.#selection;
+    const { startPosition, stopPosition, startDatetime, stopDatetime, from, to } = this.#selection;
     if (startPosition !== undefined && file === 0 && offset < startPosition) return false;
     if (stopPosition !== undefined && file === this.#lastFile && offset >= stopPosition) return false;
+    if (from !== undefined && isBefore(file, offset, from)) return false;
+    if (to !== undefined && !isBefore(file, offset, to)) return false;
     if (startDatetime !== undefined && timestamp < startDatetime) return false;
     return stopDatetime === undefined || timestamp < stopDatetime;
   }
@@ -254,6 +268,10 @@ export class Selector {
       containsGtid(set, transactions.gtidSources[source - 1]!, transactions.gtidSequence[transaction]!)
     );
   }
+}
+
+function isBefore(file: number, offset: number, place: FilePlace): boolean {
+  return file < place.file || (file === place.file && offset < place.offset);
 }
 
 function gtids(option: string, texts: readonly string[] | undefined): GtidSet | undefined {

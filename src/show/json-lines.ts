@@ -2,9 +2,10 @@ import type { ColumnDecoder } from '../binlog/columns/values/value.ts';
 import { ABSENT, type RowImage } from '../read/row-image.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
 import { NO_THREAD } from '../scan/transaction-table.ts';
-import { iso } from '../select/no-match.ts';
+import { iso } from '../select/local-time.ts';
 import { utf8 } from '../wire/cursor.ts';
 import type { ChangeFormatter, RowChange, ShownEvent, ShownStatement, TextSink } from './change-formatter.ts';
+import { DOUBT, Doubts } from './doubts.ts';
 import { endingName } from './endings.ts';
 import { jsonText } from './json-values.ts';
 
@@ -18,6 +19,7 @@ const LARGE = 1024 * 1024;
 export class JsonLines implements ChangeFormatter {
   readonly #index: BinlogIndex;
   readonly #sink: TextSink;
+  readonly #doubts: Doubts;
   /** What the objects of a transaction, and of an event, have in common. */
   #transaction = '';
   #event = '';
@@ -31,6 +33,7 @@ export class JsonLines implements ChangeFormatter {
   constructor(index: BinlogIndex, sink: TextSink) {
     this.#index = index;
     this.#sink = sink;
+    this.#doubts = new Doubts(index);
   }
 
   transaction(transaction: number): void {
@@ -42,6 +45,7 @@ export class JsonLines implements ChangeFormatter {
       start: transactions.start[transaction],
       end: transactions.end[transaction],
       ending: endingName(transactions, transaction),
+      doubt: this.#doubts.has(transaction) ? DOUBT : undefined,
       decided:
         decided === 0
           ? undefined

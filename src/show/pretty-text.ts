@@ -5,6 +5,7 @@ import { ABSENT, type RowImage } from '../read/row-image.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
 import { NO_THREAD } from '../scan/transaction-table.ts';
 import type { ChangeFormatter, RowChange, ShownEvent, ShownStatement, TextSink } from './change-formatter.ts';
+import { DOUBT, Doubts } from './doubts.ts';
 import { endingRemark } from './endings.ts';
 import type { FormatOptions } from './formats.ts';
 import { type Moment, moments } from './moments.ts';
@@ -46,12 +47,14 @@ export class PrettyText implements ChangeFormatter {
   readonly #maxStatement: number;
   readonly #line: WrappedLine;
   readonly #labels: Labels[] = [];
+  readonly #doubts: Doubts;
   #isFirst = true;
 
   /** @throws BinflashError `USAGE` for an unknown time zone */
   constructor(index: BinlogIndex, sink: TextSink, options: FormatOptions) {
     this.#index = index;
     this.#sink = sink;
+    this.#doubts = new Doubts(index);
     this.#palette = options.palette ?? NO_COLOURS;
     this.#moment = moments(options.timeZone);
     this.#maxStatement = Math.max(LEAST_OF_STATEMENT, 4 * (options.maxValue || Number.POSITIVE_INFINITY));
@@ -76,6 +79,7 @@ export class PrettyText implements ChangeFormatter {
     let text = `${this.#isFirst ? '' : '\n'}${bold(place)}  ${bold(time)}  ${dim(details.join('  '))}\n`;
     const remark = endingRemark(transactions, transaction);
     if (remark !== undefined) text += `  ${red(remark)}\n`;
+    if (this.#doubts.has(transaction)) text += `  ${red(`IN DOUBT: ${DOUBT}`)}\n`;
     const decided = transactions.decidedOffset[transaction]!;
     if (decided > 0) {
       const decidedFile = files[transactions.decidedFile[transaction]!]!.path;

@@ -1,6 +1,7 @@
 import { compileDecoder, type DecodeOptions, type ValueDecoder } from '../binlog/columns/values/decoder.ts';
 import type { Flavour } from '../binlog/event-types.ts';
 import { type TableDefinition, tableName } from '../binlog/table-map.ts';
+import { completed, type Schema } from './schema.ts';
 
 /** What is known of a column besides its values. */
 export interface ColumnDescription {
@@ -22,23 +23,36 @@ export interface TableDescription {
   readonly decoder: ValueDecoder;
 }
 
-/** Describes tables, each definition once. */
+/** Describes tables, each definition once: by what the log tells, completed by a schema file where there is one. */
 export class TableDescriptions {
   readonly #options: DecodeOptions;
+  readonly #schema: Schema | undefined;
   readonly #known = new Map<TableDefinition, TableDescription>();
 
-  constructor(options: DecodeOptions = {}) {
+  constructor(options: DecodeOptions = {}, schema?: Schema) {
     this.#options = options;
+    this.#schema = schema;
   }
 
-  /** @throws BinflashError `USAGE` for an unknown time zone */
+  /** @throws BinflashError `USAGE` for an unknown time zone, `SCHEMA` when the schema file contradicts the log */
   of(table: TableDefinition, flavour: Flavour): TableDescription {
     let description = this.#known.get(table);
     if (description === undefined) {
-      description = describe(table, flavour, this.#options);
+      description = this.#describe(table, flavour);
       this.#known.set(table, description);
     }
     return description;
+  }
+
+  #describe(table: TableDefinition, flavour: Flavour): TableDescription {
+    const found = this.#schema?.find(table, flavour);
+    if (found === undefined) return describe(table, flavour, this.#options);
+    const { hiddenTypes, fractions } = found;
+    return describe(completed(table, found), flavour, {
+      ...this.#options,
+      hiddenTypes,
+      oldFractions: fractions,
+    });
   }
 }
 

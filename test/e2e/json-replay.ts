@@ -36,8 +36,18 @@ export async function changesOf(inputs: readonly string[], select: Selection = {
 export class Replay {
   /** By table, then by the JSON text of a row. */
   readonly #tables = new Map<string, Map<string, { row: Row; count: number }>>();
+  readonly #leftOut: ReadonlyMap<string, readonly string[]>;
+
+  /** `leftOut` are columns by table that the log does not follow. */
+  constructor(leftOut: ReadonlyMap<string, readonly string[]> = new Map()) {
+    this.#leftOut = leftOut;
+  }
 
   apply({ table, kind, before, after, changed }: Change): void {
+    for (const column of this.#leftOut.get(table) ?? []) {
+      delete before?.[column];
+      delete after?.[column];
+    }
     if (before !== undefined) this.#take(table, before);
     if (after === undefined) return;
     const row = { ...before, ...after };

@@ -57,7 +57,12 @@ async function compare(
   );
   const excludeTables = unlogged.length > 0 ? unlogged : undefined;
   const changes = await changesOf(files, { databases: [DATABASE], excludeTables });
-  const replay = new Replay();
+  // FULL_NODUP leaves columns that are computed on reading out of after images, changed or not.
+  const unfollowed = tables.map(({ name, columns }): [string, string[]] => [
+    `${DATABASE}.${name}`,
+    columns.flatMap((column) => (column.isVirtual ? [column.name] : [])),
+  ]);
+  const replay = new Replay(new Map(server.id === 'mariadb-11.8' ? unfollowed : []));
   for (const change of changes) {
     // What was rolled back stays where there are no transactions.
     if (change.ending === 'committed' || !transactional.has(change.table)) replay.apply(change);

@@ -157,7 +157,8 @@ class Compiler {
   }
 
   #labels(column: number, labels: readonly (Uint8Array[] | undefined)[] | undefined): string[] | undefined {
-    const decoding = textDecoding(this.#table.optional.collations?.[column]);
+    const collation = this.#table.optional.collations?.[column];
+    const decoding = textDecoding(collation === BINARY ? undefined : collation);
     const texts = labels?.[column]?.map((label) => decodedText(decoding, label));
     return texts?.every((text) => text !== undefined) ? texts : undefined;
   }

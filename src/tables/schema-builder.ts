@@ -1,0 +1,196 @@
+import { charsetOf } from '../binlog/columns/values/charsets.ts';
+import { textDecoding } from '../binlog/columns/values/text.ts';
+import { alterTable } from './alter-table.ts';
+import { charsetNamed, collationId } from './collation-names.ts';
+import { tableDefinition } from './create-table.ts';
+import { SyntaxProblem, sqlTokens, TokenCursor } from './sql-tokens.ts';
+import { StatementScanner } from './statements.ts';
+import type { TableSchema } from './table-schema.ts';
+
+/** Sets in which a byte of a longer character may look like a quote or a backslash. */
+const TREACHEROUS = new Set(['sjis', 'cp932', 'big5', 'gbk', 'gb18030', 'ucs2', 'utf16', 'utf16le', 'utf32']);
+
+/** A table's name as a statement gives it. */
+interface Reference {
+  readonly database: string | undefined;
+  readonly name: string;
+}
+
+/**
+ * Reads a dump the way a server would run it, and keeps the definitions of its tables in their order. What is no
+ * definition is passed over.
+ */
+export class SchemaBuilder {
+  readonly tables: TableSchema[] = [];
+  /** The database of the dump's heading, `-- Host: h    Database: d`; it says what was dumped. */
+  dumped: string | undefined;
+  readonly #scanner: StatementScanner;
+  #database: string | undefined;
+  #charset: string = 'utf8mb4';
+
+  constructor() {
+    this.#scanner = new StatementScanner({
+      statement: (bytes, line) => this.#statement(bytes, line),
+      comment: (text) => this.#comment(text),
+    });
+  }
+
+  push(chunk: Uint8Array): void {
+    this.#scanner.push(chunk);
+  }
+
+  end(): void {
+    this.#scanner.end();
+  }
+
+  #comment(text: Uint8Array): void {
+    const [, database] = /^-- Host: .*\bDatabase: (\S.*?)\s*$/.exec(Buffer.from(text).toString()) ?? [];
+    if (database !== undefined) this.dumped = database;
+  }
+
+  #statement(bytes: Uint8Array, line: number): void {
+    const sql = this.#decoded(bytes);
+    if (/^SET\b/i.test(sql)) this.#set(sql);
+    else if (/^(?:USE|ALTER|CREATE)\b/i.test(sql)) this.#run(sql, line);
+  }
+
+  /** Only what changes how the rest is read. */
+  #set(sql: string): void {
+    const [, charset] = /^SET\s+NAMES\s+['"]?(\w+)/i.exec(sql) ?? [];
+    if (charset !== undefined && charset.toLowerCase() !== 'binary') {
+      this.#charset = charsetNamed(charset) ?? 'utf8mb4';
+    }
+    const [mode, , given] = /\bsql_mode\s*=\s*(['"](.*?)['"])?/i.exec(sql.replaceAll('@@', '')) ?? [];
+    if (mode === undefined) return;
+    this.#scanner.noBackslashEscapes = /NO_BACKSLASH_ESCAPES/i.test(given ?? '');
+    this.#scanner.ansiQuotes = /ANSI|ORACLE|MSSQL|DB2|MAXDB|POSTGRESQL/i.test(given ?? '');
+  }
+
+  #decoded(bytes: Uint8Array): string {
+    const collation = collationId(this.#charset, undefined, 'mysql');
+    if (collation === undefined || charsetOf(collation) === 'utf8mb4') return Buffer.from(bytes).toString();
+    return textDecoding(collation)(bytes);
+  }
+
+  /** A statement, or several one after the other without delimiters, as SHOW CREATE TABLE gives them. */
+  #run(sql: string, line: number): void {
+    let cursor: TokenCursor;
+    try {
+      cursor = new TokenCursor(sqlTokens(sql));
+    } catch (error) {
+      if (error instanceof SyntaxProblem) this.#unreadable(sql, line, error.message);
+      else throw error;
+      return;
+    }
+    while (!cursor.ended) {
+      if (cursor.accept('USE')) this.#database = cursor.peek() && cursor.name();
+      else if (cursor.accept('CREATE')) this.#create(cursor, line);
+      else if (cursor.accept('ALTER', 'TABLE') || cursor.accept('ALTER', 'IGNORE', 'TABLE')) {
+        this.#alter(cursor);
+        return;
+      } else cursor.at++;
+    }
+  }
+
+  /** A definition cut off inside a quote still says whose it is. */
+  #unreadable(sql: string, line: number, problem: string): void {
+    const [, rest] = /^CREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?([^(]+)/i.exec(sql) ?? [];
+    if (rest === undefined) return;
+    this.#guarded({ database: this.#database, name: '' }, line, (reference) => {
+      Object.assign(reference, this.#reference(new TokenCursor(sqlTokens(rest))));
+      throw new SyntaxProblem(problem);
+    });
+  }
+
+  #create(cursor: TokenCursor, line: number): void {
+    cursor.accept('OR', 'REPLACE');
+    const temporary = cursor.accept('TEMPORARY');
+    if (!cursor.accept('TABLE')) {
+      this.#createOther(cursor);
+      return;
+    }
+    cursor.accept('IF', 'NOT', 'EXISTS');
+    this.#guarded({ database: undefined, name: '' }, line, (reference) => {
+      Object.assign(reference, this.#reference(cursor));
+      if (temporary) throw new SyntaxProblem('it is temporary');
+      if (cursor.accept('LIKE') || cursor.accept('(', 'LIKE')) return this.#like(this.#reference(cursor));
+      if (TREACHEROUS.has(this.#charset)) {
+        throw new SyntaxProblem(
+          `the file is in ${this.#charset}; only UTF-8 and sets of one byte can be read`,
+        );
+      }
+      return tableDefinition(cursor);
+    });
+  }
+
+  /** A view may stand in for a table of the same name first. */
+  #createOther(cursor: TokenCursor): void {
+    while (!cursor.ended && !['AS', 'CREATE'].includes(cursor.peek()!.word)) {
+      if (!cursor.accept('VIEW')) {
+        cursor.at++;
+        continue;
+      }
+      cursor.accept('IF', 'NOT', 'EXISTS');
+      const view = this.#reference(cursor);
+      const others = this.tables.filter((table) => !isNamed(table, view));
+      this.tables.splice(0, Infinity, ...others);
+      break;
+    }
+    // The rest of it may hold anything.
+    while (!cursor.ended) cursor.at++;
+  }
+
+  #alter(cursor: TokenCursor): void {
+    try {
+      const reference = this.#reference(cursor);
+      const at = this.tables.findLastIndex((table) => isNamed(table, reference));
+      if (at >= 0) this.tables[at] = alterTable(this.tables[at]!, cursor);
+    } catch (error) {
+      if (!(error instanceof SyntaxProblem)) throw error;
+    }
+  }
+
+  #like(source: Reference): TableSchema {
+    const found = this.tables.findLast((table) => isNamed(table, source));
+    if (found === undefined) throw new SyntaxProblem(`it is LIKE "${source.name}", which is not in the file`);
+    return found;
+  }
+
+  #reference(cursor: TokenCursor): Reference {
+    const first = cursor.name();
+    if (!cursor.accept('.')) return { database: this.#database, name: first };
+    return { database: first, name: cursor.name() };
+  }
+
+  /** What is wrong with a definition is told when its table is asked for: most of a dump never is. */
+  #guarded(
+    reference: { database: string | undefined; name: string },
+    line: number,
+    read: (reference: {
+      database: string | undefined;
+      name: string;
+    }) => Omit<TableSchema, 'database' | 'name' | 'line' | 'problem'> & { problem?: string | undefined },
+  ): void {
+    const nothing = {
+      columns: [],
+      primaryKey: undefined,
+      uniqueKeys: [],
+      versioned: false,
+      rowEnd: undefined,
+    };
+    let found: ReturnType<typeof read> = nothing;
+    try {
+      found = read(reference);
+    } catch (error) {
+      if (!(error instanceof SyntaxProblem)) throw error;
+      found = { ...nothing, problem: error.message };
+    }
+    if (reference.name !== '' && found.problem !== 'it is temporary') {
+      this.tables.push({ ...found, ...reference, line, problem: found.problem });
+    }
+  }
+}
+
+function isNamed(table: TableSchema, { database, name }: Reference): boolean {
+  return table.database === database && table.name === name;
+}
