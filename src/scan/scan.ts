@@ -30,7 +30,7 @@ export interface ScanOptions {
   /**
    * Called once a window with what the index holds so far, which grows from call to call: for those who cannot
    * wait. Transactions before `complete` will not change any more, but for what an XA COMMIT or XA ROLLBACK may
-   * say of prepared ones. The scan ends early when the answer is false.
+   * say of prepared ones. The scan ends early when the answer is false. Also called before an error is thrown.
    */
   readonly onIndex?: ((index: BinlogIndex, complete: number) => Promise<boolean>) | undefined;
 }
@@ -108,10 +108,12 @@ async function scanFile(
         }
       } catch (error) {
         if (!(error instanceof BinflashError)) throw error;
-        // What stands before the damage is shown to those who do not wait for the end.
-        if (summary !== undefined) await options.onIndex?.(index, reader.complete);
         adviseStop(error, reader, offset);
-        throw error.locate({ file: file.path, offset, eventType: reader.eventTypeName });
+        error.locate({ file: file.path, offset, eventType: reader.eventTypeName });
+        // What stands before it is whole, wherever the window began.
+        const goOn = summary === undefined || ((await options.onIndex?.(index, reader.complete)) ?? true);
+        if (!goOn) return false;
+        throw error;
       }
       if (isPayload && !zstdIsLoaded()) {
         await loadZstd();

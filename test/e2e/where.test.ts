@@ -104,7 +104,9 @@ eachServer('filters select the rows that WHERE finds', async (scene) => {
   const { create, insert } = filteredTable('t', columns, ROWS, SEED);
   await server.sql(`${lenient}${create}`, database);
   const file = await logged(server, `${lenient}${insert}`, database);
-  const conditions = generatedConditions(columns, CONDITIONS, SEED);
+  // MySQL 5.6 takes what an XOR was for an earlier row for what it is, when it is asked whether that is known.
+  const sane = (condition: string): boolean => server.id !== 'mysql-5.6' || !/XOR.*UNKNOWN/.test(condition);
+  const conditions = generatedConditions(columns, CONDITIONS, SEED).filter(sane);
   const expected = await askServer(scene, 't', conditions);
   const found = await askLog(file, 't', conditions, await descriptions(scene, ['t']));
   const differences = conditions.flatMap((condition, i) =>

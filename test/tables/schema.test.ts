@@ -179,7 +179,7 @@ it('values are read by what the file says', () => {
     'П',
     '[1]',
     'a,b',
-    'a\0',
+    '0x6100',
   ]);
 });
 
