@@ -3,7 +3,6 @@ import { closest, distance } from 'fastest-levenshtein';
 import yargs, { type Argv, type Options } from 'yargs';
 import { BinflashError, exitCodes } from '../errors.ts';
 import { RefusedError } from '../flashback/refusals.ts';
-import { inspectCommand } from './inspect-command.ts';
 import {
   type Arguments,
   generalOptions,
@@ -16,12 +15,8 @@ import {
   transactionsOptions,
   valueOptions,
 } from './options.ts';
-import { reportCommand } from './report-command.ts';
-import { rewriteCommand } from './rewrite-command.ts';
-import { showCommand } from './show-command.ts';
 import { PipeClosed } from './stdout.ts';
 import { errorJson, formatError, Style } from './terminal.ts';
-import { transactionsCommand } from './transactions-command.ts';
 
 type Command = (inputs: readonly string[], args: Arguments, signal: AbortSignal) => Promise<void>;
 
@@ -29,7 +24,10 @@ const { version } = createRequire(import.meta.url)('../../package.json') as { ve
 
 const HELP_HINT = 'binflash --help lists commands and options.';
 
-/** Parses the command line, runs the command and sets the exit code. Nothing else prints an error. */
+/**
+ * Parses the command line, runs the command and sets the exit code. Nothing else prints an error. Only the command
+ * that runs is loaded: all of them together take a tenth of a second.
+ */
 export async function main(argv: readonly string[]): Promise<void> {
   const abort = new AbortController();
   // The first signal lets a run clean up after itself; a second one ends it at once.
@@ -97,7 +95,7 @@ async function parse(argv: readonly string[], signal: AbortSignal): Promise<void
             'undo the changes of some rows',
           )
           .example('$0 rewrite bin.000011 -j 5120 --stop-position 9216 --dry-run', 'look first'),
-      (args) => run(rewriteCommand, args, signal),
+      async (args) => run((await import('./rewrite-command.ts')).rewriteCommand, args, signal),
     )
     .command(
       'inspect [binlog..]',
@@ -107,7 +105,7 @@ async function parse(argv: readonly string[], signal: AbortSignal): Promise<void
           '$0 inspect mysql-bin.0000*',
           'files, times, tables and rows',
         ),
-      (args) => run(inspectCommand, args, signal),
+      async (args) => run((await import('./inspect-command.ts')).inspectCommand, args, signal),
     )
     .command(
       'show [binlog..]',
@@ -122,7 +120,7 @@ async function parse(argv: readonly string[], signal: AbortSignal): Promise<void
         })
           .example('$0 show mysql-bin.000011 -T shop.orders --type delete | less', 'what was deleted')
           .example('$0 show mysql-bin.0000* --json | jq -c .before', 'for programs'),
-      (args) => run(showCommand, args, signal),
+      async (args) => run((await import('./show-command.ts')).showCommand, args, signal),
     )
     .command(
       'transactions [binlog..]',
@@ -136,7 +134,7 @@ async function parse(argv: readonly string[], signal: AbortSignal): Promise<void
         })
           .example('$0 transactions bin.0* --sort deleted --top 10', 'the largest deletes')
           .example('$0 transactions bin.0* -T shop.orders --contains "delete from"', 'by statement'),
-      (args) => run(transactionsCommand, args, signal),
+      async (args) => run((await import('./transactions-command.ts')).transactionsCommand, args, signal),
     )
     .command(
       'report [binlog..]',
@@ -148,7 +146,7 @@ async function parse(argv: readonly string[], signal: AbortSignal): Promise<void
             '$0 report bin.0* -d shop --start-datetime "2026-11-21 03:00:00" -o closer.html',
             'look closer: fewer hours, finer bars',
           ),
-      (args) => run(reportCommand, args, signal),
+      async (args) => run((await import('./report-command.ts')).reportCommand, args, signal),
     )
     // Messages of the argument parser in the language of all the others.
     .locale('en')
