@@ -12,5 +12,7 @@ export type { Output } from './io/output.ts';
 export type { Progress, ReadOptions } from './read/binlogs.ts';
 export { type ReportOptions, type ReportResult, report } from './report/report.ts';
 export type { Selection } from './select/selection.ts';
+export type { FormatOptions, ShowFormat } from './show/formats.ts';
+export { type ShowOptions, type ShowResult, show } from './show/show.ts';
 export { TableDescriptions } from './tables/description.ts';
 export { readSchema } from './tables/read-schema.ts';

@@ -159,8 +159,8 @@ export class PrettyText implements ChangeFormatter {
       changes++;
       const [old, now] = [before.value(column, decoders), after.value(column, decoders)!];
       // The old value is not known where only the new image holds the column.
-      const from = old === undefined ? '' : `${formatValue(old)} `;
-      const pair = `${names[column]!}${from}→ ${formatValue(now)}`;
+      const from = old === undefined ? '?' : formatValue(old);
+      const pair = `${names[column]!}${from} → ${formatValue(now)}`;
       line.put(pair, pair.length);
     }
     if (changes === 0) line.put('(nothing changed)', 17);

@@ -54,6 +54,9 @@ export interface ShowResult {
 export async function show(options: ShowOptions): Promise<ShowResult> {
   const { select, limit = Number.POSITIVE_INFINITY } = options;
   if (!(limit >= 1)) throw new BinflashError('USAGE', `--limit ${limit} is not 1 or more`);
+  // What does not parse is told before anything is read.
+  const tables = tablesOf(options);
+  const filter = new RowFilter(select?.where, tables);
   return withBinlogs(options.inputs, async (files) => {
     let run: Run | undefined;
     const total = files.reduce((sum, file) => sum + file.size, 0);
@@ -65,13 +68,22 @@ export async function show(options: ShowOptions): Promise<ShowResult> {
       onProgress: (done) => options.onProgress?.({ phase: 'scan', done, total }),
       signal: options.signal,
       onIndex: (grown, complete) => {
-        run ??= new Run(grown, files, options, limit);
+        run ??= new Run(grown, files, options, tables, filter, limit);
         return run.advance(complete);
       },
     });
     // There is no binary log without a first window.
     return run!.finish(index);
   });
+}
+
+function tablesOf({
+  tables,
+  timeZone,
+  format = 'text',
+  maxValue = defaultMaxValue(format),
+}: ShowOptions): TableDescriptions {
+  return tables ?? new TableDescriptions({ timeZone, maxCharacters: maxValue || undefined });
 }
 
 class Run {
@@ -84,11 +96,21 @@ class Run {
   readonly #buffer: TextBuffer = new TextBuffer();
   readonly #feed: ChangeFeed;
   readonly #formatter: ChangeFormatter;
+  readonly #filter: RowFilter;
+  /** Files and tables that have been checked. */
   #files = 0;
+  #tables = 0;
   #takenBack = 0;
 
-  constructor(index: BinlogIndex, files: readonly SourceFile[], options: ShowOptions, limit: number) {
-    const { format = 'text', timeZone, maxValue = defaultMaxValue(format) } = options;
+  constructor(
+    index: BinlogIndex,
+    files: readonly SourceFile[],
+    options: ShowOptions,
+    tables: TableDescriptions,
+    filter: RowFilter,
+    limit: number,
+  ) {
+    const { format = 'text', maxValue = defaultMaxValue(format) } = options;
     this.#index = index;
     this.#options = options;
     this.#selector = new Selector(index, options.select ?? {}, files.length);
@@ -99,12 +121,9 @@ class Run {
       spoolFolder: tmpdir(),
       signal: options.signal,
     });
-    const tables =
-      options.tables ?? new TableDescriptions({ timeZone, maxCharacters: maxValue || undefined });
-    const form = formatter(format, index, this.#buffer, { ...options, maxValue });
-    const filter = new RowFilter(options.select?.where, tables);
-    this.#feed = new ChangeFeed(index, tables, filter, form, limit);
-    this.#formatter = form;
+    this.#filter = filter;
+    this.#formatter = formatter(format, index, this.#buffer, { ...options, maxValue });
+    this.#feed = new ChangeFeed(index, tables, filter, this.#formatter, limit);
   }
 
   /** Shows what has become ready; false when enough has been shown. */
@@ -114,8 +133,20 @@ class Run {
       this.#files = this.#index.files.length;
       checkSequence(this.#index.files);
     }
+    this.#checkNames();
     await this.#show(this.#decided.upTo(complete));
     return !this.#feed.isDone;
+  }
+
+  /** A filter that names what a table does not have is wrong, whether or not it comes to its rows. */
+  #checkNames(): void {
+    const { tables, files } = this.#index;
+    for (; this.#tables < tables.length; this.#tables++) {
+      const table = tables[this.#tables]!;
+      if (this.#selector.hasTable(table.schema, table.name)) {
+        this.#filter.checkNames(table, files[0]!.format.flavour);
+      }
+    }
   }
 
   async #show(transactions: Iterable<number>): Promise<void> {
