@@ -8,13 +8,20 @@ import {
   type Arguments,
   generalOptions,
   type OptionSpec,
+  reportOptions,
   rewriteOptions,
   selectionOptions,
+  showOptions,
   tableOptions,
+  transactionsOptions,
+  valueOptions,
 } from './options.ts';
+import { reportCommand } from './report-command.ts';
 import { rewriteCommand } from './rewrite-command.ts';
+import { showCommand } from './show-command.ts';
 import { PipeClosed } from './stdout.ts';
 import { errorJson, formatError, Style } from './terminal.ts';
+import { transactionsCommand } from './transactions-command.ts';
 
 type Command = (inputs: readonly string[], args: Arguments, signal: AbortSignal) => Promise<void>;
 
@@ -62,7 +69,7 @@ function tell(error: BinflashError, argv: readonly string[], style: Style): numb
   process.stderr.write(formatError(error, style));
   const told = error instanceof RefusedError && argv.includes('--dry-run');
   if (argv.includes('--json') && !told)
-    process.stdout.write(`${JSON.stringify({ error: errorJson(error) }, null, 2)}\n`);
+    process.stdout.write(`${JSON.stringify({ error: errorJson(error) })}\n`);
   return exitCodes[error.code];
 }
 
@@ -85,6 +92,10 @@ async function parse(argv: readonly string[], signal: AbortSignal): Promise<void
             '$0 rewrite bin.0* -T shop.orders --type delete \\\n  --start-datetime "2026-11-21 03:00:00" -o undo.binlog',
             'undo the deletes on a table since 3 a.m.',
           )
+          .example(
+            `$0 rewrite bin.000011 -o undo.binlog \\\n  --where 'shop.orders: id between 10 and 20 and before.status = "paid"'`,
+            'undo the changes of some rows',
+          )
           .example('$0 rewrite bin.000011 -j 5120 --stop-position 9216 --dry-run', 'look first'),
       (args) => run(rewriteCommand, args, signal),
     )
@@ -97,6 +108,47 @@ async function parse(argv: readonly string[], signal: AbortSignal): Promise<void
           'files, times, tables and rows',
         ),
       (args) => run(inspectCommand, args, signal),
+    )
+    .command(
+      'show [binlog..]',
+      'show the selected row changes',
+      (y) =>
+        withOptions(y, argv, 'show', {
+          ...selectionOptions,
+          ...valueOptions,
+          // Its --json is one of its own.
+          ...generalOptions,
+          ...showOptions,
+        })
+          .example('$0 show mysql-bin.000011 -T shop.orders --type delete | less', 'what was deleted')
+          .example('$0 show mysql-bin.0000* --json | jq -c .before', 'for programs'),
+      (args) => run(showCommand, args, signal),
+    )
+    .command(
+      'transactions [binlog..]',
+      'find transactions, and the command that undoes one',
+      (y) =>
+        withOptions(y, argv, 'transactions', {
+          ...transactionsOptions,
+          ...selectionOptions,
+          ...valueOptions,
+          ...generalOptions,
+        })
+          .example('$0 transactions bin.0* --sort deleted --top 10', 'the largest deletes')
+          .example('$0 transactions bin.0* -T shop.orders --contains "delete from"', 'by statement'),
+      (args) => run(transactionsCommand, args, signal),
+    )
+    .command(
+      'report [binlog..]',
+      'make a page that shows the row changes over time',
+      (y) =>
+        withOptions(y, argv, 'report', { ...reportOptions, ...selectionOptions, ...generalOptions })
+          .example('$0 report mysql-bin.0000* -o report.html', 'look for the spike')
+          .example(
+            '$0 report bin.0* -d shop --start-datetime "2026-11-21 03:00:00" -o closer.html',
+            'look closer: fewer hours, finer bars',
+          ),
+      (args) => run(reportCommand, args, signal),
     )
     // Messages of the argument parser in the language of all the others.
     .locale('en')
@@ -175,7 +227,9 @@ function checkNames(
 ): void {
   const names = Object.keys(specs);
   const end = argv.indexOf('--');
-  for (const word of argv.slice(0, end < 0 ? argv.length : end)) {
+  for (const [i, word] of argv.slice(0, end < 0 ? argv.length : end).entries()) {
+    // The parser drops it without a word, where it is not the value of an option.
+    if (word === '-' && !takesValue(argv[i - 1] ?? '', specs)) throw noStandardInput();
     const [, name, value] = /^--(?:no-)?([^=]+)(?:=(.*))?$/s.exec(word) ?? [];
     // The parser would take --binlog for the positional of that name and forget the others.
     if (name === 'binlog') {
@@ -213,8 +267,22 @@ function checkNames(
   }
 }
 
+/** Is this word an option whose value is the next word? */
+function takesValue(word: string, specs: Record<string, OptionSpec>): boolean {
+  return Object.entries(specs).some(
+    ([name, { alias, value }]) => value !== undefined && (word === `--${name}` || word === `-${alias}`),
+  );
+}
+
+function noStandardInput(): BinflashError {
+  return new BinflashError('USAGE', 'binary logs cannot be read from standard input yet', {
+    hint: 'They are read more than once, and backwards: write them to a file and name that.',
+  });
+}
+
 async function run(command: Command, args: Record<string, unknown>, signal: AbortSignal): Promise<void> {
   // Names after `--` are files whatever they begin with.
   const inputs = [...((args.binlog ?? []) as unknown[]), ...((args['--'] ?? []) as unknown[])];
+  if (inputs.includes('-')) throw noStandardInput();
   await command(inputs.map(String), args, signal);
 }

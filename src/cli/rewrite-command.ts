@@ -2,7 +2,7 @@ import { BinflashError } from '../errors.ts';
 import type { Plan } from '../flashback/plan.ts';
 import { RefusedError, SKIPPABLE } from '../flashback/refusals.ts';
 import { type RewriteResult, rewrite } from '../flashback/rewrite.ts';
-import { formatLocal } from './datetime.ts';
+import { formatLocal } from '../select/local-time.ts';
 import { readDescriptions } from './descriptions.ts';
 import {
   type Arguments,

@@ -1,10 +1,14 @@
+import { EventCode } from '../binlog/event-types.ts';
+import { versionAtLeast } from '../binlog/format-description.ts';
 import type { ChangeKind } from '../binlog/rows.ts';
 import { tableName } from '../binlog/table-map.ts';
-import { BinflashError } from '../errors.ts';
-import type { BinlogIndex } from '../scan/binlog-index.ts';
+import type { BinflashError } from '../errors.ts';
+import type { BinlogIndex, FileSummary } from '../scan/binlog-index.ts';
 import { Ending } from '../scan/transaction-table.ts';
+import { noMatch } from '../select/no-match.ts';
 import { type Selection, Selector } from '../select/selection.ts';
 import type { TableDescriptions } from '../tables/description.ts';
+import type { RowMask } from '../where/row-mask.ts';
 import { foreignKeyWarnings } from './foreign-keys.ts';
 import { type Inversion, invertShape } from './inversion.ts';
 import { judgeObstacles } from './judge-obstacles.ts';
@@ -25,6 +29,8 @@ export interface Plan {
   readonly index: BinlogIndex;
   /** The selected rows events, ascending; the undo takes them from the last to the first. */
   readonly events: Uint32Array;
+  /** Which of their rows are selected; undefined where no row filter was given and all are. */
+  readonly mask: RowMask | undefined;
   /** By shape; only those of shapes with selected events are there. */
   readonly inversions: readonly Inversion[];
   readonly tables: readonly TableChanges[];
@@ -36,7 +42,7 @@ export interface Plan {
   readonly takenBack: number;
   /** Timestamps of the first and the last selected event, Unix seconds. */
   readonly timeSpan: readonly [first: number, last: number];
-  /** Bytes of the selected rows events; the output is about as large. */
+  /** Bytes of the selected rows events, as far as their rows are selected; the output is about as large. */
   readonly bytes: number;
   readonly warnings: readonly string[];
   /** What was left out because a `--skip-...` flag allowed it. */
@@ -50,17 +56,30 @@ export interface PlanOptions {
   readonly skip?: readonly Skippable[] | undefined;
   /** Primary keys that the log does not tell, each `db.table=column,column`, see {@link knownKeys}. */
   readonly primaryKeys?: readonly string[] | undefined;
-  /** Tells of tables what the log does not, keys among it. */
+  /** Tells of tables what the log does not: keys, and for row filters names, types and the time zone of TIMESTAMP. */
   readonly descriptions?: TableDescriptions | undefined;
 }
 
+/** How many rows of an event are selected, once it is. */
+export function selectedRows(index: BinlogIndex, mask: RowMask | undefined, event: number): number {
+  return mask === undefined ? index.events.rows[event]! : mask.count(event);
+}
+
+/** The share of an event's bytes that its selected rows have, about. */
+export function selectedBytes(index: BinlogIndex, mask: RowMask | undefined, event: number): number {
+  const { size, rows } = index.events;
+  if (mask === undefined) return size[event]!;
+  return Math.round((size[event]! * mask.count(event)) / rows[event]!);
+}
+
 /**
- * Selects and judges. Finding reasons against an undo is not an error here: they are in the plan.
+ * Selects and judges. Finding reasons against an undo is not an error here: they are in the plan. Where the selection
+ * has row filters, `mask` is what they select.
  *
  * @throws BinflashError `USAGE` for filters that do not parse, `NO_MATCH` when nothing is selected, `SCHEMA` when a
  * table's key is to be found in a schema file that contradicts the log
  */
-export function makePlan(index: BinlogIndex, options: PlanOptions): Plan {
+export function makePlan(index: BinlogIndex, options: PlanOptions, mask?: RowMask): Plan {
   const selector = new Selector(index, options.select ?? {});
   const skip = new Set(options.skip ?? []);
   const keys = knownKeys(index, options.primaryKeys, options.descriptions);
@@ -84,16 +103,17 @@ export function makePlan(index: BinlogIndex, options: PlanOptions): Plan {
     const wanted = selector.hasTransaction(transaction);
     const first = transactions.firstEvent[transaction]!;
     if (transactions.ending[transaction] === Ending.XA_ROLLBACK) {
-      if (wanted) takenBack += countSelectedRows(index, selector, first, first + eventCount);
+      if (wanted) takenBack += countSelectedRows(index, selector, mask, first, first + eventCount);
       continue;
     }
     if (eventCount === 0) continue;
     committed++;
     const before = count;
+    let cut = false;
     let ending: ReturnType<typeof judgeEnding>;
     let endingKnown = false;
     for (let event = first; event < first + eventCount; event++) {
-      if (!wanted || !selector.hasEvent(event)) {
+      if (!wanted || !selector.hasEvent(event) || mask?.selects(event) === false) {
         leftRows += events.rows[event]!;
         continue;
       }
@@ -105,28 +125,34 @@ export function makePlan(index: BinlogIndex, options: PlanOptions): Plan {
       if (ending) continue;
       const verdict = judgeRows(index, event, inversionOf(events.shape[event]!));
       if (verdict) note(verdict, skip, refusals, skippedCounts);
-      else selected[count++] = event;
+      else {
+        selected[count++] = event;
+        const unselected = events.rows[event]! - selectedRows(index, mask, event);
+        leftRows += unselected;
+        if (unselected > 0) cut = true;
+      }
     }
     if (count > before) {
       touched++;
       takenBack += transactions.takenBack[transaction]!;
     }
-    if (count > before && count - before < eventCount) split.push(transaction);
+    if (count > before && (cut || count - before < eventCount)) split.push(transaction);
   }
   const chosen = selected.subarray(0, count);
   const verdict = judgeObstacles(index, selector, chosen, skip);
   if (count === 0 && refusals.length + verdict.refusals.length === 0) throw noMatch(index);
-  const totals = countChanges(index, chosen);
+  const totals = countChanges(index, mask, chosen);
   return {
     index,
     events: chosen,
+    mask,
     inversions,
     ...totals,
     transactions: touched,
     leftOut: { transactions: committed - touched, rows: leftRows },
     takenBack,
     warnings: [
-      ...unclosedWarnings(index, options.select?.stopPosition !== undefined),
+      ...unclosedWarnings(index, stops(options.select)),
       ...selector.unmatched(),
       ...splitWarnings(index, split),
       ...verdict.warnings,
@@ -140,9 +166,17 @@ export function makePlan(index: BinlogIndex, options: PlanOptions): Plan {
   };
 }
 
-function countSelectedRows({ events }: BinlogIndex, selector: Selector, first: number, end: number): number {
+function countSelectedRows(
+  index: BinlogIndex,
+  selector: Selector,
+  mask: RowMask | undefined,
+  first: number,
+  end: number,
+): number {
   let rows = 0;
-  for (let event = first; event < end; event++) if (selector.hasEvent(event)) rows += events.rows[event]!;
+  for (let event = first; event < end; event++) {
+    if (selector.hasEvent(event)) rows += selectedRows(index, mask, event);
+  }
   return rows;
 }
 
@@ -165,6 +199,7 @@ function note(
 
 function countChanges(
   index: BinlogIndex,
+  mask: RowMask | undefined,
   selected: Uint32Array,
 ): Pick<Plan, 'tables' | 'rows' | 'timeSpan' | 'bytes'> {
   const tables = new Map<string, TableChanges>();
@@ -182,9 +217,10 @@ function countChanges(
   const { events } = index;
   for (const event of selected) {
     const shape = events.shape[event]!;
-    byShape[shape]![kinds[shape]!] += events.rows[event]!;
-    rows += events.rows[event]!;
-    bytes += events.size[event]!;
+    const changed = selectedRows(index, mask, event);
+    byShape[shape]![kinds[shape]!] += changed;
+    rows += changed;
+    bytes += selectedBytes(index, mask, event);
     first = Math.min(first, events.timestamp[event]!);
     last = Math.max(last, events.timestamp[event]!);
   }
@@ -196,37 +232,31 @@ function countChanges(
   };
 }
 
-function noMatch(index: BinlogIndex): BinflashError {
-  const names = [...new Set(index.shapes.map(({ table }) => tableName(table)))];
-  const listed = names.slice(0, 8).join(', ') + (names.length > 8 ? ` and ${names.length - 8} more` : '');
-  const from = Math.min(...index.files.map((file) => file.firstTime).filter((time) => time > 0));
-  const to = Math.max(...index.files.map((file) => file.lastTime));
-  const span = to > 0 ? `, from ${iso(from)} to ${iso(to)}` : '';
-  const what =
-    index.events.length === 0
-      ? `no row changes at all${span}`
-      : `${index.events.length} rows events on ${listed}${span}`;
-  return new BinflashError('NO_MATCH', `nothing matches the selection; the files hold ${what}`, {
-    file: index.files.length === 1 ? index.files[0]!.path : undefined,
-    hint:
-      index.events.length === 0
-        ? 'Row changes are only logged with binlog_format=ROW.'
-        : 'binflash inspect shows tables, times and positions.',
-  });
-}
-
-/** Unix seconds in the one spelling that needs no time zone. */
-export function iso(seconds: number): string {
-  return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
+/** Does the selection end before the files do? */
+function stops(select: Selection | undefined): boolean {
+  return select?.stopPosition !== undefined || select?.to !== undefined;
 }
 
 /** A file that a server closed ends with ROTATE or STOP; without it, what is missing cannot be known. */
 function unclosedWarnings(index: BinlogIndex, stopped: boolean): string[] {
   if (stopped) return [];
-  const open = index.files.filter((file) => !file.endsClosed).map((file) => file.path);
-  return open.map(
-    (path) => `${path} does not end with ROTATE or STOP: still written, or cut, or not a server's own file`,
+  const open = index.files.filter((file) => !file.endsClosed);
+  return open.map((file) =>
+    maybeServersOwn(file)
+      ? `${file.path} does not end with ROTATE or STOP: still written, or cut, or not a server's own file`
+      : `${file.path} is not a server's own file (an undo, perhaps): without ROTATE or STOP nothing tells whether it is complete`,
   );
+}
+
+/**
+ * Servers begin each file with the GTIDs before it, whatever they are set to: MySQL since 5.7.6, MariaDB since 10.0.2.
+ * Tools do not, this one neither.
+ */
+function maybeServersOwn({ events, format }: FileSummary): boolean {
+  const { flavour, version } = format;
+  const since: [number, number, number] = flavour === 'mariadb' ? [10, 0, 2] : [5, 7, 6];
+  const begins = flavour === 'mariadb' ? EventCode.MARIADB_GTID_LIST : EventCode.PREVIOUS_GTIDS;
+  return events[begins]! > 0 || !versionAtLeast(version, since);
 }
 
 function splitWarnings(index: BinlogIndex, split: readonly number[]): string[] {

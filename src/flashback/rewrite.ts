@@ -6,7 +6,12 @@ import { BinflashError } from '../errors.ts';
 import { AtomicFile, checkTarget, exists, type Output } from '../io/output.ts';
 import type { SourceFile } from '../io/source.ts';
 import { openBinlogs, type ReadOptions, readIndex } from '../read/binlogs.ts';
+import type { BinlogIndex } from '../scan/binlog-index.ts';
 import { DEFAULT_WINDOW } from '../scan/scan.ts';
+import { Selector } from '../select/selection.ts';
+import { TableDescriptions } from '../tables/description.ts';
+import { RowFilter } from '../where/row-filter.ts';
+import { maskRows, type RowMask } from '../where/row-mask.ts';
 import { makePlan, type Plan, type PlanOptions } from './plan.ts';
 import { RefusedError } from './refusals.ts';
 import type { WriteResult } from './undo-writer.ts';
@@ -48,12 +53,15 @@ export interface RewriteResult {
  */
 export async function rewrite(options: RewriteOptions): Promise<RewriteResult> {
   validateOptions(options);
+  // What does not parse is told before anything is read.
+  const filter = new RowFilter(options.select?.where, options.descriptions ?? new TableDescriptions());
   const files = await openBinlogs(options.inputs);
   try {
     const inputs = new Set(files.map((file) => file.identity));
     if (typeof options.output === 'string') await checkTarget(options.output, inputs, options.force ?? false);
     const index = await readIndex(files, options);
-    const plan = makePlan(index, options);
+    const mask = filter.isEmpty ? undefined : await selectRows(index, files, filter, options);
+    const plan = makePlan(index, options, mask);
     if (options.output === undefined) return { plan, written: undefined, outputs: [] };
     if (plan.refusals.length > 0) throw new RefusedError(plan.refusals);
     checkRowsVersion(plan, options.rowsVersion);
@@ -65,6 +73,26 @@ export async function rewrite(options: RewriteOptions): Promise<RewriteResult> {
   } finally {
     await Promise.all(files.map((file) => file.close()));
   }
+}
+
+/** Reads the rows that may be selected, and tests them. */
+function selectRows(
+  index: BinlogIndex,
+  files: readonly SourceFile[],
+  filter: RowFilter,
+  options: RewriteOptions,
+): Promise<RowMask> {
+  return maskRows(index, files, new Selector(index, options.select ?? {}), filter, {
+    window: options.window ?? DEFAULT_WINDOW,
+    spoolFolder: spoolFolder(options),
+    onProgress: (done, total) => options.onProgress?.({ phase: 'read', done, total }),
+    signal: options.signal,
+  });
+}
+
+/** Beside the output there is room for as much, most likely; the system's folder may be in memory. */
+function spoolFolder({ output }: RewriteOptions): string {
+  return typeof output === 'string' ? dirname(output) : tmpdir();
 }
 
 async function writeFiles(
@@ -130,8 +158,7 @@ function write(
     maxStatementSize: options.maxStatementSize ?? DEFAULT_MAX_STATEMENT_SIZE,
     maxFileSize: options.maxFileSize,
     window: options.window ?? DEFAULT_WINDOW,
-    // Beside the output there is room for as much, most likely; the system's folder may be in memory.
-    spoolFolder: typeof options.output === 'string' ? dirname(options.output) : tmpdir(),
+    spoolFolder: spoolFolder(options),
     onProgress: (done) => options.onProgress?.({ phase: 'write', done, total: plan.bytes }),
     signal: options.signal,
   });

@@ -29,7 +29,10 @@ export class RowInverter {
     this.#writer = writer;
   }
 
-  /** `guarded`: never let a row into an output event that sets what this row looks for, see {@link ChainGuard}. */
+  /**
+   * `guarded`: never let a row into an output event that sets what this row looks for, see {@link ChainGuard}.
+   * `isSelected` says by their numbers which rows are wanted, if not all are.
+   */
   invert(
     bytes: Uint8Array,
     event: RowsEvent,
@@ -37,6 +40,7 @@ export class RowInverter {
     inversion: Inversion,
     rows: number,
     guarded: boolean,
+    isSelected?: (row: number) => boolean,
   ): void {
     const images = shape.second === undefined ? rows : 2 * rows;
     if (this.#ends.length < images) this.#ends = new Uint32Array(images * 2);
@@ -48,7 +52,7 @@ export class RowInverter {
     if (inversion.how === 'keep') {
       for (let i = images - 1; i >= 0; i--) {
         const first = i === 0 ? start : start + ends[i - 1]!;
-        writer.row(bytes, first, end);
+        if (isSelected === undefined || isSelected(i)) writer.row(bytes, first, end);
         end = first;
       }
       return;
@@ -56,16 +60,21 @@ export class RowInverter {
     for (let i = images - 2; i >= 0; i -= 2) {
       const first = i === 0 ? start : start + ends[i - 1]!;
       const middle = start + ends[i]!;
-      if (inversion.how === 'merge') this.#mergeRow(bytes, first, middle, end, shape, guarded);
-      else {
-        if (guarded) this.#cutChain(bytes, middle, end);
-        writer.swappedRow(bytes, first, middle, end);
-        // A row that stands alone in its event is followed by another event anyway.
-        const { openEnd } = writer;
-        if (guarded && openEnd >= 0) this.#remember(writer.bytes, openEnd - (middle - first), openEnd);
+      if (isSelected === undefined || isSelected(i >> 1)) {
+        if (inversion.how === 'merge') this.#mergeRow(bytes, first, middle, end, shape, guarded);
+        else this.#swapRow(bytes, first, middle, end, guarded);
       }
       end = first;
     }
+  }
+
+  #swapRow(bytes: Uint8Array, first: number, middle: number, end: number, guarded: boolean): void {
+    const writer = this.#writer;
+    if (guarded) this.#cutChain(bytes, middle, end);
+    writer.swappedRow(bytes, first, middle, end);
+    // A row that stands alone in its event is followed by another event anyway.
+    const { openEnd } = writer;
+    if (guarded && openEnd >= 0) this.#remember(writer.bytes, openEnd - (middle - first), openEnd);
   }
 
   #findEnds(bytes: Uint8Array, event: RowsEvent, shape: Shape, images: number): void {

@@ -15,7 +15,7 @@ import type { EventRun } from '../read/runs.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
 import { Ending } from '../scan/transaction-table.ts';
 import { EventWriter, type RowsTemplate } from './event-writer.ts';
-import type { Plan } from './plan.ts';
+import { type Plan, selectedBytes, selectedRows } from './plan.ts';
 import { RowInverter } from './row-inverter.ts';
 
 export interface WriteOptions {
@@ -124,7 +124,7 @@ export class UndoWriter {
     const { events } = this.#index;
     let size = 0;
     for (let i = from; i >= 0 && events.transaction[this.#plan.events[i]!] === transaction; i--) {
-      size += events.size[this.#plan.events[i]!]!;
+      size += selectedBytes(this.#index, this.#plan.mask, this.#plan.events[i]!);
     }
     return this.#writer.position + size > maxFileSize;
   }
@@ -160,15 +160,18 @@ export class UndoWriter {
     const { bytes, start, end } = this.#loaded;
     parseRows(bytes, start, end, rows);
     this.#useTemplate(event, bytes);
+    const { mask, inversions } = this.#plan;
+    const selected = selectedRows(this.#index, mask, event);
     this.#inverter.invert(
       bytes,
       rows,
       shape,
-      this.#plan.inversions[shapeNumber]!,
+      inversions[shapeNumber]!,
       events.rows[event]!,
       this.#guarded[shapeNumber]!,
+      selected < events.rows[event]! ? (row) => mask!.has(event, row) : undefined,
     );
-    this.#rowCount += events.rows[event]!;
+    this.#rowCount += selected;
   }
 
   /** Keeps the open template when the event may be packed with the one before, else makes a new one. */

@@ -10,7 +10,7 @@ import { backwardRuns, unpackRoom } from '../read/runs.ts';
 import { Sources } from '../read/sources.ts';
 import { UnpackRoom } from '../read/unpacking.ts';
 import { allocate } from '../wire/allocate.ts';
-import type { Plan } from './plan.ts';
+import { type Plan, selectedBytes } from './plan.ts';
 import { hasV1, UndoWriter, type WriteOptions, type WriteResult } from './undo-writer.ts';
 
 /** Packed size of output events: the fastest to replay of those measured (docs/architecture.md). */
@@ -60,7 +60,9 @@ export async function writeUndo(
         next = undo.writeRun(loaded, next);
       }
       await sink.room();
-      for (let i = loaded.run.first; i <= loaded.run.last; i++) done += index.events.size[plan.events[i]!]!;
+      for (let i = loaded.run.first; i <= loaded.run.last; i++) {
+        done += selectedBytes(index, plan.mask, plan.events[i]!);
+      }
       options.onProgress?.(done);
       options.signal?.throwIfAborted();
     }

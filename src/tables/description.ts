@@ -44,6 +44,16 @@ export class TableDescriptions {
     return description;
   }
 
+  /** The same for who tests values instead of printing them: nothing is cut. */
+  whole(): TableDescriptions {
+    return new TableDescriptions({ ...this.#options, maxCharacters: undefined }, this.#schema);
+  }
+
+  /** The time zone of TIMESTAMP columns, as in {@link DecodeOptions}. */
+  get timeZone(): string | undefined {
+    return this.#options.timeZone;
+  }
+
   #describe(table: TableDefinition, flavour: Flavour): TableDescription {
     const found = this.#schema?.find(table, flavour);
     if (found === undefined) return describe(table, flavour, this.#options);

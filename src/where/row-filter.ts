@@ -1,7 +1,17 @@
+import { type TimeZone, timeZone } from '../binlog/columns/values/time-zone.ts';
 import type { Flavour } from '../binlog/event-types.ts';
 import type { RowsEvent } from '../binlog/rows.ts';
+import type { TableDefinition } from '../binlog/table-map.ts';
 import type { Shape } from '../scan/shapes.ts';
+import { divideFilter } from '../select/filter-text.ts';
+import { compileTable, type TableTest } from '../select/patterns.ts';
 import type { TableDescriptions } from '../tables/description.ts';
+import { ConditionCompiler, Slots } from './condition.ts';
+import { resolveColumn } from './names.ts';
+import { parseCondition } from './parser.ts';
+import { ShapeMatcher } from './shape-matcher.ts';
+import type { Condition } from './syntax.ts';
+import { forEachOperand } from './walk.ts';
 
 /** Tests the rows of one shape, event by event. */
 export interface RowMatcher {
@@ -16,6 +26,12 @@ export interface RowMatcher {
   has(row: number): boolean;
 }
 
+interface Filter {
+  readonly text: string;
+  readonly hasTable: TableTest;
+  readonly condition: Condition;
+}
+
 /**
  * The row filters of a selection, made ready for whoever looks at rows:
  *
@@ -27,12 +43,44 @@ export interface RowMatcher {
  * Tables that no filter names are the Selector's business; asked for one of them, the matcher selects nothing.
  */
 export class RowFilter {
-  /** @throws BinflashError `USAGE` for a filter that does not parse, with the place in it */
-  constructor(_filters: readonly string[] | undefined, _descriptions: TableDescriptions) {}
+  readonly #filters: readonly Filter[];
+  readonly #descriptions: TableDescriptions;
+  readonly #zone: TimeZone;
+  readonly #matchers = new Map<Shape, RowMatcher>();
 
-  /** Are there any filters? */
+  /**
+   * Names, signs, labels and the time zone of TIMESTAMP columns are those of the descriptions.
+   *
+   * @throws BinflashError `USAGE` for a filter that does not parse, with the place in it, or an unknown time zone
+   */
+  constructor(filters: readonly string[] | undefined, descriptions: TableDescriptions) {
+    // What is printed may be cut, what is compared may not.
+    this.#descriptions = descriptions.whole();
+    this.#zone = timeZone(descriptions.timeZone);
+    this.#filters = (filters ?? []).map((text) => {
+      const divided = divideFilter(text);
+      return {
+        text,
+        hasTable: divided.table === undefined ? () => true : compileTable('--where', divided.table),
+        condition: parseCondition(divided),
+      };
+    });
+  }
+
+  /** Are there no filters? */
   get isEmpty(): boolean {
-    return true;
+    return this.#filters.length === 0;
+  }
+
+  /** Makes sure that the table has the columns that its filters name. @throws BinflashError `USAGE` */
+  checkNames(table: TableDefinition, flavour: Flavour): void {
+    for (const { text, condition, hasTable } of this.#filters) {
+      if (!hasTable(table.schema, table.name)) continue;
+      const description = this.#descriptions.of(table, flavour);
+      forEachOperand(condition, (operand) => {
+        if (operand.kind === 'column') resolveColumn(text, operand, description);
+      });
+    }
   }
 
   /**
@@ -41,7 +89,25 @@ export class RowFilter {
    * @throws BinflashError `USAGE` for unknown names and for comparisons that make no sense, `ROW_IMAGE` for
    * columns that no image of this shape holds; the caller knows file and offset (`locate`)
    */
-  of(_shape: Shape, _flavour: Flavour): RowMatcher | undefined {
-    return undefined;
+  of(shape: Shape, flavour: Flavour): RowMatcher | undefined {
+    if (this.isEmpty) return undefined;
+    let matcher = this.#matchers.get(shape);
+    if (matcher === undefined) {
+      matcher = this.#compile(shape, flavour);
+      this.#matchers.set(shape, matcher);
+    }
+    return matcher;
+  }
+
+  #compile(shape: Shape, flavour: Flavour): RowMatcher {
+    const { table } = shape;
+    const slots = new Slots();
+    const tests = this.#filters
+      .filter(({ hasTable }) => hasTable(table.schema, table.name))
+      .flatMap(({ text, condition }) => {
+        const description = this.#descriptions.of(table, flavour);
+        return new ConditionCompiler(text, condition, description, shape, this.#zone, slots).compile();
+      });
+    return new ShapeMatcher(shape, tests, slots);
   }
 }

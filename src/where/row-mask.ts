@@ -1,0 +1,159 @@
+import { eventTypeName } from '../binlog/event-types.ts';
+import { emptyRowsEvent, parseRows } from '../binlog/rows.ts';
+import { tableName } from '../binlog/table-map.ts';
+import { BinflashError } from '../errors.ts';
+import type { SourceFile } from '../io/source.ts';
+import type { Batch, ForwardReaderOptions } from '../read/forward-reader.ts';
+import { ForwardReader } from '../read/forward-reader.ts';
+import { eventPlaces } from '../read/places.ts';
+import type { BinlogIndex } from '../scan/binlog-index.ts';
+import type { Selector } from '../select/selection.ts';
+import type { RowFilter, RowMatcher } from './row-filter.ts';
+
+/** In {@link RowMask}, instead of where the bits are: no row of the event is selected, or all are. */
+const NONE = 0xffff_ffff;
+const WHOLE = 0xffff_fffe;
+
+/** Which rows of the events of an index row filters select: a number an event, and bits only where some are. */
+export class RowMask {
+  readonly #counts: Uint32Array;
+  /** Where in {@link #bits} the event's begin, by bytes, or {@link NONE} or {@link WHOLE}. */
+  readonly #starts: Uint32Array;
+  #bits: Uint8Array = new Uint8Array(1024);
+  #used = 0;
+
+  constructor(events: number) {
+    this.#counts = new Uint32Array(events);
+    this.#starts = new Uint32Array(events).fill(NONE);
+  }
+
+  /** How many rows of the event are selected. */
+  count(event: number): number {
+    return this.#counts[event]!;
+  }
+
+  /** Is anything of the event selected? Events whose rows nobody can count have none that could be counted. */
+  selects(event: number): boolean {
+    return this.#starts[event] !== NONE;
+  }
+
+  /** Is row `row` of the event, counted from 0, selected? */
+  has(event: number, row: number): boolean {
+    const start = this.#starts[event]!;
+    if (start >= WHOLE) return start === WHOLE;
+    return (this.#bits[start + (row >> 3)]! & (1 << (row & 7))) !== 0;
+  }
+
+  /** Notes that all `rows` rows of the event are selected. */
+  addWhole(event: number, rows: number): void {
+    this.#counts[event] = rows;
+    this.#starts[event] = WHOLE;
+  }
+
+  /** Notes the rows that `matcher` has found, `count` of `rows`. */
+  add(event: number, rows: number, count: number, matcher: RowMatcher): void {
+    if (count === 0) return;
+    if (count === rows) {
+      this.addWhole(event, rows);
+      return;
+    }
+    this.#counts[event] = count;
+    const start = this.#used;
+    this.#starts[event] = start;
+    this.#used += (rows + 7) >> 3;
+    if (this.#used > this.#bits.length) this.#grow();
+    for (let row = 0; row < rows; row++)
+      if (matcher.has(row)) this.#bits[start + (row >> 3)]! |= 1 << (row & 7);
+  }
+
+  #grow(): void {
+    const larger = new Uint8Array(2 * this.#used);
+    larger.set(this.#bits);
+    this.#bits = larger;
+  }
+}
+
+export interface MaskOptions extends ForwardReaderOptions {
+  /** Called once a window. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+/**
+ * Reads the rows events that are selected but for their rows, and notes which of these the filters select.
+ *
+ * @throws BinflashError `USAGE` for names that the tables do not have, `ROW_IMAGE` and `UNSUPPORTED` with file and
+ * offset where the log does not tell what is asked for
+ */
+export async function maskRows(
+  index: BinlogIndex,
+  files: readonly SourceFile[],
+  selector: Selector,
+  filter: RowFilter,
+  options: MaskOptions,
+): Promise<RowMask> {
+  for (const table of index.tables) {
+    if (selector.hasTable(table.schema, table.name)) filter.checkNames(table, index.files[0]!.format.flavour);
+  }
+  const mask = new RowMask(index.events.length);
+  const numbers = candidates(index, selector, mask);
+  const total = numbers.reduce((sum, event) => sum + index.events.size[event]!, 0);
+  const reader = new ForwardReader(index, files, options);
+  let done = 0;
+  for await (const batch of reader.read(eventPlaces(index, numbers))) {
+    testBatch(index, numbers, batch, filter, mask);
+    for (let i = batch.first; i <= batch.last; i++) done += index.events.size[numbers[i]!]!;
+    options.onProgress?.(done, total);
+  }
+  return mask;
+}
+
+/** The events to be looked into. Those whose rows cannot be told apart count as a whole, to be refused later. */
+function candidates(index: BinlogIndex, selector: Selector, mask: RowMask): Uint32Array {
+  const { events, transactions, shapes } = index;
+  const numbers = new Uint32Array(events.length);
+  let count = 0;
+  for (let transaction = 0; transaction < transactions.length; transaction++) {
+    const first = transactions.firstEvent[transaction]!;
+    const end = first + transactions.eventCount[transaction]!;
+    if (first === end || !selector.hasTransaction(transaction)) continue;
+    for (let event = first; event < end; event++) {
+      if (!selector.hasEvent(event)) continue;
+      if (shapes[events.shape[event]!]!.table.lengthsKnown) numbers[count++] = event;
+      else mask.addWhole(event, events.rows[event]!);
+    }
+  }
+  return numbers.subarray(0, count);
+}
+
+const rows = emptyRowsEvent();
+
+function testBatch(
+  index: BinlogIndex,
+  numbers: Uint32Array,
+  { first, last, events: loaded }: Batch,
+  filter: RowFilter,
+  mask: RowMask,
+): void {
+  const { events, shapes, transactions, files } = index;
+  for (let i = first; i <= last; i++) {
+    const event = numbers[i]!;
+    loaded.open(i);
+    const { bytes, start, end } = loaded;
+    parseRows(bytes, start, end, rows);
+    const shape = shapes[events.shape[event]!]!;
+    const file = files[transactions.file[events.transaction[event]!]!]!;
+    try {
+      const matcher = filter.of(shape, file.format.flavour);
+      if (matcher === undefined) mask.addWhole(event, events.rows[event]!);
+      else mask.add(event, events.rows[event]!, matcher.test(bytes, rows), matcher);
+    } catch (error) {
+      if (!(error instanceof BinflashError)) throw error;
+      throw error.locate({
+        file: file.path,
+        offset: events.fileOffset(event),
+        eventType: eventTypeName(bytes[start + 4]!, file.format.flavour),
+        table: tableName(shape.table),
+      });
+    }
+  }
+}
