@@ -1,5 +1,5 @@
 # Two commands do all the set-up on a fresh machine: `make demo` and `make test`.
-.PHONY: demo test unit e2e fuzz lint build servers fixtures bench clean
+.PHONY: demo test unit e2e fuzz lint build servers browser fixtures bench clean
 
 # npm's own marker of a finished install: older than the lock file means it is due again.
 node_modules/.package-lock.json: package.json package-lock.json
@@ -20,13 +20,17 @@ lint: node_modules/.package-lock.json
 servers: node_modules/.package-lock.json
 	npx tsx test/servers/provision.ts
 
-test: build lint servers
+# The same for the browser that the report is looked at with.
+browser: node_modules/.package-lock.json
+	npx tsx test/browser/provision.ts
+
+test: build lint servers browser
 	npx vitest run
 
 unit: build
 	npx vitest run --project unit
 
-e2e: build servers
+e2e: build servers browser
 	npx vitest run --project e2e
 
 # Random workloads, as many rounds as asked for: make fuzz ROUNDS=1000 [SEED=n] [BINFLASH_TEST_SERVERS=...]

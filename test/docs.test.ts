@@ -27,8 +27,10 @@ describe('what binflash can and cannot undo', () => {
     'README.md',
     'CONTRIBUTING.md',
     'docs/guide.md',
+    'docs/incident-drill.md',
     'docs/architecture.md',
     'docs/can-and-cannot-undo.md',
+    'docs/mysqlbinlog-differences.md',
   ])('the links in %s lead somewhere', async (name) => {
     const { anchors, links } = await page(name);
     for (const link of links.filter((one) => !one.startsWith('http'))) {

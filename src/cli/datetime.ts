@@ -46,13 +46,3 @@ function wrong(option: string, text: string): BinflashError {
     hint: 'Examples: "2026-11-21 03:00:00" (local time), 2026-11-21T03:00:00Z, 2026-11-21T03:00:00+02:00.',
   });
 }
-
-/** Unix seconds as local time with its offset, the spelling that {@link parseDatetime} reads back. */
-export function formatLocal(seconds: number): string {
-  const date = new Date(seconds * 1000);
-  const two = (n: number): string => String(n).padStart(2, '0');
-  const minutes = -date.getTimezoneOffset();
-  const sign = minutes < 0 ? '-' : '+';
-  const offset = `${sign}${two(Math.floor(Math.abs(minutes) / 60))}:${two(Math.abs(minutes) % 60)}`;
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}${offset}`;
-}

@@ -3,20 +3,31 @@ import { closest, distance } from 'fastest-levenshtein';
 import yargs, { type Argv, type Options } from 'yargs';
 import { BinflashError, exitCodes } from '../errors.ts';
 import { RefusedError } from '../flashback/refusals.ts';
-import { inspectCommand } from './inspect-command.ts';
 import {
   type Arguments,
   generalOptions,
   type OptionSpec,
+  reportOptions,
   rewriteOptions,
   selectionOptions,
+  showOptions,
   tableOptions,
+  transactionsOptions,
+  valueOptions,
 } from './options.ts';
-import { rewriteCommand } from './rewrite-command.ts';
 import { PipeClosed } from './stdout.ts';
 import { errorJson, formatError, Style } from './terminal.ts';
 
 type Command = (inputs: readonly string[], args: Arguments, signal: AbortSignal) => Promise<void>;
+
+/** Each is loaded when it is run: the start is a good part of what a small log takes. */
+const commands = {
+  rewrite: async () => (await import('./rewrite-command.ts')).rewriteCommand,
+  inspect: async () => (await import('./inspect-command.ts')).inspectCommand,
+  show: async () => (await import('./show-command.ts')).showCommand,
+  transactions: async () => (await import('./transactions-command.ts')).transactionsCommand,
+  report: async () => (await import('./report-command.ts')).reportCommand,
+} satisfies Record<string, () => Promise<Command>>;
 
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
 
@@ -62,7 +73,7 @@ function tell(error: BinflashError, argv: readonly string[], style: Style): numb
   process.stderr.write(formatError(error, style));
   const told = error instanceof RefusedError && argv.includes('--dry-run');
   if (argv.includes('--json') && !told)
-    process.stdout.write(`${JSON.stringify({ error: errorJson(error) }, null, 2)}\n`);
+    process.stdout.write(`${JSON.stringify({ error: errorJson(error) })}\n`);
   return exitCodes[error.code];
 }
 
@@ -90,7 +101,7 @@ async function parse(argv: readonly string[], signal: AbortSignal): Promise<void
             'undo the changes of some rows',
           )
           .example('$0 rewrite bin.000011 -j 5120 --stop-position 9216 --dry-run', 'look first'),
-      (args) => run(rewriteCommand, args, signal),
+      (args) => run(commands.rewrite, args, signal),
     )
     .command(
       'inspect [binlog..]',
@@ -100,7 +111,48 @@ async function parse(argv: readonly string[], signal: AbortSignal): Promise<void
           '$0 inspect mysql-bin.0000*',
           'files, times, tables and rows',
         ),
-      (args) => run(inspectCommand, args, signal),
+      (args) => run(commands.inspect, args, signal),
+    )
+    .command(
+      'show [binlog..]',
+      'show the selected row changes',
+      (y) =>
+        withOptions(y, argv, 'show', {
+          ...selectionOptions,
+          ...valueOptions,
+          // Its --json is one of its own.
+          ...generalOptions,
+          ...showOptions,
+        })
+          .example('$0 show mysql-bin.000011 -T shop.orders --type delete | less', 'what was deleted')
+          .example('$0 show mysql-bin.0000* --json | jq -c .before', 'for programs'),
+      (args) => run(commands.show, args, signal),
+    )
+    .command(
+      'transactions [binlog..]',
+      'find transactions, and the command that undoes one',
+      (y) =>
+        withOptions(y, argv, 'transactions', {
+          ...transactionsOptions,
+          ...selectionOptions,
+          ...valueOptions,
+          ...generalOptions,
+        })
+          .example('$0 transactions bin.0* --sort deleted --top 10', 'the largest deletes')
+          .example('$0 transactions bin.0* -T shop.orders --contains "delete from"', 'by statement'),
+      (args) => run(commands.transactions, args, signal),
+    )
+    .command(
+      'report [binlog..]',
+      'make a page that shows the row changes over time',
+      (y) =>
+        withOptions(y, argv, 'report', { ...reportOptions, ...selectionOptions, ...generalOptions })
+          .example('$0 report mysql-bin.0000* -o report.html', 'look for the spike')
+          .example(
+            '$0 report bin.0* -d shop --start-datetime "2026-11-21 03:00:00" -o closer.html',
+            'look closer: fewer hours, finer bars',
+          ),
+      (args) => run(commands.report, args, signal),
     )
     // Messages of the argument parser in the language of all the others.
     .locale('en')
@@ -179,7 +231,9 @@ function checkNames(
 ): void {
   const names = Object.keys(specs);
   const end = argv.indexOf('--');
-  for (const word of argv.slice(0, end < 0 ? argv.length : end)) {
+  for (const [i, word] of argv.slice(0, end < 0 ? argv.length : end).entries()) {
+    // The parser drops it without a word, where it is not the value of an option.
+    if (word === '-' && !takesValue(argv[i - 1] ?? '', specs)) throw noStandardInput();
     const [, name, value] = /^--(?:no-)?([^=]+)(?:=(.*))?$/s.exec(word) ?? [];
     // The parser would take --binlog for the positional of that name and forget the others.
     if (name === 'binlog') {
@@ -217,8 +271,27 @@ function checkNames(
   }
 }
 
-async function run(command: Command, args: Record<string, unknown>, signal: AbortSignal): Promise<void> {
+/** Is this word an option whose value is the next word? */
+function takesValue(word: string, specs: Record<string, OptionSpec>): boolean {
+  return Object.entries(specs).some(
+    ([name, { alias, value }]) => value !== undefined && (word === `--${name}` || word === `-${alias}`),
+  );
+}
+
+function noStandardInput(): BinflashError {
+  return new BinflashError('USAGE', 'binary logs cannot be read from standard input yet', {
+    hint: 'They are read more than once, and backwards: write them to a file and name that.',
+  });
+}
+
+async function run(
+  load: () => Promise<Command>,
+  args: Record<string, unknown>,
+  signal: AbortSignal,
+): Promise<void> {
   // Names after `--` are files whatever they begin with.
   const inputs = [...((args.binlog ?? []) as unknown[]), ...((args['--'] ?? []) as unknown[])];
+  if (inputs.includes('-')) throw noStandardInput();
+  const command = await load();
   await command(inputs.map(String), args, signal);
 }

@@ -21,6 +21,7 @@ export type Arguments = Readonly<Record<string, unknown>>;
 const SELECTION = 'Which changes (all conditions must hold):';
 const OUTPUT = 'Output:';
 const SKIP = 'What to leave out instead of stopping:';
+const RANKING = 'Which transactions, in what order:';
 const VALUES = 'How tables and values are read:';
 const GENERAL = 'General:';
 
@@ -127,6 +128,26 @@ export const rewriteOptions: Record<string, OptionSpec> = {
   'skip-incidents': { group: SKIP, describe: 'INCIDENT events: holes in the log' },
 };
 
+export const reportOptions: Record<string, OptionSpec> = {
+  output: { alias: 'o', group: OUTPUT, value: 'file', describe: 'the page; - for standard output' },
+  force: { group: OUTPUT, describe: 'replace an existing file' },
+};
+
+export const transactionsOptions: Record<string, OptionSpec> = {
+  sort: {
+    group: RANKING,
+    value: 'rows|deleted|updated|inserted|size|duration|time',
+    describe: 'the most first, by time the earliest (default: in the order of the log)',
+  },
+  top: { group: RANKING, value: 'n', describe: 'only the first n' },
+  contains: {
+    group: RANKING,
+    value: 'text',
+    describe: 'an original statement contains this, in any letter case',
+  },
+  'min-rows': { group: RANKING, value: 'n', describe: 'with n selected row changes or more' },
+};
+
 /** Of every command that decodes values. */
 export const tableOptions: Record<string, OptionSpec> = {
   schema: {
@@ -150,6 +171,12 @@ export const valueOptions: Record<string, OptionSpec> = {
     value: 'characters',
     describe: 'cut longer values; 0 cuts none',
   },
+};
+
+export const showOptions: Record<string, OptionSpec> = {
+  limit: { group: OUTPUT, value: 'number', describe: 'stop after so many row changes' },
+  json: { group: OUTPUT, describe: 'one JSON object a row change, line by line' },
+  sql: { group: OUTPUT, describe: 'pseudo-SQL as mysqlbinlog -vv prints it' },
 };
 
 export const generalOptions: Record<string, OptionSpec> = {
@@ -199,6 +226,7 @@ function wholeNumber(option: string, text: string): number {
   return value;
 }
 
+/** A whole number, 0 included. */
 export function numberOf(args: Arguments, name: string): number | undefined {
   const text = textOf(args, name);
   return text === undefined ? undefined : wholeNumber(`--${name}`, text);

@@ -1,5 +1,6 @@
 import { versionAtLeast } from '../binlog/format-description.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
+import { shellPath } from '../select/command-line.ts';
 
 /** How the undo is replayed on a server like the source. */
 export interface Replay {
@@ -14,16 +15,10 @@ export interface Replay {
 const MIB = 1024 * 1024;
 const LARGEST_PACKET = 1024 * MIB;
 
-/** Puts a word in quotes for a POSIX shell where it needs them. */
-export function shellQuote(word: string): string {
-  const safe = /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
-  return safe.startsWith('-') && safe !== '-' ? `./${safe}` : safe;
-}
-
 /** The exact command for these outputs and a longest BINLOG statement of so many characters. */
 export function replayOf(index: BinlogIndex, outputs: readonly string[], largestStatement: number): Replay {
   const { flavour, version } = index.files.at(-1)!.format;
-  const files = outputs.map(shellQuote).join(' ');
+  const files = outputs.map(shellPath).join(' ');
   const command =
     flavour === 'mariadb'
       ? `mariadb-binlog ${files} | mariadb --binary-mode`

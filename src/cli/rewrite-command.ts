@@ -2,7 +2,7 @@ import { BinflashError } from '../errors.ts';
 import type { Plan } from '../flashback/plan.ts';
 import { RefusedError, SKIPPABLE } from '../flashback/refusals.ts';
 import { type RewriteResult, rewrite } from '../flashback/rewrite.ts';
-import { formatLocal } from './datetime.ts';
+import { formatLocal } from '../select/local-time.ts';
 import { readDescriptions } from './descriptions.ts';
 import {
   type Arguments,
@@ -51,9 +51,9 @@ export async function rewriteCommand(
       output: dryRun ? undefined : toStdout ? stdoutOutput() : output,
       force: flagOf(args, 'force'),
       select: readSelection(args),
-      tables: await readDescriptions(args),
       skip: SKIPPABLE.filter((name) => flagOf(args, `skip-${name}`)),
       primaryKeys: listOf(args, 'primary-key'),
+      descriptions: await readDescriptions(args),
       checksum: choiceOf(args, 'checksum', ['crc32', 'none']),
       rowsVersion: rowEvents === undefined ? undefined : rowEvents === 'v1' ? 1 : 2,
       maxEventSize: sizeOf(args, 'max-event-size', 1, GIB),

@@ -1,6 +1,7 @@
 import { type BinflashError, topics } from '../errors.ts';
 import { RefusedError } from '../flashback/refusals.ts';
 import type { Progress } from '../read/binlogs.ts';
+import type { Palette } from '../show/palette.ts';
 
 /** Most refusals that are printed; the rest is counted. */
 const SHOWN_REFUSALS = 10;
@@ -11,35 +12,38 @@ export function printable(text: string): string {
 }
 
 /** Colours, unless the user, the terminal or NO_COLOR is against them. */
-export class Style {
+export class Style implements Palette {
   readonly #on: boolean;
 
   constructor(wanted: boolean, stream: { isTTY?: boolean | undefined }) {
     this.#on = wanted && stream.isTTY === true && !process.env.NO_COLOR;
   }
 
-  bold(text: string): string {
-    return this.#on ? `\u001b[1m${text}\u001b[22m` : text;
-  }
+  readonly bold = (text: string): string => this.#paint(text, 1, 22);
+  readonly dim = (text: string): string => this.#paint(text, 2, 22);
+  readonly red = (text: string): string => this.#paint(text, 31, 39);
+  readonly green = (text: string): string => this.#paint(text, 32, 39);
+  readonly yellow = (text: string): string => this.#paint(text, 33, 39);
 
-  red(text: string): string {
-    return this.#on ? `\u001b[31m${text}\u001b[39m` : text;
-  }
-
-  yellow(text: string): string {
-    return this.#on ? `\u001b[33m${text}\u001b[39m` : text;
+  #paint(text: string, on: number, off: number): string {
+    return this.#on ? `\u001b[${on}m${text}\u001b[${off}m` : text;
   }
 }
 
 /** An error as the user reads it: what, where, what to do. */
 export function formatError(error: BinflashError, style: Style): string {
   const refusals = error instanceof RefusedError ? error.refusals : [error];
-  const lines = refusals.slice(0, SHOWN_REFUSALS).flatMap((one) => formatOne(one, style));
+  return `${formatRefusals(refusals, `${style.red('binflash:')} `).join('\n')}\n`;
+}
+
+/** Reasons as lines of text, the first ones of many; `prefix` stands before each. */
+export function formatRefusals(refusals: readonly BinflashError[], prefix: string): string[] {
+  const lines = refusals.slice(0, SHOWN_REFUSALS).flatMap((one) => formatOne(one, prefix));
   if (refusals.length > SHOWN_REFUSALS)
     lines.push(`and ${refusals.length - SHOWN_REFUSALS} more of this kind`);
   const pages = new Set(refusals.map(pageOf).filter((page) => page !== undefined));
   if (pages.size > 0) lines.push(`See ${[...pages].join(', ')}`);
-  return `${lines.join('\n')}\n`;
+  return lines;
 }
 
 /** Where the documentation says more of a refusal; undefined for errors of other kinds. */
@@ -48,7 +52,7 @@ function pageOf({ code }: BinflashError): string | undefined {
   return topic === undefined ? undefined : `docs/can-and-cannot-undo.md#${topic}`;
 }
 
-function formatOne(error: BinflashError, style: Style): string[] {
+function formatOne(error: BinflashError, prefix: string): string[] {
   const { file, offset, eventType, table, hint } = error;
   const place = [
     file === undefined ? undefined : offset === undefined ? file : `${file}:${offset}`,
@@ -56,7 +60,7 @@ function formatOne(error: BinflashError, style: Style): string[] {
     table === undefined ? undefined : `table ${table}`,
   ].filter((part) => part !== undefined);
   const where = place.length === 0 ? '' : `${place.join(', ')}: `;
-  const lines = [`${style.red('binflash:')} ${printable(`${where}${error.message}`)}`];
+  const lines = [`${prefix}${printable(`${where}${error.message}`)}`];
   if (hint !== undefined) lines.push(`  ${printable(hint)}`);
   return lines;
 }

@@ -40,8 +40,9 @@ export function invertShape(shape: Shape, keys: KnownKeys): Inversion {
   }
   const missing = missingColumns(present, count);
   // An inserted row is found again by its key alone; a deleted one must come back whole.
-  const found = shape.kind === 'insert' && hasKey(keys.get(table), new Set(present));
-  return missing.length === 0 || found ? { kind, how: 'keep', missing: [] } : refuse(missing);
+  if (missing.length === 0) return { kind, how: 'keep', missing };
+  const isFound = shape.kind === 'insert' && hasKey(keys.of(table), new Set(present));
+  return isFound ? { kind, how: 'keep', missing: [] } : refuse(missing);
 }
 
 function sameBitmaps(shape: Shape, count: number): boolean {

@@ -1,9 +1,13 @@
+import { EventCode } from '../binlog/event-types.ts';
+import { versionAtLeast } from '../binlog/format-description.ts';
 import type { ChangeKind } from '../binlog/rows.ts';
 import { tableName } from '../binlog/table-map.ts';
-import { BinflashError } from '../errors.ts';
-import type { BinlogIndex } from '../scan/binlog-index.ts';
+import type { BinflashError } from '../errors.ts';
+import type { BinlogIndex, FileSummary } from '../scan/binlog-index.ts';
 import { Ending } from '../scan/transaction-table.ts';
+import { noMatch } from '../select/no-match.ts';
 import { type Selection, Selector } from '../select/selection.ts';
+import type { TableDescriptions } from '../tables/description.ts';
 import type { RowMask } from '../where/row-mask.ts';
 import { foreignKeyWarnings } from './foreign-keys.ts';
 import { type Inversion, invertShape } from './inversion.ts';
@@ -27,7 +31,7 @@ export interface Plan {
   readonly events: Uint32Array;
   /** Which of their rows are selected; undefined where no row filter was given and all are. */
   readonly mask: RowMask | undefined;
-  /** By shape. */
+  /** By shape; only those of shapes with selected events are there. */
   readonly inversions: readonly Inversion[];
   readonly tables: readonly TableChanges[];
   readonly transactions: number;
@@ -52,6 +56,8 @@ export interface PlanOptions {
   readonly skip?: readonly Skippable[] | undefined;
   /** Primary keys that the log does not tell, each `db.table=column,column`, see {@link knownKeys}. */
   readonly primaryKeys?: readonly string[] | undefined;
+  /** Tells of tables what the log does not: keys, and for row filters names, types and the time zone of TIMESTAMP. */
+  readonly descriptions?: TableDescriptions | undefined;
 }
 
 /** How many rows of an event are selected, once it is. */
@@ -70,13 +76,18 @@ export function selectedBytes(index: BinlogIndex, mask: RowMask | undefined, eve
  * Selects and judges. Finding reasons against an undo is not an error here: they are in the plan. Where the selection
  * has row filters, `mask` is what they select.
  *
- * @throws BinflashError `USAGE` for filters that do not parse, `NO_MATCH` when nothing is selected
+ * @throws BinflashError `USAGE` for filters that do not parse, `NO_MATCH` when nothing is selected, `SCHEMA` when a
+ * table's key is to be found in a schema file that contradicts the log
  */
 export function makePlan(index: BinlogIndex, options: PlanOptions, mask?: RowMask): Plan {
   const selector = new Selector(index, options.select ?? {});
   const skip = new Set(options.skip ?? []);
-  const keys = knownKeys(index, options.primaryKeys);
-  const inversions = index.shapes.map((shape) => invertShape(shape, keys));
+  const keys = knownKeys(index, options.primaryKeys, options.descriptions);
+  const inversions: Inversion[] = [];
+  const inversionOf = (shape: number): Inversion => {
+    inversions[shape] ??= invertShape(index.shapes[shape]!, keys);
+    return inversions[shape];
+  };
   const refusals: BinflashError[] = [];
   const skippedCounts = new Map<string, number>();
   const { events, transactions } = index;
@@ -112,7 +123,7 @@ export function makePlan(index: BinlogIndex, options: PlanOptions, mask?: RowMas
         if (ending) note(ending, skip, refusals, skippedCounts);
       }
       if (ending) continue;
-      const verdict = judgeRows(index, event, inversions[events.shape[event]!]!);
+      const verdict = judgeRows(index, event, inversionOf(events.shape[event]!));
       if (verdict) note(verdict, skip, refusals, skippedCounts);
       else {
         selected[count++] = event;
@@ -141,7 +152,7 @@ export function makePlan(index: BinlogIndex, options: PlanOptions, mask?: RowMas
     leftOut: { transactions: committed - touched, rows: leftRows },
     takenBack,
     warnings: [
-      ...unclosedWarnings(index, options.select?.stopPosition !== undefined),
+      ...unclosedWarnings(index, stops(options.select)),
       ...selector.unmatched(),
       ...splitWarnings(index, split),
       ...verdict.warnings,
@@ -221,37 +232,31 @@ function countChanges(
   };
 }
 
-function noMatch(index: BinlogIndex): BinflashError {
-  const names = [...new Set(index.shapes.map(({ table }) => tableName(table)))];
-  const listed = names.slice(0, 8).join(', ') + (names.length > 8 ? ` and ${names.length - 8} more` : '');
-  const from = Math.min(...index.files.map((file) => file.firstTime).filter((time) => time > 0));
-  const to = Math.max(...index.files.map((file) => file.lastTime));
-  const span = to > 0 ? `, from ${iso(from)} to ${iso(to)}` : '';
-  const what =
-    index.events.length === 0
-      ? `no row changes at all${span}`
-      : `${index.events.length} rows events on ${listed}${span}`;
-  return new BinflashError('NO_MATCH', `nothing matches the selection; the files hold ${what}`, {
-    file: index.files.length === 1 ? index.files[0]!.path : undefined,
-    hint:
-      index.events.length === 0
-        ? 'Row changes are only logged with binlog_format=ROW.'
-        : 'binflash inspect shows tables, times and positions.',
-  });
-}
-
-/** Unix seconds in the one spelling that needs no time zone. */
-export function iso(seconds: number): string {
-  return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
+/** Does the selection end before the files do? */
+function stops(select: Selection | undefined): boolean {
+  return select?.stopPosition !== undefined || select?.to !== undefined;
 }
 
 /** A file that a server closed ends with ROTATE or STOP; without it, what is missing cannot be known. */
 function unclosedWarnings(index: BinlogIndex, stopped: boolean): string[] {
   if (stopped) return [];
-  const open = index.files.filter((file) => !file.endsClosed).map((file) => file.path);
-  return open.map(
-    (path) => `${path} does not end with ROTATE or STOP: still written, or cut, or not a server's own file`,
+  const open = index.files.filter((file) => !file.endsClosed);
+  return open.map((file) =>
+    maybeServersOwn(file)
+      ? `${file.path} does not end with ROTATE or STOP: still written, or cut, or not a server's own file`
+      : `${file.path} is not a server's own file (an undo, perhaps): without ROTATE or STOP nothing tells whether it is complete`,
   );
+}
+
+/**
+ * Servers begin each file with the GTIDs before it, whatever they are set to: MySQL since 5.7.6, MariaDB since 10.0.2.
+ * Tools do not, this one neither.
+ */
+function maybeServersOwn({ events, format }: FileSummary): boolean {
+  const { flavour, version } = format;
+  const since: [number, number, number] = flavour === 'mariadb' ? [10, 0, 2] : [5, 7, 6];
+  const begins = flavour === 'mariadb' ? EventCode.MARIADB_GTID_LIST : EventCode.PREVIOUS_GTIDS;
+  return events[begins]! > 0 || !versionAtLeast(version, since);
 }
 
 function splitWarnings(index: BinlogIndex, split: readonly number[]): string[] {

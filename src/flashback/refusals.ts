@@ -134,7 +134,7 @@ export function judgeRows(
       ...place,
       hint:
         shape.kind === 'insert'
-          ? 'If the columns that are there hold the primary key, name it with --primary-key; else leave the table out with --exclude-table.'
+          ? 'If the columns that are there hold the primary key, give --schema or name it with --primary-key; else leave the table out with --exclude-table.'
           : 'These rows cannot be undone from this log. Leave the table out with --exclude-table, or the event out by position.',
     }),
   };

@@ -33,8 +33,6 @@ export interface RewriteOptions extends ReadOptions, PlanOptions {
   readonly maxStatementSize?: number | undefined;
   /** Cut the output between transactions into numbered parts of about this size. Only for a path. */
   readonly maxFileSize?: number | undefined;
-  /** What row filters know of tables, the time zone of TIMESTAMP columns included; default: what the log tells. */
-  readonly tables?: TableDescriptions | undefined;
 }
 
 export interface RewriteResult {
@@ -56,7 +54,7 @@ export interface RewriteResult {
 export async function rewrite(options: RewriteOptions): Promise<RewriteResult> {
   validateOptions(options);
   // What does not parse is told before anything is read.
-  const filter = new RowFilter(options.select?.where, options.tables ?? new TableDescriptions());
+  const filter = new RowFilter(options.select?.where, options.descriptions ?? new TableDescriptions());
   const files = await openBinlogs(options.inputs);
   try {
     const inputs = new Set(files.map((file) => file.identity));

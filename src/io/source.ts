@@ -30,7 +30,7 @@ export class SourceFile implements ByteSource {
       // Non-blocking, so that a named pipe is refused below instead of waiting for a writer.
       handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     } catch (error) {
-      throw ioError('cannot be opened', path, error);
+      throw ioError('cannot be opened', path, error).locate({ hint: openHint(error) });
     }
     const stat = await handle.stat();
     if (stat.isFile()) return new SourceFile(path, handle, stat.size, `${stat.dev}:${stat.ino}`);
@@ -83,6 +83,24 @@ export function ioError(what: string, path: string, cause: unknown, offset?: num
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
   return new BinflashError('IO', `${what}: ${REASONS[code] ?? code}`, { file: path, offset }, cause);
 }
+
+/** What to do about a file that cannot be opened. */
+function openHint(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error ? OPEN_HINTS[String(error.code)] : undefined;
+}
+
+const NO_SUCH_FILE =
+  'Name the binary log files by their paths; SHOW BINARY LOGS lists their names, @@log_bin_basename their folder.';
+const NO_RIGHT =
+  "Binary logs can be read by their server's user alone, as a rule: copy them as root, and read the copies.";
+
+const OPEN_HINTS: Record<string, string> = {
+  ENOENT: NO_SUCH_FILE,
+  ENOTDIR: NO_SUCH_FILE,
+  EACCES: NO_RIGHT,
+  EPERM: NO_RIGHT,
+  EMFILE: 'Raise the limit of open files (ulimit -n), or name fewer binary logs.',
+};
 
 const REASONS: Record<string, string> = {
   ENOENT: 'no such file or folder',

@@ -8,8 +8,8 @@ export const NULL_VALUE = -1;
 export const ABSENT = -2;
 
 /**
- * Where the values of a row image stand, by column number; one object is reused for all rows. Nothing is decoded
- * that nobody asks for.
+ * Where the values of a row image stand, by column number; one object is reused for all images of a layout. Nothing
+ * is decoded that nobody asks for.
  */
 export class RowImage {
   bytes: Uint8Array = new Uint8Array(0);
@@ -19,13 +19,8 @@ export class RowImage {
   readonly ends: Int32Array;
 
   constructor(columns: number) {
-    this.starts = new Int32Array(columns);
+    this.starts = new Int32Array(columns).fill(ABSENT);
     this.ends = new Int32Array(columns);
-  }
-
-  /** Forgets which columns the image before this one held; to be called when the layout changes. */
-  clear(): void {
-    this.starts.fill(ABSENT);
   }
 
   /**

@@ -107,6 +107,7 @@ export class Boundaries {
       transactions.decidedBy[prepared] = this.#grouping.current;
       transactions.decidedFile[prepared] = this.#place.file;
       transactions.decidedOffset[prepared] = this.#place.offset;
+      transactions.decidedEnd[prepared] = this.#place.end;
       transactions.decidedTime[prepared] = this.#place.header.timestamp;
     } else if (decision?.commit !== false) {
       this.#obstacles.add('xa-commit', eventType, query.text, ANYTHING, query.threadId);

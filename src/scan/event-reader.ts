@@ -22,7 +22,7 @@ import { InnerEvents } from './inner-events.ts';
 import { ANYTHING, Obstacles } from './obstacles.ts';
 import { type EventPlace, emptyPlace } from './place.ts';
 import { ReplaceDoubt } from './replace-doubt.ts';
-import { countRows, ShapeRegistry } from './shapes.ts';
+import { countRows, type RowCount, ShapeRegistry } from './shapes.ts';
 import { TextTable } from './text-table.ts';
 
 /**
@@ -43,6 +43,7 @@ export class EventReader {
   #summary: FileSummary | undefined;
   #format: FormatDescription | undefined;
   readonly #rows: RowsEvent = emptyRowsEvent();
+  readonly #count: RowCount = { rows: 0, largest: 0 };
   /** The packed event that holds the one in hand, or {@link PLAIN}; and where in it that one begins. */
   #packed = PLAIN;
   #inner = 0;
@@ -179,7 +180,9 @@ export class EventReader {
     if (!isDummy(rows)) {
       const shape = this.shapes.shapeOf(bytes, rows, grouping.statement);
       // Where lengths are not known, nothing can be counted, and the plan refuses what is selected.
-      const count = shape.table.lengthsKnown ? countRows(bytes, rows, shape) : 0;
+      const count = this.#count;
+      if (shape.table.lengthsKnown) countRows(bytes, rows, shape, count);
+      else count.rows = count.largest = 0;
       const plain = this.#packed === PLAIN;
       const transaction = grouping.rows(rows.flags);
       events.add(
@@ -190,7 +193,8 @@ export class EventReader {
         shape.number,
         transaction,
         grouping.statement,
-        count,
+        count.rows,
+        count.largest,
         rows.flags,
         this.#replace.concerns(shape, this.#format!.flavour),
       );
@@ -280,7 +284,7 @@ function unreadable(code: number, name: string): BinflashError {
 function verifyChecksum(bytes: Uint8Array, start: number, end: number): void {
   if (end - start < HEADER_LENGTH + CHECKSUM_LENGTH || !checksumMatches(bytes, start, end)) {
     throw new BinflashError('BAD_CHECKSUM', 'the checksum does not match the event', {
-      hint: 'The file is damaged: take another copy from the server or a replica, or stop before it with --stop-position.',
+      hint: 'The file is damaged: take another copy from the server or a replica.',
     });
   }
 }

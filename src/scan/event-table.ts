@@ -5,7 +5,7 @@ import { PackedTable } from './packed-table.ts';
 export const PLAIN = 0xffff_ffff;
 
 /**
- * The rows events of all files in order, as numbers in typed arrays: 40 bytes an event, no bodies.
+ * The rows events of all files in order, as numbers in typed arrays: 45 bytes an event, no bodies.
  * Row `i` of every array belongs to event `i`; only the first {@link length} rows count.
  */
 export class EventTable {
@@ -24,6 +24,8 @@ export class EventTable {
   /** Number of the source statement; it ends with STMT_END_F. */
   statement: Uint32Array = new Uint32Array(64);
   rows: Uint32Array = new Uint32Array(64);
+  /** Bytes of its largest row: of both images, in an UPDATE. */
+  largestRow: Uint32Array = new Uint32Array(64);
   /** Rows flags, see {@link RowsFlag}. */
   flags: Uint16Array = new Uint16Array(64);
   /** 1 where the event may be a REPLACE that hides old values, see {@link ReplaceDoubt}. */
@@ -39,6 +41,7 @@ export class EventTable {
     transaction: number,
     statement: number,
     rows: number,
+    largestRow: number,
     flags: number,
     maybeReplace: boolean,
   ): number {
@@ -52,6 +55,7 @@ export class EventTable {
     this.transaction[at] = transaction;
     this.statement[at] = statement;
     this.rows[at] = rows;
+    this.largestRow[at] = largestRow;
     this.flags[at] = flags;
     this.maybeReplace[at] = maybeReplace ? 1 : 0;
     return at;
@@ -87,6 +91,7 @@ export class EventTable {
     this.transaction = grown(this.transaction);
     this.statement = grown(this.statement);
     this.rows = grown(this.rows);
+    this.largestRow = grown(this.largestRow);
     this.flags = grown(this.flags);
     this.maybeReplace = grown(this.maybeReplace);
   }

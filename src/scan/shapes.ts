@@ -140,27 +140,36 @@ function hasBody(definition: TableDefinition, bytes: Uint8Array, start: number, 
   return definition.body.length === end - from && sameBytes(definition.body, bytes, from);
 }
 
+/** What {@link countRows} finds; one object is reused for all events. */
+export interface RowCount {
+  rows: number;
+  /** Bytes of the largest row: of both images, in an UPDATE. */
+  largest: number;
+}
+
 /**
- * Walks the rows of an event and answers how many there are, having checked that each image ends inside
- * the event and the last one exactly at its end.
+ * Walks the rows of an event and counts them, having checked that each image ends inside the event and the last
+ * one exactly at its end.
  *
  * @throws BinflashError `DAMAGED` at the first row that does not fit; its number is in the message
  */
-export function countRows(bytes: Uint8Array, event: RowsEvent, shape: Shape): number {
+export function countRows(bytes: Uint8Array, event: RowsEvent, shape: Shape, into: RowCount): void {
   const { first, second } = shape;
   const { rowsEnd } = event;
   const jsonColumns = shape.partial ? shape.table.jsonColumns.length : 0;
   let at = event.rowsStart;
   let rows = 0;
+  let largest = 0;
   // Images without any column take no bytes (an INSERT of defaults under a minimal row image): one row.
   if (first.columns.length === 0 && (second === undefined || second.columns.length === 0)) {
-    if (at === rowsEnd) return 1;
+    if (at === rowsEnd) rows = 1;
   }
   while (at < rowsEnd && at >= 0) {
     let next = imageEnd(bytes, at, rowsEnd, first);
     if (shape.partial && next >= 0) next = partialImageStart(bytes, next, rowsEnd, jsonColumns);
     if (second !== undefined && next >= 0) next = imageEnd(bytes, next, rowsEnd, second);
     if (next === at) break;
+    if (next - at > largest) largest = next - at;
     at = next;
     rows++;
   }
@@ -171,5 +180,6 @@ export function countRows(bytes: Uint8Array, event: RowsEvent, shape: Shape): nu
       { table: `${shape.table.schema}.${shape.table.name}` },
     );
   }
-  return rows;
+  into.rows = rows;
+  into.largest = largest;
 }

@@ -45,6 +45,7 @@ export class TransactionTable {
   /** Where and when that stands; offset 0 for what was not decided so. */
   decidedFile: Uint16Array = new Uint16Array(64);
   decidedOffset: Float64Array = new Float64Array(64);
+  decidedEnd: Float64Array = new Float64Array(64);
   decidedTime: Uint32Array = new Uint32Array(64);
   /** Rows that ROLLBACK TO SAVEPOINT took back; their events are not in the index. */
   takenBack: Float64Array = new Float64Array(64);
@@ -104,6 +105,7 @@ export class TransactionTable {
     this.decidedBy = grown(this.decidedBy);
     this.decidedFile = grown(this.decidedFile);
     this.decidedOffset = grown(this.decidedOffset);
+    this.decidedEnd = grown(this.decidedEnd);
     this.decidedTime = grown(this.decidedTime);
     this.takenBack = grown(this.takenBack);
     this.gtidSource = grown(this.gtidSource);

@@ -13,6 +13,14 @@ import {
   type TableTest,
 } from './patterns.ts';
 
+/** A place in the files of an index. */
+export interface FilePlace {
+  /** Number of the file. */
+  readonly file: number;
+  /** Byte offset in it. */
+  readonly offset: number;
+}
+
 /** Which row changes are meant; what is left out restricts nothing. All conditions must hold. */
 export interface Selection {
   /** Database patterns (`*`, `?`). */
@@ -39,6 +47,10 @@ export interface Selection {
    * The {@link Selector} knows their tables; rows are tested by a `RowFilter` (src/where/row-filter.ts).
    */
   readonly where?: readonly string[] | undefined;
+  /** At or after this place of any file, as {@link startPosition} is for the first. For those who have an index. */
+  readonly from?: FilePlace | undefined;
+  /** Before this place of any file, as {@link stopPosition} is for the last. */
+  readonly to?: FilePlace | undefined;
 }
 
 /** A selection made ready for one index. */
@@ -57,11 +69,17 @@ export class Selector {
   readonly #filteredSchemas: readonly NameTest[];
   readonly #include: GtidSet | undefined;
   readonly #exclude: GtidSet | undefined;
+  readonly #lastFile: number;
 
-  /** @throws BinflashError `USAGE` for patterns and GTID sets that do not parse */
-  constructor(index: BinlogIndex, selection: Selection) {
+  /**
+   * `fileCount` is for an index that still grows: it does not know how many files there will be.
+   *
+   * @throws BinflashError `USAGE` for patterns and GTID sets that do not parse
+   */
+  constructor(index: BinlogIndex, selection: Selection, fileCount: number = index.files.length) {
     this.#index = index;
     this.#selection = selection;
+    this.#lastFile = fileCount - 1;
     for (const [name, list] of Object.entries(selection)) {
       // An empty list would select everything, which nobody means who restricts.
       if (Array.isArray(list) && list.every((item) => /^[\s,]*$/.test(String(item)))) {
@@ -83,11 +101,17 @@ export class Selector {
     );
     this.#include = gtids('--include-gtids', selection.includeGtids);
     this.#exclude = gtids('--exclude-gtids', selection.excludeGtids);
-    if (selection.threadIds !== undefined) this.#checkThreads();
+    this.checkThreads();
   }
 
-  /** A filter on something that the log does not tell would silently match nothing. */
-  #checkThreads(): void {
+  /**
+   * A filter on something that the log does not tell would silently match nothing. To be asked again when an index
+   * has grown and nothing was selected.
+   *
+   * @throws BinflashError `UNSUPPORTED` where no transaction with row changes has a thread id
+   */
+  checkThreads(): void {
+    if (this.#selection.threadIds === undefined) return;
     const { transactions, files } = this.#index;
     for (let i = 0; i < transactions.length; i++) {
       if (transactions.eventCount[i]! > 0 && transactions.threadId[i] !== NO_THREAD) return;
@@ -227,10 +251,11 @@ export class Selector {
   }
 
   #inRange(file: number, offset: number, timestamp: number): boolean {
-    const { startPosition, stopPosition, startDatetime, stopDatetime } = this.#selection;
+    const { startPosition, stopPosition, startDatetime, stopDatetime, from, to } = this.#selection;
     if (startPosition !== undefined && file === 0 && offset < startPosition) return false;
-    if (stopPosition !== undefined && file === this.#index.files.length - 1 && offset >= stopPosition)
-      return false;
+    if (stopPosition !== undefined && file === this.#lastFile && offset >= stopPosition) return false;
+    if (from !== undefined && isBefore(file, offset, from)) return false;
+    if (to !== undefined && !isBefore(file, offset, to)) return false;
     if (startDatetime !== undefined && timestamp < startDatetime) return false;
     return stopDatetime === undefined || timestamp < stopDatetime;
   }
@@ -243,6 +268,10 @@ export class Selector {
       containsGtid(set, transactions.gtidSources[source - 1]!, transactions.gtidSequence[transaction]!)
     );
   }
+}
+
+function isBefore(file: number, offset: number, place: FilePlace): boolean {
+  return file < place.file || (file === place.file && offset < place.offset);
 }
 
 function gtids(option: string, texts: readonly string[] | undefined): GtidSet | undefined {

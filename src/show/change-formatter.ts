@@ -24,11 +24,16 @@ export interface ChangeFormatter {
   /** The transaction is over; with `--limit`, maybe in the midst of it. */
   end(transaction: number): void;
   finish(): void;
+  /** Puts what it holds back into the sink: all that is there is to be written. */
+  flush?(): void;
 }
 
-/** Takes text; whoever drives the formatter sees to it that it gets where it should. */
+/**
+ * Takes text, or the bytes of text in other character sets, which are its own from then on; whoever drives the
+ * formatter sees to it that it gets where it should.
+ */
 export interface TextSink {
-  put(text: string): void;
+  put(text: string | Uint8Array): void;
 }
 
 /** The text stands in `bytes[start, end)`, in the character set of the connection that sent it. */

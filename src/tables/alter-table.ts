@@ -1,7 +1,7 @@
 import { columnDefinition, completeColumn } from './column-definition.ts';
-import { keyColumns, sameName } from './create-table.ts';
+import { keyDefinition, notNull, sameName } from './create-table.ts';
 import { SyntaxProblem, type TokenCursor } from './sql-tokens.ts';
-import type { TableSchema } from './table-schema.ts';
+import type { KeyColumn, TableSchema } from './table-schema.ts';
 
 /** What is altered without a trace in the log. */
 const HARMLESS = new Set([
@@ -57,14 +57,19 @@ function clause(table: TableSchema, cursor: TokenCursor): TableSchema {
     if (cursor.accept('CONSTRAINT') && !['PRIMARY', 'UNIQUE', 'FOREIGN', 'CHECK'].includes(wordOf(cursor))) {
       cursor.name();
     }
-    if (cursor.accept('PRIMARY', 'KEY')) return { ...table, primaryKey: keyColumns(cursor) };
+    if (cursor.accept('PRIMARY', 'KEY')) return withPrimaryKey(table, keyDefinition(cursor).columns ?? []);
     if (cursor.accept('UNIQUE')) {
-      const key = keyColumns(cursor);
-      return key === undefined ? table : { ...table, uniqueKeys: [...table.uniqueKeys, key] };
+      const { columns, usesHash } = keyDefinition(cursor);
+      if (columns === undefined) return table;
+      return { ...table, uniqueKeys: [...table.uniqueKeys, { columns, hashed: usesHash }] };
     }
     if (OTHER_KEYS.has(wordOf(cursor))) return table;
   }
   throw new SyntaxProblem('it is changed by an ALTER TABLE further on, which is not followed');
+}
+
+function withPrimaryKey(table: TableSchema, primaryKey: readonly KeyColumn[]): TableSchema {
+  return { ...table, primaryKey, columns: table.columns.map((column) => notNull(column, primaryKey)) };
 }
 
 const wordOf = (cursor: TokenCursor): string => cursor.peek()?.word ?? '';

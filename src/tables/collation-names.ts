@@ -124,6 +124,9 @@ for (const [charset, first] of Object.entries(FAMILY_OF)) {
 /** A name in the way it is looked up here: utf8 is utf8mb3. */
 const normal = (name: string): string => name.toLowerCase().replace(/^utf8(?=$|_)/, 'utf8mb3');
 
+/** What MariaDB calls the older Croatian collation. */
+const OLD_CROATIAN = 'croatian_mysql561_ci';
+
 /** The servers' own name of a character set, or undefined when there is none of that name. */
 export function charsetNamed(name: string): string | undefined {
   const charset = normal(name);
@@ -144,13 +147,14 @@ export function collationId(
   const name = normal(collation ?? defaults.get(charset) ?? charset);
   const full = name === 'binary' || charsetOfCollation(name) !== undefined ? name : `${charset}_${name}`;
   const rest = full.slice(charset.length + 1);
+  if (rest === OLD_CROATIAN) return ids.get(`${charset}_croatian_ci`);
   if (flavour === 'mariadb' && rest === 'croatian_ci') return MARIADB_CROATIAN[charset] ?? ids.get(full);
   return ids.get(full) ?? uca1400(charset, rest);
 }
 
 /** 256 numbers a set, of them 8 a language: nopad, accent sensitive, case sensitive. */
 function uca1400(charset: string, rest: string): number | undefined {
-  const match = /^uca1400(?:_(\w+?))?(_nopad)?_(ai|as)_(ci|cs)$/.exec(rest);
+  const match = /^uca1400(?:_((?!nopad_)[a-z0-9]+))?(_nopad)?_(ai|as)_(ci|cs)$/.exec(rest);
   const first = UCA1400_OF[charset];
   if (!match || first === undefined) return undefined;
   const [, language = '', nopad, accents, cases] = match;

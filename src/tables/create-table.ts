@@ -5,8 +5,9 @@ import {
   completeColumn,
   knownCharset,
 } from './column-definition.ts';
-import type { TokenCursor } from './sql-tokens.ts';
-import type { ColumnSchema, KeyColumn, TableSchema } from './table-schema.ts';
+import { SyntaxProblem, type TokenCursor } from './sql-tokens.ts';
+import { blobPrefix } from './sql-types.ts';
+import type { ColumnSchema, KeyColumn, TableSchema, UniqueKey } from './table-schema.ts';
 
 /** A table's definition without its place. */
 export type TableDefinitionText = Pick<
@@ -17,15 +18,27 @@ export type TableDefinitionText = Pick<
 /** What stands between the parentheses. */
 interface Elements {
   readonly columns: ColumnDefinition[];
-  primaryKey: KeyColumn[] | undefined;
-  readonly uniqueKeys: KeyColumn[][];
+  primaryKey: KeyDefinition | undefined;
+  readonly uniqueKeys: KeyDefinition[];
+  /** MariaDB: PERIOD FOR name (start, end). */
+  readonly periods: { readonly name: string; readonly start: string; readonly end: string }[];
+}
+
+interface KeyDefinition {
+  /** Undefined for a key over an expression. */
+  readonly columns: readonly (KeyColumn & { readonly isPeriod: boolean })[] | undefined;
+  readonly usesHash: boolean;
 }
 
 interface Options {
+  inMemory: boolean;
   charset?: string | undefined;
   collation?: string | undefined;
   versioned: boolean;
 }
+
+/** Of every server. */
+const MAX_COLUMNS = 4096;
 
 /** Words with which an element begins that is neither a column nor a key of uniqueness. */
 const OTHER_ELEMENTS = new Set(['KEY', 'INDEX', 'FULLTEXT', 'SPATIAL', 'FOREIGN', 'CHECK', 'CLUSTERING']);
@@ -33,30 +46,59 @@ const OTHER_ELEMENTS = new Set(['KEY', 'INDEX', 'FULLTEXT', 'SPATIAL', 'FOREIGN'
 /** Reads a table's definition from the parenthesis behind its name on. @throws SyntaxProblem */
 export function tableDefinition(cursor: TokenCursor): TableDefinitionText {
   cursor.expect('(');
-  const elements: Elements = { columns: [], primaryKey: undefined, uniqueKeys: [] };
+  const elements: Elements = { columns: [], primaryKey: undefined, uniqueKeys: [], periods: [] };
   do {
     element(cursor, elements);
     cursor.skipElement();
   } while (cursor.accept(','));
   cursor.expect(')');
+  if (elements.columns.length > MAX_COLUMNS) {
+    throw new SyntaxProblem(`it has ${elements.columns.length} columns, more than any server allows`);
+  }
   const options = tableOptions(cursor);
   const columns = elements.columns.map((column) => completeColumn(column, options));
   const ofColumn = elements.columns.find(({ attributes }) => attributes.primary);
-  const single = ({ name }: ColumnDefinition): KeyColumn[] => [{ name, prefixLength: 0 }];
-  const primaryKey = elements.primaryKey ?? (ofColumn && single(ofColumn));
+  const primaryKey = elements.primaryKey
+    ? (keyOf(elements.primaryKey, elements) ?? [])
+    : ofColumn && keyOfColumn(ofColumn);
+  const uniqueKeys = elements.uniqueKeys.flatMap((key): UniqueKey[] => {
+    const found = keyOf(key, elements);
+    if (found === undefined) return [];
+    const hashed = !options.inMemory && (key.usesHash || found.some((part) => isWholeBlob(part, columns)));
+    return [{ columns: found, hashed }];
+  });
   return {
     columns: columns.map((column) => notNull(column, primaryKey)),
     primaryKey,
     uniqueKeys: [
-      ...elements.columns.filter(({ attributes }) => attributes.unique).map(single),
-      ...elements.uniqueKeys,
+      ...elements.columns
+        .filter(({ attributes }) => attributes.unique)
+        .map((column) => ({ columns: keyOfColumn(column), hashed: blobPrefix(column.type) !== undefined })),
+      ...uniqueKeys,
     ],
     versioned: options.versioned || elements.columns.some(({ attributes }) => attributes.withVersioning),
     rowEnd: elements.columns.find(({ attributes }) => attributes.row === 'END')?.name,
   };
 }
 
-function notNull(column: ColumnSchema, key: readonly KeyColumn[] | undefined): ColumnSchema {
+const keyOfColumn = ({ name }: ColumnDefinition): KeyColumn[] => [{ name, prefixLength: 0 }];
+
+/** A period in a key stands for its end and its start. */
+function keyOf({ columns }: KeyDefinition, { periods }: Pick<Elements, 'periods'>): KeyColumn[] | undefined {
+  return columns?.flatMap(({ name, prefixLength, isPeriod }) => {
+    const period = isPeriod ? periods.find((one) => sameName(one.name, name)) : undefined;
+    if (period === undefined) return [{ name, prefixLength }];
+    return [period.end, period.start].map((column) => ({ name: column, prefixLength: 0 }));
+  });
+}
+
+function isWholeBlob({ name, prefixLength }: KeyColumn, columns: readonly ColumnSchema[]): boolean {
+  const column = columns.find((one) => sameName(one.name, name));
+  return prefixLength === 0 && column !== undefined && blobPrefix(column.type) !== undefined;
+}
+
+/** A column of the primary key is never NULL, whatever its definition says. */
+export function notNull(column: ColumnSchema, key: readonly KeyColumn[] | undefined): ColumnSchema {
   return key?.some(({ name }) => sameName(name, column.name)) ? { ...column, nullable: false } : column;
 }
 
@@ -69,23 +111,35 @@ function element(cursor: TokenCursor, into: Elements): void {
   if (cursor.accept('CONSTRAINT') && !isConstraint(cursor)) cursor.name();
   const { word } = cursor.peek() ?? { word: '' };
   const next = cursor.peek(1)?.word ?? '';
-  if (cursor.accept('PRIMARY', 'KEY')) into.primaryKey = keyColumns(cursor) ?? [];
-  else if (cursor.accept('UNIQUE')) {
-    cursor.acceptOne('KEY', 'INDEX');
-    const key = keyColumns(cursor);
-    if (key !== undefined) into.uniqueKeys.push(key);
-  } else if (OTHER_ELEMENTS.has(word) || (word === 'PERIOD' && next === 'FOR')) cursor.at++;
-  else if (word === 'VECTOR' && ['KEY', 'INDEX'].includes(next)) cursor.at++;
+  if (cursor.accept('PRIMARY', 'KEY')) into.primaryKey = keyDefinition(cursor);
+  else if (cursor.accept('UNIQUE')) into.uniqueKeys.push(keyDefinition(cursor));
+  else if (word === 'PERIOD' && next === 'FOR') into.periods.push(period(cursor));
+  else if (OTHER_ELEMENTS.has(word) || (word === 'VECTOR' && ['KEY', 'INDEX'].includes(next))) cursor.at++;
   else into.columns.push(columnDefinition(cursor));
+}
+
+function period(cursor: TokenCursor): Elements['periods'][number] {
+  cursor.at += 2;
+  const name = cursor.name();
+  cursor.expect('(');
+  const start = cursor.name();
+  cursor.expect(',');
+  const end = cursor.name();
+  cursor.expect(')');
+  return { name, start, end };
 }
 
 const isConstraint = (cursor: TokenCursor): boolean =>
   ['PRIMARY', 'UNIQUE', 'FOREIGN', 'CHECK'].includes(cursor.peek()?.word ?? '');
 
-/** `[name] [USING BTREE] (column(10) DESC, ...)`; undefined for a key over an expression. */
-export function keyColumns(cursor: TokenCursor): KeyColumn[] | undefined {
-  while (!cursor.accept('(')) cursor.next();
-  const columns: KeyColumn[] = [];
+/** `[KEY] [name] [USING HASH] (column(10) DESC, ...) [USING HASH]` */
+export function keyDefinition(cursor: TokenCursor): KeyDefinition {
+  let usesHash = false;
+  while (!cursor.accept('(')) {
+    if (cursor.accept('USING', 'HASH')) usesHash = true;
+    else cursor.next();
+  }
+  const columns: (KeyColumn & { isPeriod: boolean })[] = [];
   let plain = true;
   do {
     if (cursor.accept('(')) {
@@ -95,19 +149,21 @@ export function keyColumns(cursor: TokenCursor): KeyColumn[] | undefined {
       const name = cursor.name();
       const prefixLength = cursor.accept('(') ? Number(cursor.next().text) : 0;
       if (prefixLength > 0) cursor.expect(')');
-      // The period of WITHOUT OVERLAPS is no column; the key is not known by its name.
-      if (cursor.accept('WITHOUT')) plain = false;
-      columns.push({ name, prefixLength });
+      columns.push({ name, prefixLength, isPeriod: cursor.peek()?.word === 'WITHOUT' });
     }
     cursor.skipElement();
   } while (cursor.accept(','));
   cursor.expect(')');
-  return plain ? columns : undefined;
+  while (!cursor.ended && ![',', ')'].includes(cursor.peek()!.word)) {
+    if (cursor.accept('USING', 'HASH')) usesHash = true;
+    else cursor.at++;
+  }
+  return { columns: plain ? columns : undefined, usesHash };
 }
 
 /** What stands behind the closing parenthesis, up to the partitions. */
 function tableOptions(cursor: TokenCursor): Options {
-  const options: Options = { versioned: false };
+  const options: Options = { versioned: false, inMemory: false };
   while (!cursor.ended) {
     const word = cursor.peek()!.word;
     if (word === 'PARTITION' || word === 'CREATE') break;
@@ -119,6 +175,9 @@ function tableOptions(cursor: TokenCursor): Options {
     } else if (word === 'COLLATE') {
       cursor.accept('=');
       options.collation = cursor.next().text;
+    } else if (word === 'ENGINE') {
+      cursor.accept('=');
+      options.inMemory = ['MEMORY', 'HEAP'].includes(cursor.next().text.toUpperCase());
     } else if (word === 'WITH' && cursor.accept('SYSTEM', 'VERSIONING')) options.versioned = true;
   }
   options.charset ??= options.collation === undefined ? undefined : charsetOfCollation(options.collation);

@@ -8,7 +8,7 @@ import { sameName } from './create-table.ts';
 import { encodeText } from './encode-text.ts';
 import { hiddenType } from './logged-type.ts';
 import { binaryType } from './sql-types.ts';
-import type { ColumnSchema, KeyColumn, TableSchema } from './table-schema.ts';
+import type { ColumnSchema, KeyColumn, TableSchema, UniqueKey } from './table-schema.ts';
 
 /** A table of the file as a server logs it. */
 export interface LoggedTable {
@@ -37,7 +37,7 @@ export function loggedColumns(schema: TableSchema, table: TableDefinition, flavo
     collations,
     ...labelsOf(columns, collations),
   };
-  const primaryKey = keyOf(schema, columns);
+  const primaryKey = keyOf(schema, table, columns, flavour);
   if (primaryKey !== undefined) optional.primaryKey = primaryKey;
   return {
     columns,
@@ -49,14 +49,14 @@ export function loggedColumns(schema: TableSchema, table: TableDefinition, flavo
 
 const FRACTIONAL = new Set(['time', 'datetime', 'timestamp']);
 
-const invisible = (name: string, type: 'bigint' | 'timestamp'): ColumnSchema => ({
+const invisible = (name: string, type: 'bigint' | 'timestamp', nullable = false): ColumnSchema => ({
   name,
   text: type,
   type,
   length: type === 'timestamp' ? 6 : 0,
   scale: 0,
   unsigned: type === 'bigint',
-  nullable: false,
+  nullable,
   compressed: false,
   charset: undefined,
   collation: undefined,
@@ -64,18 +64,29 @@ const invisible = (name: string, type: 'bigint' | 'timestamp'): ColumnSchema => 
 });
 
 /**
- * The columns in the log. MySQL can be told not to show a generated primary key, which is the first column;
- * MariaDB does not show the period of a versioned table that declares none, which are the last two.
+ * The columns in the log. MySQL can be told not to show a generated primary key, which is the first column; MariaDB
+ * does not show the period of a versioned table that declares none, nor the hashes that it keeps for unique keys over
+ * long columns: they are the last ones.
  */
 function withHidden(schema: TableSchema, table: TableDefinition, flavour: Flavour): readonly ColumnSchema[] {
-  const { columns, versioned, rowEnd } = schema;
-  if (flavour === 'mariadb' && versioned && rowEnd === undefined) {
-    return [...columns, invisible('row_start', 'timestamp'), invisible('row_end', 'timestamp')];
+  const { columns, versioned, rowEnd, uniqueKeys } = schema;
+  if (flavour === 'mariadb') {
+    const period = versioned && rowEnd === undefined ? ['row_start', 'row_end'] : [];
+    return [
+      ...columns,
+      ...period.map((name) => invisible(name, 'timestamp')),
+      ...uniqueKeys.filter(isHashed).map((_, i) => invisible(`DB_ROW_HASH_${i + 1}`, 'bigint', true)),
+    ];
   }
-  const hasGenerated = (table.flags & GENERATED_INVISIBLE_PK) !== 0 && table.types[0] === ColumnType.LONGLONG;
-  const isShown = columns[0] !== undefined && sameName(columns[0].name, 'my_row_id');
-  if (flavour === 'mysql' && hasGenerated && !isShown) return [invisible('my_row_id', 'bigint'), ...columns];
-  return columns;
+  return isGenerated(schema, table) ? [invisible('my_row_id', 'bigint'), ...columns] : columns;
+}
+
+const isHashed = ({ hashed }: UniqueKey): boolean => hashed;
+
+/** Does the log begin with a generated primary key that the file does not show? */
+function isGenerated({ columns: [first] }: TableSchema, { flags, types }: TableDefinition): boolean {
+  const hasGenerated = (flags & GENERATED_INVISIBLE_PK) !== 0 && types[0] === ColumnType.LONGLONG;
+  return hasGenerated && !(first !== undefined && sameName(first.name, 'my_row_id'));
 }
 
 function collationOf(
@@ -115,17 +126,24 @@ function labelsOf(
  * The primary key as servers log it: where a table has none, the first unique key over whole columns that are
  * never NULL; where it is versioned, the end of a row's period is a part of it.
  */
-function keyOf(schema: TableSchema, columns: readonly ColumnSchema[]): KeyPart[] | undefined {
+function keyOf(
+  schema: TableSchema,
+  table: TableDefinition,
+  columns: readonly ColumnSchema[],
+  flavour: Flavour,
+): KeyPart[] | undefined {
   const number = ({ name }: KeyColumn): number => columns.findIndex((column) => sameName(column.name, name));
-  const isUsable = (key: readonly KeyColumn[]): boolean =>
-    key.every((part) => part.prefixLength === 0 && columns[number(part)]?.nullable === false);
-  const generated = columns.length > schema.columns.length && !schema.versioned;
-  const given = generated ? [{ name: 'my_row_id', prefixLength: 0 }] : schema.primaryKey;
-  const key = given ?? schema.uniqueKeys.find(isUsable);
+  const isUsable = (key: UniqueKey): boolean =>
+    !(flavour === 'mariadb' && key.hashed) &&
+    key.columns.every((part) => part.prefixLength === 0 && columns[number(part)]?.nullable === false);
+  const isMysql = flavour === 'mysql';
+  const generated =
+    isMysql && isGenerated(schema, table) ? [{ name: 'my_row_id', prefixLength: 0 }] : undefined;
+  const key = generated ?? schema.primaryKey ?? schema.uniqueKeys.find(isUsable)?.columns;
   if (key === undefined || key.length === 0) return undefined;
   const parts = key.map((part) => ({ column: number(part), prefixLength: part.prefixLength }));
-  if (schema.versioned && schema.rowEnd === undefined) {
-    parts.push({ column: columns.length - 1, prefixLength: 0 });
-  }
+  const rowEnd = isMysql || !schema.versioned || schema.rowEnd !== undefined ? undefined : 'row_end';
+  if (rowEnd !== undefined)
+    parts.push({ column: number({ name: rowEnd, prefixLength: 0 }), prefixLength: 0 });
   return parts.every(({ column }) => column >= 0) ? parts : undefined;
 }

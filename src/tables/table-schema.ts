@@ -27,6 +27,13 @@ export interface KeyColumn {
   readonly prefixLength: number;
 }
 
+/** A unique key over columns alone, without expressions. */
+export interface UniqueKey {
+  readonly columns: readonly KeyColumn[];
+  /** USING HASH, or over whole BLOBs: MariaDB keeps a hidden column for it, but not in memory tables. */
+  readonly hashed: boolean;
+}
+
 /** A table as CREATE TABLE defines it. */
 export interface TableSchema {
   /** Undefined where the file does not say in which database it is. */
@@ -36,8 +43,7 @@ export interface TableSchema {
   readonly line: number;
   readonly columns: readonly ColumnSchema[];
   readonly primaryKey: readonly KeyColumn[] | undefined;
-  /** Of columns alone, without expressions. */
-  readonly uniqueKeys: readonly (readonly KeyColumn[])[];
+  readonly uniqueKeys: readonly UniqueKey[];
   /** MariaDB: WITH SYSTEM VERSIONING, and which columns hold the period where they are declared. */
   readonly versioned: boolean;
   readonly rowEnd: string | undefined;

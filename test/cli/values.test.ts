@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { formatLocal, parseDatetime } from '../../src/cli/datetime.ts';
+import { parseDatetime } from '../../src/cli/datetime.ts';
 import { readSelection, sizeOf } from '../../src/cli/options.ts';
-import { shellQuote } from '../../src/cli/replay.ts';
+import { shellPath } from '../../src/select/command-line.ts';
+import { formatLocal } from '../../src/select/local-time.ts';
 import { thrownBy } from '../helpers.ts';
 
 const zone = process.env.TZ;
@@ -81,7 +82,7 @@ describe('values of options', () => {
   });
 
   it('file names in the replay command are safe in a shell', () => {
-    expect(['undo.binlog', 'a b', "it's", '-x', '$(rm)'].map(shellQuote)).toEqual([
+    expect(['undo.binlog', 'a b', "it's", '-x', '$(rm)'].map(shellPath)).toEqual([
       'undo.binlog',
       "'a b'",
       `'it'\\''s'`,

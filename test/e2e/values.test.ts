@@ -9,6 +9,7 @@ import type { TableDefinition } from '../../src/binlog/table-map.ts';
 import type { RunningServer, ServerId } from '../servers/index.ts';
 import { type DecodedTable, decodedInserts } from './decoded-log.ts';
 import { generatedSpecimens } from './generated-values.ts';
+import { insertAll, lenient } from './specimen-tables.ts';
 import { type Specimen, type Specimens, specimensOf } from './specimens.ts';
 import { eachServer, logged, type Scene } from './support.ts';
 import { type Metadata, type Reading, readingsOf } from './value-readings.ts';
@@ -17,27 +18,6 @@ import { type Metadata, type Reading, readingsOf } from './value-readings.ts';
 process.env.TZ = 'America/St_Johns';
 
 const SEED = 20_261_121;
-
-const lenient = "SET sql_mode = '', time_zone = '+00:00';";
-
-/** A table of each family, its columns going through their values and NULL. */
-function insertAll(specimens: Specimens): string {
-  const tables = Object.entries(specimens).map(([table, columns]) => {
-    const filled = columns.flatMap(({ values }, i) => (values.length > 0 ? [i] : []));
-    const count = Math.max(...columns.map(({ values }) => values.length)) + 1;
-    const rows = Array.from({ length: count }, (_, row) => {
-      const values = filled.map(
-        (i) => [...columns[i]!.values, 'NULL'][row % (columns[i]!.values.length + 1)],
-      );
-      return `(${[row + 1, ...values].join(', ')})`;
-    });
-    const definitions = columns.map(({ type }, i) => `c${i} ${type}`);
-    return `
-      CREATE TABLE ${table} (${['id INT PRIMARY KEY', ...definitions].join(', ')}) ENGINE=InnoDB;
-      INSERT INTO ${table} (${['id', ...filled.map((i) => `c${i}`)].join(', ')}) VALUES ${rows.join(', ')};`;
-  });
-  return lenient + tables.join('\n');
-}
 
 /** What the log cannot tell of MariaDB's types. */
 function hiddenTypes(

@@ -198,7 +198,7 @@ async function undoSome(
   tables: TableDescriptions,
 ): Promise<number> {
   try {
-    const { plan } = await undo(server, [file], { where }, { tables });
+    const { plan } = await undo(server, [file], { where }, { descriptions: tables });
     return plan.rows;
   } catch (error) {
     if (error instanceof BinflashError && error.code === 'NO_MATCH') return 0;

@@ -1,7 +1,7 @@
 import type { ChildProcess, SpawnOptions } from 'node:child_process';
 
 /** The client programs of a server. */
-export type ClientProgram = 'client' | 'binlog';
+export type ClientProgram = 'client' | 'binlog' | 'dump';
 
 /** What differs between servers that run unpacked on this machine and servers that run in a container. */
 export interface Backend {

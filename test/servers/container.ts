@@ -116,8 +116,11 @@ export class ContainerBackend implements Backend {
   }
 
   private programName(program: ClientProgram): string {
-    if (identity(this.id).flavour === 'mariadb') return program === 'client' ? 'mariadb' : 'mariadb-binlog';
-    return program === 'client' ? 'mysql' : 'mysqlbinlog';
+    const names =
+      identity(this.id).flavour === 'mariadb'
+        ? { client: 'mariadb', binlog: 'mariadb-binlog', dump: 'mariadb-dump' }
+        : { client: 'mysql', binlog: 'mysqlbinlog', dump: 'mysqldump' };
+    return names[program];
   }
 
   /** Official MySQL images come without mysqlbinlog; MySQL's newest one on this machine stands in for it. */

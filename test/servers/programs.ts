@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { serverSpec } from './catalog.ts';
+import { type ServerSpec, serverSpec } from './catalog.ts';
 import { identity } from './identity.ts';
 
 /** A program and its leading arguments. */
@@ -10,6 +10,7 @@ export interface Programs {
   server: Command;
   client: Command;
   binlog: Command;
+  dump: Command;
 }
 
 /**
@@ -42,7 +43,13 @@ export function programs(id: string, root: string): Programs {
     ),
     client: call(spec.client, charsets, `--plugin-dir=${join(root, spec.clientPlugins)}`),
     binlog: call(spec.binlog, charsets),
+    dump: call(dumpOf(spec), charsets, `--plugin-dir=${join(root, spec.clientPlugins)}`),
   };
+}
+
+/** It lies beside the client. */
+function dumpOf({ client }: ServerSpec): string {
+  return client.endsWith('mariadb') ? `${client}-dump` : `${client}dump`;
 }
 
 /** The environment of all programs: no option files, login paths or passwords of whoever runs the tests. */

@@ -59,13 +59,28 @@ export class Server implements RunningServer {
   }
 
   async sql(statements: string | Uint8Array, database?: string): Promise<string> {
-    const options = ['--batch', '--skip-column-names'];
+    return this.print(['--batch', '--skip-column-names'], statements, database);
+  }
+
+  async print(
+    options: readonly string[],
+    statements: string | Uint8Array,
+    database?: string,
+  ): Promise<string> {
     const { code, stdout, stderr } = await this.client(
       [...options, ...(database ? [database] : [])],
       statements,
     );
     if (code !== 0) throw new Error(`${this.id}: client ended with ${code}: ${stderr.trim()}`);
     return stdout.toString();
+  }
+
+  async dump(args: readonly string[]): Promise<Buffer> {
+    const connection = this.clientOptions.filter((option) => /^--(?:user|protocol|socket)=/.test(option));
+    const child = this.backend.spawn('dump', [...connection, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const { code, stdout, stderr } = await finished(child);
+    if (code !== 0) throw new Error(`${this.id}: dump ended with ${code}: ${stderr.trim()}`);
+    return stdout;
   }
 
   async binlogs(): Promise<string[]> {

@@ -26,7 +26,7 @@ export async function runRound(server: ConnectedServer, seed: number, tally: Tal
 }
 
 /** Keeps the statements with their errors, the binary logs and the undos in a folder. */
-async function keepEvidence(
+export async function keepEvidence(
   server: ConnectedServer,
   seed: number,
   log: string,
@@ -51,7 +51,7 @@ async function undoFolders(server: ConnectedServer): Promise<string[]> {
 }
 
 /** Leaves the server as the first round found it, but for its settings: every round has its own. */
-async function clear(server: ConnectedServer): Promise<void> {
+export async function clear(server: ConnectedServer): Promise<void> {
   const { file } = await server.position();
   // MySQL tells the parts of an XID in hexadecimal; the branch that is open after a failure must not hold locks.
   if (server.id !== 'mysql-5.6') {

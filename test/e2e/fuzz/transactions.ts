@@ -17,12 +17,14 @@ export interface TransactionOptions {
   readonly tables: readonly Table[];
   /** Do transactions of several engines work? */
   readonly mixes: boolean;
+  /** Is no name of a savepoint used again? */
+  readonly distinctSavepoints?: boolean;
 }
 
 /** One transaction, or one statement by itself. */
 export function transaction(
   random: Random,
-  { dialect, tables, mixes, images }: TransactionOptions,
+  { dialect, tables, mixes, images, distinctSavepoints }: TransactionOptions,
 ): string[] {
   if (random.chance(35)) return [statement(random, { tables, images })];
   const transactional = tables.filter(({ plain }) => !plain);
@@ -32,7 +34,7 @@ export function transaction(
   const savepoints = random.chance(25);
   const count = 1 + random.below(random.chance(20) ? 12 : 4);
   const body = random.times(count, () => statement(random, { tables: amid(), images }));
-  const inside = savepoints ? withSavepoints(random, body) : [...body];
+  const inside = savepoints ? withSavepoints(random, body, distinctSavepoints) : [...body];
   if (random.chance(6)) inside.splice(random.below(inside.length), 0, rowImage(random, dialect, images));
   return ['BEGIN', ...inside, random.chance(15) ? 'ROLLBACK' : 'COMMIT'];
 }
@@ -40,10 +42,10 @@ export function transaction(
 const savepointNames = ['mark', 'other', '`odd ``name`', 'third', 'fourth', 'fifth', 'sixth'];
 
 /** Puts savepoints into a transaction, and ways back to them; some are nested, and at times a name is used again. */
-function withSavepoints(random: Random, body: readonly string[]): string[] {
+function withSavepoints(random: Random, body: readonly string[], distinct = false): string[] {
   const result: string[] = [];
   const open: string[] = [];
-  const again = random.chance(8);
+  const again = random.chance(8) && !distinct;
   let used = 0;
   for (const text of body) {
     if (open.length === 0 || random.chance(40)) {
@@ -97,7 +99,8 @@ const by =
   (connection: number) =>
   (statement: string): Step => ({ connection, statement });
 
-function beginXa(random: Random, name: string, { tables, images }: TransactionOptions): BegunXa {
+function beginXa(random: Random, name: string, options: TransactionOptions): BegunXa {
+  const { tables, images, distinctSavepoints } = options;
   const group = random.pick(tables.filter(({ plain }) => !plain)).group;
   const own = tables.filter((table) => table.group === group);
   const body = random.times(1 + random.below(5), () => statement(random, { tables: own, images }));
@@ -107,7 +110,7 @@ function beginXa(random: Random, name: string, { tables, images }: TransactionOp
     `'${name}', '', 7`,
     `X'${Buffer.from(`${name}\0'`).toString('hex')}'`,
   ]);
-  const inside = random.chance(20) ? withSavepoints(random, body) : body;
+  const inside = random.chance(20) ? withSavepoints(random, body, distinctSavepoints) : body;
   return {
     xid,
     steps: [`XA START ${xid}`, ...inside, `XA END ${xid}`].map(by(XA_CONNECTION)),

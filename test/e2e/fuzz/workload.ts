@@ -51,6 +51,11 @@ export interface Part {
   readonly usesSavepointAgain: boolean;
 }
 
+export interface WorkloadOptions {
+  /** The log tells all there is to tell: whole row images, names, and which savepoint is meant. */
+  readonly whole?: boolean;
+}
+
 export class Workload {
   readonly dialect: Dialect;
   readonly points: Point[] = [];
@@ -61,6 +66,7 @@ export class Workload {
   readonly #server: ConnectedServer;
   readonly #random: Random;
   readonly #tally: Tally;
+  readonly #whole: boolean;
   readonly #mixes: boolean;
   readonly #unchecked: boolean;
   readonly #schema: Schema;
@@ -68,7 +74,14 @@ export class Workload {
   #xaCount = 0;
   #pending: readonly Step[] | undefined;
 
-  constructor(server: ConnectedServer, random: Random, dialect: Dialect, tally: Tally) {
+  constructor(
+    server: ConnectedServer,
+    random: Random,
+    dialect: Dialect,
+    tally: Tally,
+    { whole = false }: WorkloadOptions = {},
+  ) {
+    this.#whole = whole;
     this.#tally = tally;
     this.dialect = dialect;
     this.#server = server;
@@ -138,10 +151,11 @@ export class Workload {
       `SET GLOBAL log_bin_trust_function_creators = 1;
        DROP DATABASE IF EXISTS ${DATABASE}; CREATE DATABASE ${DATABASE} DEFAULT CHARACTER SET utf8mb4;`,
     );
+    if (this.#whole && !this.dialect.mysql56) await server.sql("SET GLOBAL binlog_row_metadata = 'FULL'");
     await server.client.sql(this.#schema.sql, DATABASE);
     const sessions = await Sessions.open(server, DATABASE, CONNECTIONS, this.#tally);
     this.#sessions = sessions;
-    await sessions.set(0, globalSettings(random, this.dialect));
+    await this.#setGlobals();
     await sessions.set(0, sessionSettings(random, this.#settings, 'full'));
     await sessions.run(0, random.times(30, () => transaction(random, this.#options('full'))).flat());
   }
@@ -155,8 +169,20 @@ export class Workload {
     this.#pending = decide;
   }
 
+  async #setGlobals(): Promise<void> {
+    const settings = globalSettings(this.#random, this.dialect);
+    if (this.#whole && !this.dialect.mysql56) settings.push("SET GLOBAL binlog_row_metadata = 'FULL'");
+    await this.#sessions!.set(0, settings);
+  }
+
   #options(images: Images): TransactionOptions {
-    return { dialect: this.dialect, images, tables: this.#schema.tables, mixes: this.#mixes };
+    return {
+      dialect: this.dialect,
+      images,
+      tables: this.#schema.tables,
+      mixes: this.#mixes,
+      distinctSavepoints: this.#whole,
+    };
   }
 
   /** A part of the workload: one session after the other as a rule, at times all at once. */
@@ -165,8 +191,8 @@ export class Workload {
     const sessions = this.#sessions!;
     if (this.#pending !== undefined) await sessions.runXa(this.#pending);
     this.#pending = undefined;
-    const images = random.chance(30) ? 'any' : 'full';
-    if (random.chance(30)) await sessions.set(0, globalSettings(random, this.dialect));
+    const images = random.chance(30) && !this.#whole ? 'any' : 'full';
+    if (random.chance(30)) await this.#setGlobals();
     const options = this.#options(images);
     const begun = sessions.log.length;
     const set = async (number: number, random: Random): Promise<void> => {

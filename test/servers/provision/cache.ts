@@ -2,18 +2,18 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
-/** Where provisioned servers are kept between runs. */
+/** Where provisioned servers, and the browser, are kept between runs. */
 export function cacheFolder(): string {
   const base = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
-  return join(base, 'binflash', 'servers');
+  return join(base, 'binflash');
 }
 
 const recipeFile = 'recipe.json';
 
 /**
- * A folder of the cache, built at most once: `build` fills a temporary folder which takes its final name
+ * The folder `name` of the cache, built at most once: `build` fills a temporary folder which takes its final name
  * only when complete. A folder built by another recipe is built anew. Processes wait for each other.
  */
 export async function cached(
@@ -24,7 +24,7 @@ export async function cached(
   const folder = join(cacheFolder(), name);
   const wanted = JSON.stringify(recipe, null, 2);
   if (await isBuilt(folder, wanted)) return folder;
-  await mkdir(cacheFolder(), { recursive: true });
+  await mkdir(dirname(folder), { recursive: true });
   const unlock = await lock(`${folder}.lock`);
   try {
     if (await isBuilt(folder, wanted)) return folder;

@@ -17,7 +17,7 @@ export async function unpackDebian(source: DebianSource, into: string, work: str
   const apt = await privateApt(source.suite, work);
   const simulated = await apt(['install', '--simulate', '--no-install-recommends', ...source.packages]);
   const wanted = [...simulated.matchAll(/^Inst (\S+) \((\S+)/gm)]
-    .filter(([, name]) => !unneeded.test(name!))
+    .filter(([, name]) => !unneeded.test(name!) && !source.without?.includes(name!))
     .map(([, name, version]) => `${name}=${version}`);
   await downloadAndExtract(apt, wanted, into, join(work, 'packages'));
   for (const [name, files] of Object.entries(source.files ?? {})) {

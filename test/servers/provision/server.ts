@@ -26,9 +26,8 @@ export async function provisionServer(id: string): Promise<Provisioned> {
     throw new Error(`${id} can be unpacked on Linux x64 only; use the container provider`);
   }
   try {
-    const folder = await cached(id, { recipeVersion, options: identity(id).options, ...spec }, (into) =>
-      build(spec, into),
-    );
+    const recipe = { recipeVersion, options: identity(id).options, ...spec };
+    const folder = await cached(join('servers', id), recipe, (into) => build(spec, into));
     return { root: join(folder, 'root'), template: join(folder, 'template') };
   } catch (error) {
     throw new Error(`cannot provision ${id}: ${error instanceof Error ? error.message : error}`, {

@@ -23,22 +23,30 @@ export function decimalText(bytes: Uint8Array, at: number, precision: number, sc
   const negative = bytes[at]! < 0x80;
   const flip = negative ? 0xff : 0;
   const start = at;
-  const group = (digits: number): string => {
+  const group = (digits: number): number => {
     let value = 0;
     for (let left = DIGIT_BYTES[digits]!; left > 0; left--) {
       value = value * 256 + (bytes[at]! ^ flip ^ (at === start ? 0x80 : 0));
       at++;
     }
-    return digits === 0 ? '' : String(value).padStart(digits, '0');
+    return value;
   };
-  const whole = precision - scale;
-  let integer = group(whole % GROUP);
-  for (let left = whole; left >= GROUP; left -= GROUP) integer += group(GROUP);
-  let fraction = '';
-  for (let left = scale; left >= GROUP; left -= GROUP) fraction += group(GROUP);
-  fraction += group(scale % GROUP);
-  const text = integer.replace(/^0+(?=.)/, '') || '0';
-  return `${negative ? '-' : ''}${text}${scale > 0 ? `.${fraction}` : ''}`;
+  let text = '';
+  for (let left = precision - scale; left > 0; ) {
+    const digits = left % GROUP || GROUP;
+    const value = group(digits);
+    if (text !== '') text += String(value).padStart(digits, '0');
+    else if (value > 0) text = String(value);
+    left -= digits;
+  }
+  text = `${negative ? '-' : ''}${text || '0'}`;
+  if (scale > 0) text += '.';
+  for (let left = scale; left > 0; ) {
+    const digits = Math.min(left, GROUP);
+    text += String(group(digits)).padStart(digits, '0');
+    left -= digits;
+  }
+  return text;
 }
 
 /** DECIMAL; `meta` is precision << 8 | scale. */

@@ -18,10 +18,16 @@ import { vectorDecoder } from './vector.ts';
 /** MariaDB's types that the log does not tell from binary strings. */
 export type HiddenType = 'inet4' | 'inet6' | 'uuid' | 'vector';
 
+/** No value is decoded to more: no string of JavaScript may be longer than half a billion characters. */
+export const MOST_CHARACTERS: number = 2 ** 28;
+
 export interface DecodeOptions {
   /** For TIMESTAMP columns: an IANA name or an offset such as `+02:00`; the machine's time zone if left out. */
   readonly timeZone?: string | undefined;
-  /** Longest text of a value; binary strings are cut to as many hexadecimal digits. Nothing is cut if left out. */
+  /**
+   * Longest text of a value; binary strings are cut to as many hexadecimal digits. Nothing is cut if left out, but
+   * for what is longer than {@link MOST_CHARACTERS}.
+   */
   readonly maxCharacters?: number | undefined;
   /** By column, where the user knows it. */
   readonly hiddenTypes?: readonly (HiddenType | undefined)[];
@@ -64,7 +70,7 @@ class Compiler {
     this.#table = table;
     this.#options = options;
     this.#zone = timeZone(options.timeZone);
-    this.#most = options.maxCharacters ?? Number.POSITIVE_INFINITY;
+    this.#most = Math.min(options.maxCharacters ?? MOST_CHARACTERS, MOST_CHARACTERS);
     // MySQL logs the types of geometries from 8.0 on; 5.7 is taken for older here, and only MULTIPOINT looks it.
     const modern = flavour === 'mysql' && table.optional.geometryTypes !== undefined;
     this.#style = { pointsInParentheses: modern, axesOfReferenceSystem: modern };
@@ -151,7 +157,8 @@ class Compiler {
   }
 
   #labels(column: number, labels: readonly (Uint8Array[] | undefined)[] | undefined): string[] | undefined {
-    const decoding = textDecoding(this.#table.optional.collations?.[column]);
+    const collation = this.#table.optional.collations?.[column];
+    const decoding = textDecoding(collation === BINARY ? undefined : collation);
     const texts = labels?.[column]?.map((label) => decodedText(decoding, label));
     return texts?.every((text) => text !== undefined) ? texts : undefined;
   }

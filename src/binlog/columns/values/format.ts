@@ -57,7 +57,20 @@ function ellipsis(cut: boolean, length?: number): string {
 }
 
 function quoted(text: string): string {
+  // Most text is plain and short, and a look at it costs less than the search.
+  if (text.length <= PLAIN_LENGTH && isPlain(text)) return `'${text}'`;
   return `'${text.replace(UNSAFE, (character) => ESCAPES[character] ?? escaped(character))}'`;
+}
+
+const PLAIN_LENGTH = 128;
+
+/** Is it ASCII without control characters, quotes and backslashes? */
+function isPlain(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code < 0x20 || code > 0x7e || code === 0x27 || code === 0x5c) return false;
+  }
+  return true;
 }
 
 function escaped(character: string): string {

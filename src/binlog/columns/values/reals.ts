@@ -28,6 +28,9 @@ export const decodeDouble: ColumnDecoder = (bytes, start) => ({
 
 /** The shortest decimal that reads back as the same double, written as the servers write it. */
 export function doubleText(value: number): string {
+  const size = Math.abs(value);
+  // Here JavaScript writes like the servers.
+  if (size >= 1e-6 && size < 1e15) return String(value);
   return Number.isFinite(value) ? notation(value.toExponential(), isNegative(value)) : String(value);
 }
 

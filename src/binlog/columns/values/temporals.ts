@@ -7,13 +7,18 @@ export function padded(n: number, width: number): string {
   return String(n).padStart(width, '0');
 }
 
+/** Numbers of two digits; what is in a field is always found here, unless it is damaged. */
+const TWO: readonly string[] = Array.from({ length: 100 }, (_, n) => padded(n, 2));
+
+const two = (n: number): string => TWO[n] ?? padded(n, 2);
+
 export function dateText(year: number, month: number, day: number): string {
-  return `${padded(year, 4)}-${padded(month, 2)}-${padded(day, 2)}`;
+  return `${year > 999 ? year : padded(year, 4)}-${two(month)}-${two(day)}`;
 }
 
 /** `hh:mm:ss`, and the fraction in `fsp` digits. Hours of TIME go up to 838. */
 export function timeText(hour: number, minute: number, second: number, micros: number, fsp: number): string {
-  const time = `${padded(hour, 2)}:${padded(minute, 2)}:${padded(second, 2)}`;
+  const time = `${two(hour)}:${two(minute)}:${two(second)}`;
   return fsp === 0 ? time : `${time}.${padded(micros, 6).slice(0, fsp)}`;
 }
 
@@ -48,10 +53,19 @@ const DATETIME_OFFSET = 0x80_0000_0000;
  */
 export function datetimeDecoder(fsp: number): ColumnDecoder {
   const fraction = (fsp + 1) >> 1;
+  let lastPacked = 0;
+  let lastMicros = 0;
+  let last = datetimeText(0, 0, fsp);
   return (bytes, start) => {
     const packed = readBE(bytes, start, 5) - DATETIME_OFFSET;
     const micros = readBE(bytes, start + 5, fraction) * UNIT[fraction]!;
-    return { kind: 'datetime', text: datetimeText(packed, micros, fsp) };
+    // As with TIMESTAMP below.
+    if (packed !== lastPacked || micros !== lastMicros) {
+      last = datetimeText(packed, micros, fsp);
+      lastPacked = packed;
+      lastMicros = micros;
+    }
+    return { kind: 'datetime', text: last };
   };
 }
 
@@ -91,10 +105,19 @@ export function signed(negative: boolean, text: string): string {
 /** TIMESTAMP(`fsp`): seconds since 1970 in four bytes, then the fraction, both big-endian. */
 export function timestampDecoder(fsp: number, zone: TimeZone): ColumnDecoder {
   const fraction = (fsp + 1) >> 1;
+  let lastSeconds = 0;
+  let lastMicros = 0;
+  let last = timestampText(0, 0, fsp, zone);
   return (bytes, start) => {
     const seconds = readBE(bytes, start, 4);
     const micros = readBE(bytes, start + 4, fraction) * UNIT[fraction]!;
-    return { kind: 'timestamp', text: timestampText(seconds, micros, fsp, zone) };
+    // One statement stamps all of its rows alike.
+    if (seconds !== lastSeconds || micros !== lastMicros) {
+      last = timestampText(seconds, micros, fsp, zone);
+      lastSeconds = seconds;
+      lastMicros = micros;
+    }
+    return { kind: 'timestamp', text: last };
   };
 }
 

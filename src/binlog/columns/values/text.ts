@@ -46,14 +46,39 @@ export function decodedText(decode: TextDecoding, bytes: Uint8Array): string | u
  * of the character set are shown as bytes.
  */
 export function textDecoder(decode: TextDecoding, most: number): ColumnDecoder {
+  const keepsAscii = decode(ASCII_BYTES) === ASCII_TEXT;
   return (bytes, start, end) => {
     const length = end - start;
+    if (keepsAscii) {
+      const shown = length > most ? start + most : end;
+      if (isAscii(bytes, start, shown)) {
+        return { kind: 'text', text: asciiText(bytes, start, shown), length, cut: length > most };
+      }
+    }
     const head = Math.min(end, start + most * MOST_BYTES);
     const decoded = decode(bytes.subarray(start, head));
     const text = length > most ? firstCharacters(decoded, most) : decoded;
     if (LONE_SURROGATE.test(text)) return bytesValue(bytes, start, end, most);
     return { kind: 'text', text, length, cut: head < end || text.length < decoded.length };
   };
+}
+
+const ASCII_BYTES: Uint8Array = Uint8Array.from({ length: 128 }, (_, code) => code);
+const ASCII_TEXT: string = String.fromCharCode(...ASCII_BYTES);
+
+function isAscii(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if (bytes[at]! > 0x7f) return false;
+  return true;
+}
+
+/** The window that text was last taken from: making a view costs more than taking the text. */
+let view: Buffer = Buffer.alloc(0);
+
+function asciiText(bytes: Uint8Array, start: number, end: number): string {
+  if (view.buffer !== bytes.buffer || view.byteOffset !== bytes.byteOffset || view.length !== bytes.length) {
+    view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  }
+  return view.toString('latin1', start, end);
 }
 
 function firstCharacters(text: string, most: number): string {

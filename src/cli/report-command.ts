@@ -1,0 +1,97 @@
+import { BinflashError } from '../errors.ts';
+import { type ReportResult, report } from '../report/report.ts';
+import { type ReportData, wholeView } from '../report/view/data.ts';
+import { countsText, KIND_CLASSES, plural as pluralOf } from '../report/view/numbers.ts';
+import { findSpikes } from '../report/view/spikes.ts';
+import { tableRows, transactionsAtWork, viewRows } from '../report/view/sums.ts';
+import { formatLocal } from '../select/local-time.ts';
+import { type Arguments, flagOf, maxUnpackedSizeOf, readSelection, textOf } from './options.ts';
+import { writeStdout } from './stdout.ts';
+import { formatBytes, plural, printable, progressBar, Style } from './terminal.ts';
+
+/** `binflash report`: one page to look at. */
+export async function reportCommand(
+  inputs: readonly string[],
+  args: Arguments,
+  signal: AbortSignal,
+): Promise<void> {
+  const output = textOf(args, 'output');
+  const json = flagOf(args, 'json');
+  const quiet = flagOf(args, 'quiet');
+  if (output === undefined) {
+    throw new BinflashError('USAGE', 'where the page goes is missing', {
+      hint: 'Name a file with -o report.html.',
+    });
+  }
+  const toStdout = output === '-';
+  if (toStdout && json) throw new BinflashError('USAGE', '--json and -o - cannot both have standard output');
+  const bar = await progressBar(flagOf(args, 'progress') && !quiet);
+  let result: ReportResult;
+  try {
+    result = await report({
+      inputs,
+      output: toStdout ? { write: writeStdout } : output,
+      force: flagOf(args, 'force'),
+      select: readSelection(args),
+      maxUnpackedSize: maxUnpackedSizeOf(args),
+      onProgress: bar.update,
+      signal,
+    });
+  } finally {
+    bar.stop();
+  }
+  if (json) await writeStdout(`${JSON.stringify(toJson(output, result), null, 2)}\n`);
+  else if (!quiet)
+    process.stderr.write(summary(output, result, new Style(flagOf(args, 'color'), process.stderr)));
+}
+
+/** The most striking time, where one stands out. */
+function topSpike(
+  data: ReportData,
+): { kind: string; rows: number; table: string; from: number; to: number } | undefined {
+  const [spike] = findSpikes(data, wholeView(data), 1);
+  if (spike === undefined) return undefined;
+  const { from, to, kind, rows } = spike;
+  const kinds = [0, 1, 2].map((other) => other === kind) as [boolean, boolean, boolean];
+  const [table] = tableRows(data, { span: { from, to }, kinds, table: undefined });
+  return {
+    kind: KIND_CLASSES[kind]!,
+    rows,
+    table: data.tables[table!.table]!,
+    from: data.origin + from * data.width,
+    to: data.origin + to * data.width,
+  };
+}
+
+function summary(output: string, { data, bytes }: ReportResult, style: Style): string {
+  const view = wholeView(data);
+  const [first, last] = data.span;
+  const spike = topSpike(data);
+  const lines = [
+    style.bold(
+      `Wrote ${output === '-' ? 'the page' : printable(output)}, ${formatBytes(bytes)}: ${countsText(viewRows(data, view))}`,
+    ),
+    `  in ${pluralOf(transactionsAtWork(data, view.span), 'transaction')}, from ${formatLocal(first)} to ${formatLocal(last)}`,
+  ];
+  if (spike !== undefined) {
+    lines.push(
+      `  most striking: ${plural(spike.rows, spike.kind)} at ${formatLocal(spike.from)}, mostly on ${printable(spike.table)}`,
+    );
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function toJson(output: string, { data, bytes }: ReportResult): unknown {
+  const view = wholeView(data);
+  const [inserts, updates, deletes] = viewRows(data, view);
+  return {
+    output,
+    bytes,
+    firstTime: data.span[0],
+    lastTime: data.span[1],
+    bucketSeconds: data.width,
+    rows: { insert: inserts, update: updates, delete: deletes },
+    transactions: transactionsAtWork(data, view.span),
+    spike: topSpike(data),
+  };
+}

@@ -1,0 +1,170 @@
+import { BinflashError } from '../errors.ts';
+import { RANKINGS } from '../transactions/ranking.ts';
+import { TEXT_SETTINGS } from '../transactions/statements.ts';
+import { type TransactionEntry, type TransactionList, transactions } from '../transactions/transactions.ts';
+import type { UndoCommand } from '../transactions/undo-command.ts';
+import { readDescriptions } from './descriptions.ts';
+import {
+  type Arguments,
+  choiceOf,
+  flagOf,
+  generalOptions,
+  maxUnpackedSizeOf,
+  numberOf,
+  readSelection,
+  textOf,
+} from './options.ts';
+import { PipeClosed, writeStdout } from './stdout.ts';
+import { errorJson, formatRefusals, plural, printable, progressBar, Style } from './terminal.ts';
+import { TransactionsLayout } from './transactions-layout.ts';
+
+/** `binflash transactions`: one line a transaction, and the command that undoes the first. */
+export async function transactionsCommand(
+  inputs: readonly string[],
+  args: Arguments,
+  signal: AbortSignal,
+): Promise<void> {
+  const quiet = flagOf(args, 'quiet');
+  const bar = await progressBar(flagOf(args, 'progress') && !quiet);
+  const options = {
+    select: readSelection(args),
+    sort: choiceOf(args, 'sort', RANKINGS),
+    top: positiveOf(args, 'top'),
+    minRows: positiveOf(args, 'min-rows'),
+    contains: textOf(args, 'contains'),
+    descriptions: await readDescriptions(args),
+    maxText: maxTextOf(args),
+    maxUnpackedSize: maxUnpackedSizeOf(args),
+    onProgress: bar.update,
+    signal,
+  };
+  try {
+    await transactions(inputs, options, async (list) => {
+      bar.stop();
+      const undo = list.undoFirst(furtherOptions(args));
+      if (flagOf(args, 'json')) await printJson(list, undo);
+      else await printLines(list, undo, inputs, quiet, new Style(flagOf(args, 'color'), process.stdout));
+      if (quiet) return;
+      const style = new Style(flagOf(args, 'color'), process.stderr);
+      for (const warning of list.unmatched) {
+        process.stderr.write(`${style.yellow('Warning:')} ${printable(warning)}\n`);
+      }
+    });
+  } catch (error) {
+    // Whoever reads has seen enough (less, head): that is how one looks at a long list.
+    if (error instanceof PipeClosed) return;
+    throw error;
+  } finally {
+    bar.stop();
+  }
+}
+
+/** What the command for the undo must say besides the selection. */
+function furtherOptions(args: Arguments): [option: string, value: string][] {
+  const options: [string, string][] = [];
+  for (const name of ['schema', 'time-zone']) {
+    const value = textOf(args, name);
+    if (value !== undefined) options.push([name, value]);
+  }
+  const size = textOf(args, 'max-unpacked-size');
+  if (size !== undefined && size !== generalOptions['max-unpacked-size']!.default) {
+    options.push(['max-unpacked-size', size]);
+  }
+  return options;
+}
+
+/** Characters of a statement that are shown. */
+const MAX_TEXT = 200;
+
+function maxTextOf(args: Arguments): number {
+  return (numberOf(args, 'max-value') ?? MAX_TEXT) || Infinity;
+}
+
+function positiveOf(args: Arguments, name: string): number | undefined {
+  const number = numberOf(args, name);
+  if (number === 0) throw new BinflashError('USAGE', `--${name} must be 1 or more`);
+  return number;
+}
+
+async function printLines(
+  list: TransactionList,
+  undo: UndoCommand,
+  inputs: readonly string[],
+  quiet: boolean,
+  style: Style,
+): Promise<void> {
+  let layout: TransactionsLayout | undefined;
+  for await (const group of list.entries()) {
+    const lines: string[] = [];
+    if (layout === undefined) {
+      const width = process.stdout.isTTY ? process.stdout.columns : Infinity;
+      layout = new TransactionsLayout(width, inputs, group);
+      if (layout.head !== undefined && !quiet) lines.push(style.bold(layout.head));
+    }
+    for (const entry of group) lines.push(...layout.lines(entry));
+    await writeStdout(`${lines.join('\n')}\n`);
+  }
+  await writeStdout(
+    `\n${[...(quiet ? [] : summary(list, layout!.wide)), ...undoLines(undo, style)].join('\n')}\n`,
+  );
+}
+
+function summary(list: TransactionList, wide: boolean): string[] {
+  const { shown, matching, withRows, withoutRows, hasTexts } = list;
+  const lines = [
+    `${plural(matching, 'transaction')}${matching === withRows ? '' : ` of ${withRows}`}${shown < matching ? `, ${shown} of them shown` : ''}.`,
+  ];
+  if (withoutRows > 0) {
+    lines.push(
+      `Not listed: ${plural(withoutRows, 'group')} of events without row changes (DDL, statements, XA decisions).`,
+    );
+  }
+  if (!hasTexts) lines.push(`The log holds no texts of statements. ${TEXT_SETTINGS}`);
+  if (!wide) lines.push('A wider terminal, a pipe or --json show the GTIDs too.');
+  return [...lines, ''];
+}
+
+function undoLines(undo: UndoCommand, style: Style): string[] {
+  if (undo.command === undefined) {
+    return [style.bold('The first one cannot be undone:'), ...formatRefusals(undo.reasons, '  ')];
+  }
+  const { rows, warnings } = undo.plan;
+  return [
+    style.bold(`To undo the first one (${plural(rows, 'row change')}):`),
+    `  ${undo.command}`,
+    ...warnings.map((warning) => `${style.yellow('Warning:')} ${printable(warning)}`),
+  ];
+}
+
+/** One object a transaction and line; the first one says how it is undone. */
+async function printJson(list: TransactionList, undo: UndoCommand): Promise<void> {
+  let first = true;
+  for await (const group of list.entries()) {
+    const lines = group.map((entry) => {
+      const json = toJson(entry);
+      if (!first) return JSON.stringify(json);
+      first = false;
+      return JSON.stringify({ ...json, rewrite: rewriteJson(undo) });
+    });
+    await writeStdout(`${lines.join('\n')}\n`);
+  }
+}
+
+function toJson({ xid, statement, ...entry }: TransactionEntry): Record<string, unknown> {
+  const { start, end } = entry;
+  return {
+    ...entry,
+    size: end - start,
+    xid: xid?.toString(),
+    statement: statement?.text,
+    statementCut: statement?.cut,
+  };
+}
+
+function rewriteJson(undo: UndoCommand): unknown {
+  if (undo.command !== undefined) {
+    const { rows, warnings } = undo.plan;
+    return { command: undo.command, rows, warnings };
+  }
+  return { refusals: undo.reasons.map(errorJson) };
+}

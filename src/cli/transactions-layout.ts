@@ -1,0 +1,140 @@
+import { basename } from 'node:path';
+import { formatLocal } from '../select/local-time.ts';
+import type { TransactionEntry } from '../transactions/transactions.ts';
+import { formatBytes, printable } from './terminal.ts';
+
+/** Room for the names of tables; one long name may take more. */
+const TABLES_WIDTH = 32;
+/** Least room for a statement in a line that has everything. */
+const STATEMENT_WIDTH = 24;
+/** Continued lines of a narrow terminal begin with this. */
+const INDENT = '    ';
+
+/** Columns of the wide layout; numbers stand to the right. */
+const COLUMNS: readonly [
+  title: string,
+  right: boolean,
+  cell: (entry: TransactionEntry, file: string) => string,
+][] = [
+  ['file', false, (_, file) => file],
+  ['start', true, ({ start }) => String(start)],
+  ['end', true, ({ end }) => String(end)],
+  ['time', false, ({ time }) => formatLocal(time)],
+  ['took', true, ({ duration }) => formatDuration(duration)],
+  ['inserted', true, ({ insert }) => count(insert)],
+  ['updated', true, ({ update }) => count(update)],
+  ['deleted', true, (entry) => count(entry.delete)],
+  ['size', true, ({ start, end }) => formatBytes(end - start)],
+  ['thread', true, ({ threadId }) => (threadId === undefined ? '-' : String(threadId))],
+  ['GTID', false, ({ gtid }) => gtid ?? '-'],
+  ['tables', false, (entry) => tablesText(entry)],
+];
+
+/**
+ * Lays transactions out for people, one line each; on a terminal that is too narrow for it, two short ones each. The
+ * first group decides about the widths, so that nothing needs to be kept.
+ */
+export class TransactionsLayout {
+  readonly #width: number;
+  readonly #fileName: (path: string) => string;
+  readonly #widths: number[];
+  /** Does a line have room for everything? */
+  readonly wide: boolean;
+
+  /** `width`: columns of the terminal, Infinity where there is none. */
+  constructor(width: number, files: readonly string[], first: readonly TransactionEntry[]) {
+    this.#width = width;
+    const short = new Set(files.map((path) => basename(path))).size === files.length;
+    this.#fileName = (path) => printable(short ? basename(path) : path).replace(/[\t\n]/g, ' ');
+    this.#widths = COLUMNS.map(([title, , cell]) =>
+      first.reduce(
+        (most, entry) => Math.max(most, length(cell(entry, this.#fileName(entry.file)))),
+        title.length,
+      ),
+    );
+    const needed = this.#widths.reduce((sum, columnWidth) => sum + columnWidth + 2, STATEMENT_WIDTH);
+    this.wide = needed <= width;
+  }
+
+  /** The titles of the columns, where there are any. */
+  get head(): string | undefined {
+    if (!this.wide) return undefined;
+    return this.#cut(
+      `${COLUMNS.map(([title, right], i) => this.#pad(title, i, right)).join('  ')}  statement`,
+    );
+  }
+
+  lines(entry: TransactionEntry): string[] {
+    const file = this.#fileName(entry.file);
+    if (this.wide) {
+      const cells = COLUMNS.map(([, right, cell], i) => this.#pad(cell(entry, file), i, right));
+      return [this.#cut([...cells, statementText(entry)].join('  '))];
+    }
+    const { start, end, time, duration, threadId } = entry;
+    const head = [
+      `${file}:${start}-${end}`,
+      formatLocal(time).slice(0, -6),
+      formatDuration(duration),
+      formatBytes(end - start),
+      threadId === undefined ? '' : `thread ${threadId}`,
+    ];
+    const rows = [
+      entry.insert > 0 ? `${entry.insert} inserted` : '',
+      entry.update > 0 ? `${entry.update} updated` : '',
+      entry.delete > 0 ? `${entry.delete} deleted` : '',
+    ];
+    const filled = (parts: string[], separator: string): string =>
+      parts.filter((part) => part !== '').join(separator);
+    return [
+      this.#cut(filled(head, '  ')),
+      this.#cut(INDENT + filled([filled(rows, ', '), tablesText(entry), statementText(entry)], '  ')),
+    ];
+  }
+
+  #pad(text: string, column: number, right: boolean): string {
+    const room = ' '.repeat(Math.max(0, this.#widths[column]! - length(text)));
+    return right ? room + text : text + room;
+  }
+
+  #cut(line: string): string {
+    const text = line.trimEnd();
+    if (length(text) <= this.#width) return text;
+    return `${Array.from(text)
+      .slice(0, this.#width - 1)
+      .join('')}…`;
+  }
+}
+
+const length = (text: string): number => Array.from(text).length;
+
+const count = (rows: number): string => (rows === 0 ? '-' : String(rows));
+
+function formatDuration(seconds: number): string {
+  if (seconds < 60) return `${seconds}s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)}m${seconds % 60}s`;
+  return `${Math.floor(seconds / 3600)}h${Math.floor((seconds % 3600) / 60)}m`;
+}
+
+/** As many names as there is room for, one at least, and how many more there are. */
+function tablesText({ tables }: TransactionEntry): string {
+  let text = oneLine(tables[0]?.table ?? '');
+  for (const [i, { table }] of tables.entries()) {
+    if (i === 0) continue;
+    const longer = `${text}, ${oneLine(table)}`;
+    if (length(longer) > TABLES_WIDTH) return `${text} +${tables.length - i}`;
+    text = longer;
+  }
+  return text;
+}
+
+function statementText({ state, statement, statements }: TransactionEntry): string {
+  const mark = state === 'committed' ? '' : `(${state}) `;
+  if (statement === undefined) return mark.trimEnd();
+  const more = statements > 1 ? ` (+${statements - 1})` : '';
+  return `${mark}${oneLine(statement.text)}${statement.cut ? '…' : ''}${more}`;
+}
+
+/** Without anything that a terminal would obey, line ends included. */
+function oneLine(text: string): string {
+  return printable(text.replace(/\s+/g, ' ').trim());
+}

@@ -1,0 +1,264 @@
+import { EventCode, eventTypeName, type Flavour } from '../binlog/event-types.ts';
+import type { ChangeKind } from '../binlog/rows.ts';
+import { type TableDefinition, tableName } from '../binlog/table-map.ts';
+import type { BinlogIndex, FileSummary, Obstacle } from '../scan/binlog-index.ts';
+import { PLAIN } from '../scan/event-table.ts';
+import type { Shape } from '../scan/shapes.ts';
+import { Ending } from '../scan/transaction-table.ts';
+import type { Contents, GtidSpan, TableInspection } from './contents.ts';
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** Event types whose number says which versions of rows events there are. */
+const VERSION_1 = [EventCode.WRITE_ROWS_V1, EventCode.WRITE_ROWS_COMPRESSED_V1];
+const VERSION_2 = [EventCode.WRITE_ROWS, EventCode.WRITE_ROWS_COMPRESSED];
+
+/** Adds up what is in one file, or in all of them. */
+export class Tally {
+  readonly #index: BinlogIndex;
+  readonly #flavour: Flavour;
+  readonly #tables = new Map<string, Writable<TableInspection>>();
+  /** By shape, the table's numbers. */
+  readonly #byShape: Writable<TableInspection>[] = [];
+  readonly #definitions = new Set<TableDefinition>();
+  readonly #images = {
+    insert: { full: 0, partial: 0 },
+    update: { full: 0, partial: 0 },
+    delete: { full: 0, partial: 0 },
+  };
+  /** By number of the source. */
+  readonly #gtids: Writable<GtidSpan>[] = [];
+  readonly #events = new Float64Array(256);
+  readonly #statements = { ddl: 0, changes: 0, unknown: 0, incidents: 0, unsupported: 0 };
+  readonly #compressed = { events: 0, bytes: 0, unpacked: 0 };
+  /** Tables that the transaction in hand has changed so far. */
+  readonly #touched = new Set<TableInspection>();
+  #lastPacked = PLAIN;
+  #size = 0;
+  #firstTime = 0;
+  #lastTime = 0;
+  #transactions = 0;
+  #withoutRows = 0;
+  #takenBack = 0;
+  #texts = 0;
+  /** The largest transaction, rows event, and rows event with the largest row, or -1. */
+  #largest = { transaction: -1, rows: 0, event: -1, row: -1 };
+
+  constructor(index: BinlogIndex, flavour: Flavour) {
+    this.#index = index;
+    this.#flavour = flavour;
+  }
+
+  addFile(file: FileSummary): void {
+    this.#size += file.size;
+    for (const [code, times] of file.events.entries()) this.#events[code]! += times;
+    if (this.#firstTime === 0 || (file.firstTime > 0 && file.firstTime < this.#firstTime)) {
+      this.#firstTime = file.firstTime;
+    }
+    this.#lastTime = Math.max(this.#lastTime, file.lastTime);
+  }
+
+  addObstacle({ kind, effect }: Obstacle): void {
+    const counts = this.#statements;
+    if (kind === 'incident') counts.incidents++;
+    else if (kind === 'unsupported') counts.unsupported++;
+    else if (kind !== 'statement') return;
+    else if (effect.kind === 'statement') counts.changes++;
+    else if (effect.kind === 'unknown') counts.unknown++;
+    else counts.ddl++;
+  }
+
+  addTexts(count: number): void {
+    this.#texts += count;
+  }
+
+  addTransaction(transaction: number): void {
+    const { transactions, events } = this.#index;
+    this.#addGtid(transaction);
+    this.#takenBack += transactions.takenBack[transaction]!;
+    const count = transactions.eventCount[transaction]!;
+    if (count === 0) {
+      this.#withoutRows++;
+      return;
+    }
+    const first = transactions.firstEvent[transaction]!;
+    if (transactions.ending[transaction] === Ending.XA_ROLLBACK) {
+      for (let event = first; event < first + count; event++) this.#takenBack += events.rows[event]!;
+      return;
+    }
+    this.#transactions++;
+    let rows = 0;
+    for (let event = first; event < first + count; event++) {
+      this.#addEvent(event, event === first);
+      rows += events.rows[event]!;
+    }
+    const largest = this.#largest;
+    if (largest.transaction >= 0 && this.#bytesOf(transaction) <= this.#bytesOf(largest.transaction)) return;
+    largest.transaction = transaction;
+    largest.rows = rows;
+  }
+
+  #bytesOf(transaction: number): number {
+    const { end, start } = this.#index.transactions;
+    return end[transaction]! - start[transaction]!;
+  }
+
+  #addGtid(transaction: number): void {
+    const { transactions } = this.#index;
+    const number = transactions.gtidSource[transaction]!;
+    if (number === 0) return;
+    const sequence = transactions.gtidSequence[transaction]!;
+    const span = this.#gtids[number];
+    if (span === undefined) {
+      const source = transactions.gtidSources[number - 1]!;
+      this.#gtids[number] = { source, first: sequence, last: sequence, count: 1 };
+      return;
+    }
+    span.count++;
+    if (sequence > span.last) span.last = sequence;
+    else if (sequence < span.first) span.first = sequence;
+  }
+
+  #addEvent(event: number, firstOfTransaction: boolean): void {
+    const { events, shapes } = this.#index;
+    const number = events.shape[event]!;
+    const shape = shapes[number]!;
+    const table = this.#byShape[number] ?? this.#tableOf(number, shape);
+    const time = events.timestamp[event]!;
+    table[shape.kind] += events.rows[event]!;
+    table.bytes += events.size[event]!;
+    if (table.firstTime === 0 || time < table.firstTime) table.firstTime = time;
+    if (time > table.lastTime) table.lastTime = time;
+    this.#images[shape.kind][isFull(shape) ? 'full' : 'partial']++;
+    const largest = this.#largest;
+    if (largest.event < 0 || events.size[event]! > events.size[largest.event]!) largest.event = event;
+    if (largest.row < 0 || events.largestRow[event]! > events.largestRow[largest.row]!) largest.row = event;
+    // A table counts a transaction once.
+    if (firstOfTransaction) this.#touched.clear();
+    if (!this.#touched.has(table)) {
+      this.#touched.add(table);
+      table.transactions++;
+    }
+    this.#addPacked(events.packed[event]!);
+  }
+
+  #addPacked(packed: number): void {
+    if (packed === PLAIN || packed === this.#lastPacked) return;
+    this.#lastPacked = packed;
+    const { containers } = this.#index.events;
+    this.#compressed.events++;
+    this.#compressed.bytes += containers.size[packed]!;
+    this.#compressed.unpacked += containers.unpacked[packed]!;
+  }
+
+  #tableOf(number: number, { table }: Shape): Writable<TableInspection> {
+    this.#definitions.add(table);
+    const name = tableName(table);
+    let found = this.#tables.get(name);
+    if (found === undefined) {
+      found = {
+        table: name,
+        insert: 0,
+        update: 0,
+        delete: 0,
+        transactions: 0,
+        bytes: 0,
+        firstTime: 0,
+        lastTime: 0,
+      };
+      this.#tables.set(name, found);
+    }
+    this.#byShape[number] = found;
+    return found;
+  }
+
+  contents(): Contents {
+    const tables = [...this.#tables.values()].sort((a, b) => (a.table < b.table ? -1 : 1));
+    const sum = (kind: ChangeKind): number => tables.reduce((total, table) => total + table[kind], 0);
+    const [insert, update, deleted] = [sum('insert'), sum('update'), sum('delete')];
+    return {
+      size: this.#size,
+      firstTime: this.#firstTime,
+      lastTime: this.#lastTime,
+      gtids: this.#gtids.filter((span) => span !== undefined),
+      transactions: this.#transactions,
+      withoutRows: this.#withoutRows,
+      rows: insert + update + deleted,
+      insert,
+      update,
+      delete: deleted,
+      takenBack: this.#takenBack,
+      tables,
+      rowsVersions: [
+        ...(this.#has(VERSION_1) ? [1 as const] : []),
+        ...(this.#has(VERSION_2) || this.#events[EventCode.PARTIAL_UPDATE_ROWS]! > 0 ? [2 as const] : []),
+      ],
+      rowImages: this.#images,
+      metadata: this.#metadata(),
+      statementTexts: this.#texts,
+      compressed: this.#compressed,
+      ...this.#largestOnes(),
+      statements: this.#statements,
+      events: this.#eventsByName(),
+    };
+  }
+
+  /** Are there rows events of a version, whose three types follow each other? */
+  #has(firstTypes: readonly number[]): boolean {
+    return firstTypes.some((type) => [0, 1, 2].some((i) => this.#events[type + i]! > 0));
+  }
+
+  #metadata(): Contents['metadata'] {
+    const counts = { full: 0, minimal: 0, none: 0 };
+    for (const { optional } of this.#definitions) {
+      if (optional.names !== undefined) counts.full++;
+      else counts[Object.keys(optional).length > 0 ? 'minimal' : 'none']++;
+    }
+    return counts;
+  }
+
+  #largestOnes(): Pick<Contents, 'largestTransaction' | 'largestEvent' | 'largestRow'> {
+    const { transactions, events, shapes, files } = this.#index;
+    const { transaction, rows, event, row } = this.#largest;
+    const pathOf = (t: number): string => files[transactions.file[t]!]!.path;
+    const spot = (e: number): { file: string; offset: number; table: string; kind: ChangeKind } => {
+      const shape = shapes[events.shape[e]!]!;
+      return {
+        file: pathOf(events.transaction[e]!),
+        offset: events.fileOffset(e),
+        table: tableName(shape.table),
+        kind: shape.kind,
+      };
+    };
+    return {
+      largestTransaction:
+        transaction < 0
+          ? undefined
+          : {
+              file: pathOf(transaction),
+              offset: transactions.start[transaction]!,
+              end: transactions.end[transaction]!,
+              bytes: this.#bytesOf(transaction),
+              rows,
+              gtid: transactions.gtid(transaction),
+            },
+      largestEvent:
+        event < 0 ? undefined : { ...spot(event), rows: events.rows[event]!, bytes: events.size[event]! },
+      largestRow: row < 0 ? undefined : { ...spot(row), bytes: events.largestRow[row]! },
+    };
+  }
+
+  #eventsByName(): Record<string, number> {
+    const byName: Record<string, number> = {};
+    for (const [code, times] of this.#events.entries()) {
+      if (times > 0) byName[eventTypeName(code, this.#flavour)] = times;
+    }
+    return byName;
+  }
+}
+
+/** Do its images hold all columns, and whole values? */
+function isFull({ table, first, second, partial }: Shape): boolean {
+  const count = table.types.length;
+  return !partial && first.columns.length === count && (second?.columns.length ?? count) === count;
+}

@@ -1,0 +1,79 @@
+import { Ending, NO_THREAD } from '../scan/transaction-table.ts';
+import { rewriteCommand } from '../select/command-line.ts';
+import { onlyTransaction } from '../select/one-transaction.ts';
+import type { Selection } from '../select/selection.ts';
+import { type SelectedEvents, timeOf } from './selected-events.ts';
+import type { Statements } from './statements.ts';
+import type { ReportTables } from './tables.ts';
+import type { ListedTransaction } from './view/data.ts';
+
+/** Tables of a transaction that are named. */
+const MOST_TABLES = 8;
+
+/** Describes transactions, given ascending by their numbers, for the page. */
+export function listTransactions(
+  changes: SelectedEvents,
+  tables: ReportTables,
+  numbers: readonly number[],
+  statements: ReadonlyMap<number, Statements>,
+  select: Selection,
+  options: readonly (readonly [string, string])[],
+): ListedTransaction[] {
+  const { index, events } = changes;
+  const { transactions } = index;
+  let at = 0;
+  return numbers.map((transaction) => {
+    // Both are ascending, so one walk over the events serves all.
+    while (index.events.transaction[events[at]!]! < transaction) at++;
+    const begin = at;
+    while (at < events.length && index.events.transaction[events[at]!] === transaction) at++;
+    const text = statements.get(transaction);
+    const one = onlyTransaction(index, transaction, select);
+    const thread = transactions.threadId[transaction]!;
+    return {
+      file: transactions.file[transaction]!,
+      start: transactions.start[transaction]!,
+      end: transactions.end[transaction]!,
+      gtid: transactions.gtid(transaction),
+      thread: thread === NO_THREAD ? undefined : thread,
+      ...sums(changes, events.subarray(begin, at), tables),
+      statements: text?.texts ?? [],
+      moreStatements: text?.more || undefined,
+      command: one && rewriteCommand({ inputs: one.files, select: one.select, options }),
+      uncommitted: isUncommitted(transactions.ending[transaction]!) ? true : undefined,
+    };
+  });
+}
+
+function isUncommitted(ending: number): boolean {
+  return ending === Ending.OPEN || ending === Ending.ROLLBACK || ending === Ending.PREPARED;
+}
+
+/** What the selected events of one transaction are together. */
+function sums(
+  { index, kinds, rowsOf }: SelectedEvents,
+  events: Uint32Array,
+  { ofShape }: ReportTables,
+): Pick<ListedTransaction, 'first' | 'last' | 'rows' | 'tables' | 'moreTables'> {
+  const rows: [number, number, number] = [0, 0, 0];
+  const byTable = new Map<number, number>();
+  let first = Number.POSITIVE_INFINITY;
+  let last = 0;
+  for (const event of events) {
+    const shape = index.events.shape[event]!;
+    const count = rowsOf(event);
+    const time = timeOf(index, event);
+    rows[kinds[shape]!]! += count;
+    byTable.set(ofShape[shape]!, (byTable.get(ofShape[shape]!) ?? 0) + count);
+    first = Math.min(first, time);
+    last = Math.max(last, time);
+  }
+  const tables = [...byTable].sort((a, b) => b[1] - a[1]).map(([table]) => table);
+  return {
+    first,
+    last,
+    rows,
+    tables: tables.slice(0, MOST_TABLES),
+    moreTables: Math.max(0, tables.length - MOST_TABLES) || undefined,
+  };
+}

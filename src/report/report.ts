@@ -1,0 +1,100 @@
+import { tmpdir } from 'node:os';
+import { BinflashError } from '../errors.ts';
+import { makePlan } from '../flashback/plan.ts';
+import { readReportAssets } from '../io/assets.ts';
+import { AtomicFile, checkTarget, type Output } from '../io/output.ts';
+import type { SourceFile } from '../io/source.ts';
+import { type ReadOptions, readIndex, withBinlogs } from '../read/binlogs.ts';
+import type { BinlogIndex } from '../scan/binlog-index.ts';
+import { DEFAULT_WINDOW } from '../scan/scan.ts';
+import type { Selection } from '../select/selection.ts';
+import { type PageAssets, renderPage } from './page.ts';
+import { makeReportData } from './report-data.ts';
+import type { ReportData } from './view/data.ts';
+
+export interface ReportOptions extends ReadOptions {
+  /** Binary log files, in any order. */
+  readonly inputs: readonly string[];
+  /** Path of the page, or an {@link Output} to write it to. */
+  readonly output: string | Output;
+  /** Replace an existing output. */
+  readonly force?: boolean | undefined;
+  readonly select?: Selection | undefined;
+}
+
+export interface ReportResult {
+  readonly data: ReportData;
+  /** Size of the page. */
+  readonly bytes: number;
+}
+
+/**
+ * Writes one self-contained page that shows the selected row changes over time.
+ *
+ * @throws BinflashError `NO_MATCH` when nothing is selected, else as `rewrite` does
+ */
+export async function report(options: ReportOptions): Promise<ReportResult> {
+  const { output, force = false } = options;
+  const assets = await readReportAssets();
+  return await withBinlogs(options.inputs, async (files) => {
+    const inputs = new Set(files.map((file) => file.identity));
+    if (typeof output === 'string') await checkTarget(output, inputs, force);
+    const index = await readIndex(files, options);
+    const { data, page } = await makePage(index, files, assets, options);
+    const bytes = Buffer.from(page);
+    if (typeof output === 'string') await publish(output, bytes, force);
+    else await output.write(bytes);
+    return { data, bytes: bytes.length };
+  });
+}
+
+/** A page of more bytes is slow to open and to send. */
+const MOST_BYTES = 5_000_000;
+
+/** How much a page tells of single transactions: less where it would become too large. */
+const BUDGETS: readonly { transactions: number; statementLength: number }[] = [
+  { transactions: 1200, statementLength: 400 },
+  { transactions: 1200, statementLength: 120 },
+  { transactions: 400, statementLength: 80 },
+  { transactions: 50, statementLength: 40 },
+];
+
+/** Gathers the data and renders it, within {@link MOST_BYTES}. */
+export async function makePage(
+  index: BinlogIndex,
+  files: readonly SourceFile[],
+  assets: PageAssets,
+  options: Pick<ReportOptions, 'select' | 'window' | 'signal'>,
+): Promise<{ data: ReportData; page: string }> {
+  const select = options.select ?? {};
+  const plan = makePlan(index, { select });
+  for (const budget of BUDGETS) {
+    const data = await makeReportData(index, files, plan, {
+      ...budget,
+      select,
+      mask: undefined,
+      options: [],
+      window: options.window ?? DEFAULT_WINDOW,
+      spoolFolder: tmpdir(),
+      signal: options.signal,
+      now: Math.floor(Date.now() / 1000),
+    });
+    const page = renderPage(data, assets);
+    if (Buffer.byteLength(page) <= MOST_BYTES) return { data, page };
+  }
+  throw new BinflashError('LIMIT', `the page would have more than ${MOST_BYTES} bytes`, {
+    hint: 'Narrow the selection by time or table, or name fewer files.',
+  });
+}
+
+async function publish(path: string, bytes: Uint8Array, force: boolean): Promise<void> {
+  const file = await AtomicFile.create(path);
+  try {
+    await file.write(bytes);
+    await file.finish();
+    await file.publish(force);
+  } catch (error) {
+    await file.discard();
+    throw error;
+  }
+}

@@ -1,0 +1,65 @@
+import type { BinlogIndex } from '../scan/binlog-index.ts';
+import { Ending } from '../scan/transaction-table.ts';
+import type { Selector } from '../select/selection.ts';
+import { DELETE, INSERT, UPDATE } from './view/data.ts';
+
+/** The selected rows events of the index, with when and what they changed. */
+export interface SelectedEvents {
+  readonly index: BinlogIndex;
+  /** Ascending, so those of a transaction stand together. */
+  readonly events: Uint32Array;
+  /** By shape: the index of its kind in `Counts`. */
+  readonly kinds: readonly number[];
+  /** How many of an event's rows are selected. */
+  readonly rowsOf: (event: number) => number;
+  /** When the first and the last of them count; see {@link timeOf}. */
+  readonly first: number;
+  readonly last: number;
+}
+
+/** What row filters select, by event. */
+export interface RowCounts {
+  count(event: number): number;
+}
+
+const KINDS = { insert: INSERT, update: UPDATE, delete: DELETE } as const;
+
+/** Collects what is selected, but for what the server itself took back; of their rows, those of `mask`. */
+export function selectEvents(index: BinlogIndex, selector: Selector, mask?: RowCounts): SelectedEvents {
+  const { transactions } = index;
+  const rowsOf = (event: number): number => mask?.count(event) ?? index.events.rows[event]!;
+  const events = new Uint32Array(index.events.length);
+  let count = 0;
+  let first = Number.POSITIVE_INFINITY;
+  let last = 0;
+  for (let transaction = 0; transaction < transactions.length; transaction++) {
+    if (transactions.ending[transaction] === Ending.XA_ROLLBACK) continue;
+    if (transactions.eventCount[transaction] === 0 || !selector.hasTransaction(transaction)) continue;
+    const begin = transactions.firstEvent[transaction]!;
+    for (let event = begin; event < begin + transactions.eventCount[transaction]!; event++) {
+      if (!selector.hasEvent(event) || rowsOf(event) === 0) continue;
+      events[count++] = event;
+      const time = timeOf(index, event);
+      if (time < first) first = time;
+      if (time > last) last = time;
+    }
+  }
+  return {
+    index,
+    events: events.subarray(0, count),
+    kinds: index.shapes.map(({ kind }) => KINDS[kind]),
+    rowsOf,
+    first,
+    last,
+  };
+}
+
+/**
+ * When a rows event counts, by which `--start-datetime` and `--stop-datetime` select it: two-phase XA
+ * transactions took effect with their XA COMMIT.
+ */
+export function timeOf({ events, transactions }: BinlogIndex, event: number): number {
+  const transaction = events.transaction[event]!;
+  if (transactions.decidedOffset[transaction]! > 0) return transactions.decidedTime[transaction]!;
+  return events.timestamp[event]!;
+}

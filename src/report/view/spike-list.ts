@@ -1,0 +1,50 @@
+import { bucketStart, type ReportData, type View, wholeView } from './data.ts';
+import { h, type Markup, visible } from './markup.ts';
+import { grouped, KIND_CLASSES, plural } from './numbers.ts';
+import { findSpikes } from './spikes.ts';
+import { tableRows } from './sums.ts';
+import { wallTime } from './time.ts';
+
+const MOST = 6;
+
+/** What stands out, to be chosen with one key or click; plain text without the script. */
+export function spikeList(data: ReportData, view: View, live: boolean): Markup {
+  const spikes = findSpikes(data, view, MOST);
+  if (spikes.length === 0) {
+    return h('p', { class: 'muted spikes' }, 'No time stands out from the others.');
+  }
+  return h(
+    'ul',
+    { class: 'spikes', 'aria-label': 'What stands out' },
+    spikes.map(({ from, to, kind, rows, factor }) => {
+      const { date, clock } = wallTime(data.zone, bucketStart(data, from));
+      const kinds = [0, 1, 2].map((other) => other === kind) as [boolean, boolean, boolean];
+      const [first] = tableRows(data, { ...wholeView(data), span: { from, to }, kinds });
+      const content = [
+        h('span', { class: `count ${KIND_CLASSES[kind]}` }, plural(rows, KIND_CLASSES[kind]!)),
+        h('span', { class: 'when' }, `${date} ${clock}`),
+        h('span', { class: 'on' }, first !== undefined && h('bdi', {}, visible(data.tables[first.table]!))),
+        h('span', { class: 'muted factor' }, `${grouped(Math.round(factor))} times the usual`),
+      ];
+      const key = `spike-${from}-${to}-${kind}`;
+      return h(
+        'li',
+        {},
+        live
+          ? h(
+              'button',
+              {
+                type: 'button',
+                'data-action': 'span',
+                'data-from': from,
+                'data-to': to,
+                'data-key': key,
+                'aria-pressed': String(view.span.from === from && view.span.to === to),
+              },
+              content,
+            )
+          : h('div', {}, content),
+      );
+    }),
+  );
+}

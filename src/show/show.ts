@@ -1,0 +1,240 @@
+import { tmpdir } from 'node:os';
+import { BinflashError } from '../errors.ts';
+import type { SourceFile } from '../io/source.ts';
+import { type ReadOptions, withBinlogs } from '../read/binlogs.ts';
+import { ForwardReader } from '../read/forward-reader.ts';
+import type { BinlogIndex } from '../scan/binlog-index.ts';
+import { checkSequence } from '../scan/order.ts';
+import { DEFAULT_WINDOW, scan } from '../scan/scan.ts';
+import { Ending } from '../scan/transaction-table.ts';
+import { noMatch } from '../select/no-match.ts';
+import { type Selection, Selector } from '../select/selection.ts';
+import { TableDescriptions } from '../tables/description.ts';
+import { RowFilter } from '../where/row-filter.ts';
+import { ChangeFeed } from './change-feed.ts';
+import type { ChangeFormatter } from './change-formatter.ts';
+import { Decided } from './decided.ts';
+import { defaultMaxValue, type FormatOptions, formatter, type ShowFormat } from './formats.ts';
+import { ShownPlaces } from './shown-places.ts';
+import { TextBuffer } from './text-buffer.ts';
+
+export interface ShowOptions extends ReadOptions, FormatOptions {
+  /** Binary log files, in any order. */
+  readonly inputs: readonly string[];
+  readonly select?: Selection | undefined;
+  /** Default: `text`, for people. */
+  readonly format?: ShowFormat | undefined;
+  /** How tables and values are read; the default knows what the log tells. */
+  readonly tables?: TableDescriptions | undefined;
+  /** Takes the text piece by piece; what it throws ends the run. */
+  readonly write: (text: string | Uint8Array) => Promise<void>;
+  /** Stop after so many row changes. */
+  readonly limit?: number | undefined;
+}
+
+export interface ShowResult {
+  /** Row changes shown, and the transactions that they are of. */
+  readonly rows: number;
+  readonly transactions: number;
+  /** Was the limit reached? Then the rest was not read. */
+  readonly limited: boolean;
+  /** Selected row changes that the server itself took back, by XA ROLLBACK or ROLLBACK TO SAVEPOINT: not shown. */
+  readonly takenBack: number;
+  /** Filters that match nothing in the files. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Shows the selected row changes, in the order in which they took effect, while the files are read: the first text
+ * is there at once, and memory stays flat.
+ *
+ * @throws BinflashError for what is damaged, missing or cannot be read, when all before it has been shown;
+ *   `NO_MATCH` when nothing is selected; `UNSUPPORTED`, after all others, for rows that cannot be read
+ */
+export async function show(options: ShowOptions): Promise<ShowResult> {
+  const { select, limit = Number.POSITIVE_INFINITY } = options;
+  if (!(limit >= 1)) throw new BinflashError('USAGE', `--limit ${limit} is not 1 or more`);
+  // What does not parse is told before anything is read.
+  const tables = tablesOf(options);
+  const filter = new RowFilter(select?.where, tables);
+  return withBinlogs(options.inputs, async (files) => {
+    let run: Run | undefined;
+    const total = files.reduce((sum, file) => sum + file.size, 0);
+    const index = await scan(files, {
+      window: options.window ?? DEFAULT_WINDOW,
+      maxUnpacked: options.maxUnpackedSize,
+      startPosition: select?.startPosition,
+      stopPosition: select?.stopPosition,
+      onProgress: (done) => options.onProgress?.({ phase: 'scan', done, total }),
+      signal: options.signal,
+      onIndex: (grown, complete) => {
+        run ??= new Run(grown, files, options, tables, filter, limit);
+        return run.advance(complete);
+      },
+    });
+    // There is no binary log without a first window.
+    return run!.finish(index);
+  });
+}
+
+function tablesOf({
+  tables,
+  timeZone,
+  format = 'text',
+  maxValue = defaultMaxValue(format),
+}: ShowOptions): TableDescriptions {
+  return tables ?? new TableDescriptions({ timeZone, maxCharacters: maxValue || undefined });
+}
+
+class Run {
+  readonly #index: BinlogIndex;
+  readonly #options: ShowOptions;
+  readonly #selector: Selector;
+  readonly #decided: Decided;
+  readonly #places: ShownPlaces;
+  readonly #reader: ForwardReader;
+  readonly #buffer: TextBuffer = new TextBuffer();
+  readonly #feed: ChangeFeed;
+  readonly #formatter: ChangeFormatter;
+  readonly #filter: RowFilter;
+  /** Files and tables that have been checked. */
+  #files = 0;
+  #tables = 0;
+  #takenBack = 0;
+
+  constructor(
+    index: BinlogIndex,
+    files: readonly SourceFile[],
+    options: ShowOptions,
+    tables: TableDescriptions,
+    filter: RowFilter,
+    limit: number,
+  ) {
+    const { format = 'text', maxValue = defaultMaxValue(format) } = options;
+    this.#index = index;
+    this.#options = options;
+    this.#selector = new Selector(index, options.select ?? {}, files.length);
+    this.#decided = new Decided(index.transactions);
+    this.#places = new ShownPlaces(index);
+    this.#reader = new ForwardReader(index, files, {
+      window: options.window ?? DEFAULT_WINDOW,
+      spoolFolder: tmpdir(),
+      signal: options.signal,
+    });
+    this.#filter = filter;
+    this.#formatter = formatter(format, index, this.#buffer, { ...options, maxValue });
+    this.#feed = new ChangeFeed(index, tables, filter, this.#formatter, limit);
+  }
+
+  /** Shows what has become ready; false when enough has been shown. */
+  async advance(complete: number): Promise<boolean> {
+    // What follows a gap is not shown as if there was none.
+    if (this.#files < this.#index.files.length) {
+      this.#files = this.#index.files.length;
+      checkSequence(this.#index.files);
+    }
+    this.#checkNames();
+    await this.#show(this.#decided.upTo(complete));
+    return !this.#feed.isDone;
+  }
+
+  /** A filter that names what a table does not have is wrong, whether or not it comes to its rows. */
+  #checkNames(): void {
+    const { tables, files } = this.#index;
+    for (; this.#tables < tables.length; this.#tables++) {
+      const table = tables[this.#tables]!;
+      if (this.#selector.hasTable(table.schema, table.name)) {
+        this.#filter.checkNames(table, files[0]!.format.flavour);
+      }
+    }
+  }
+
+  async #show(transactions: Iterable<number>): Promise<void> {
+    const places = this.#places;
+    let last = -1;
+    for (const transaction of transactions) {
+      if (!this.#isShown(transaction)) continue;
+      // What was decided late stands before what has been shown: it is read on its own.
+      if (transaction < last) await this.#read();
+      last = transaction;
+      places.add(transaction, this.#selector);
+    }
+    await this.#read();
+    this.#formatter.flush?.();
+    await this.#buffer.flush(this.#options.write);
+  }
+
+  #isShown(transaction: number): boolean {
+    const { transactions, events } = this.#index;
+    if (!this.#selector.hasTransaction(transaction)) return false;
+    if (transactions.ending[transaction] !== Ending.XA_ROLLBACK) return true;
+    const first = transactions.firstEvent[transaction]!;
+    for (let event = first; event < first + transactions.eventCount[transaction]!; event++) {
+      if (this.#selector.hasEvent(event)) this.#takenBack += events.rows[event]!;
+    }
+    return false;
+  }
+
+  /** Reads what has been gathered, and shows it. */
+  async #read(): Promise<void> {
+    const places = this.#places;
+    const { events, transactions } = this.#index;
+    const feed = this.#feed;
+    const buffer = this.#buffer;
+    const isFull = (): boolean => buffer.isFull;
+    let shown = -1;
+    if (places.length === 0 || feed.isDone) return places.clear();
+    for await (const batch of this.#reader.read(places)) {
+      for (let i = batch.first; i <= batch.last && !feed.isDone; i++) {
+        batch.events.open(i);
+        const event = places.event(i);
+        if (event < 0) {
+          feed.statement(batch.events);
+          continue;
+        }
+        if (events.transaction[event] !== shown) {
+          shown = events.transaction[event]!;
+          this.#takenBack += transactions.takenBack[shown]!;
+        }
+        feed.open(event, batch.events);
+        while (feed.some(isFull)) await buffer.flush(this.#options.write);
+      }
+      if (feed.isDone) break;
+    }
+    feed.end();
+    places.clear();
+  }
+
+  /** Shows what is still open, and says what there is to say. */
+  async finish(index: BinlogIndex): Promise<ShowResult> {
+    const feed = this.#feed;
+    const selector = this.#selector;
+    if (!feed.isDone) {
+      checkSequence(index.files);
+      await this.#show([...this.#decided.upTo(index.transactions.length), ...this.#decided.undecided()]);
+    }
+    this.#formatter.finish();
+    await this.#buffer.flush(this.#options.write);
+    if (feed.rows + feed.unreadable === 0) {
+      selector.checkThreads();
+      throw noMatch(index);
+    }
+    if (feed.unreadable > 0) throw unreadable(feed);
+    return {
+      rows: feed.rows,
+      transactions: feed.transactions,
+      limited: feed.isDone,
+      takenBack: this.#takenBack,
+      warnings: feed.isDone ? [] : selector.unmatched(),
+    };
+  }
+}
+
+function unreadable({ unreadable: events, unreadableTables }: ChangeFeed): BinflashError {
+  const tables = [...unreadableTables].slice(0, 8).join(', ');
+  return new BinflashError(
+    'UNSUPPORTED',
+    `${events} rows ${events === 1 ? 'event' : 'events'} of ${tables} could not be shown: columns have the format of MariaDB before 10.1`,
+    { hint: 'ALTER TABLE ... FORCE rewrites such a table; leave it out with --exclude-table.' },
+  );
+}

@@ -1,0 +1,80 @@
+import { tableName } from '../binlog/table-map.ts';
+import type { TableChanges } from '../flashback/plan.ts';
+import type { BinlogIndex } from '../scan/binlog-index.ts';
+import type { Selector } from '../select/selection.ts';
+import type { RowMask } from '../where/row-mask.ts';
+
+/** Counts the selected row changes of transactions, one at a time into one object. */
+export class SelectedChanges {
+  insert = 0;
+  update = 0;
+  delete = 0;
+  /** Timestamps of the first and last event, the group's own included; Unix seconds. */
+  firstTime = 0;
+  lastTime = 0;
+  readonly #index: BinlogIndex;
+  readonly #selector: Selector;
+  readonly #mask: Pick<RowMask, 'count'> | undefined;
+
+  /** `mask`: what row filters select, where there are any. */
+  constructor(index: BinlogIndex, selector: Selector, mask?: Pick<RowMask, 'count'>) {
+    this.#index = index;
+    this.#selector = selector;
+    this.#mask = mask;
+  }
+
+  get rows(): number {
+    return this.insert + this.update + this.delete;
+  }
+
+  /** Selected rows of one event. */
+  rowsOf(event: number): number {
+    if (!this.#selector.hasEvent(event)) return 0;
+    return this.#mask === undefined ? this.#index.events.rows[event]! : this.#mask.count(event);
+  }
+
+  /** Counts those of a transaction; answers whether there are any. */
+  count(transaction: number): boolean {
+    const { transactions, events, shapes } = this.#index;
+    this.insert = 0;
+    this.update = 0;
+    this.delete = 0;
+    const eventCount = transactions.eventCount[transaction]!;
+    if (eventCount === 0 || !this.#selector.hasTransaction(transaction)) return false;
+    let first = transactions.beginTime[transaction]!;
+    let last = Math.max(transactions.endTime[transaction]!, transactions.decidedTime[transaction]!);
+    const firstEvent = transactions.firstEvent[transaction]!;
+    for (let event = firstEvent; event < firstEvent + eventCount; event++) {
+      this[shapes[events.shape[event]!]!.kind] += this.rowsOf(event);
+      // A server stamps the group with the time of its COMMIT, or of its first statement.
+      const time = events.timestamp[event]!;
+      if (time < first) first = time;
+      if (time > last) last = time;
+    }
+    this.firstTime = first;
+    this.lastTime = last;
+    return this.rows > 0;
+  }
+
+  /** Those of a transaction by table, in the order of their first change. */
+  tables(transaction: number): TableChanges[] {
+    const { transactions, events, shapes } = this.#index;
+    const tables = new Map<string, TableChanges>();
+    const firstEvent = transactions.firstEvent[transaction]!;
+    let last = -1;
+    let changes: TableChanges | undefined;
+    for (let event = firstEvent; event < firstEvent + transactions.eventCount[transaction]!; event++) {
+      const rows = this.rowsOf(event);
+      if (rows === 0) continue;
+      const shape = events.shape[event]!;
+      if (shape !== last || changes === undefined) {
+        last = shape;
+        const name = tableName(shapes[shape]!.table);
+        changes = tables.get(name) ?? { table: name, insert: 0, update: 0, delete: 0 };
+        tables.set(name, changes);
+      }
+      changes[shapes[shape]!.kind] += rows;
+    }
+    return [...tables.values()];
+  }
+}

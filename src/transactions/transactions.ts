@@ -1,0 +1,161 @@
+import { tmpdir } from 'node:os';
+import type { TableChanges } from '../flashback/plan.ts';
+import { type ReadOptions, readIndex, withBinlogs } from '../read/binlogs.ts';
+import { ForwardReader } from '../read/forward-reader.ts';
+import type { BinlogIndex } from '../scan/binlog-index.ts';
+import { DEFAULT_WINDOW } from '../scan/scan.ts';
+import { NO_THREAD } from '../scan/transaction-table.ts';
+import type { RewriteRequest } from '../select/command-line.ts';
+import { type Selection, Selector } from '../select/selection.ts';
+import { TableDescriptions } from '../tables/description.ts';
+import { RowFilter } from '../where/row-filter.ts';
+import { maskRows } from '../where/row-mask.ts';
+import { SelectedChanges } from './changes.ts';
+import { type Ranking, type RankOptions, rank } from './ranking.ts';
+import { stateOf, type TransactionState } from './state.ts';
+import { readTexts, type StatementText, textsOf } from './statements.ts';
+import { type UndoCommand, undoCommand } from './undo-command.ts';
+
+export interface TransactionsOptions extends ReadOptions, RankOptions {
+  /** Which row changes count. */
+  readonly select?: Selection | undefined;
+  /** What is known of tables besides what the log tells: for row filters, and for keys. */
+  readonly descriptions?: TableDescriptions | undefined;
+  /** Most characters of a statement. */
+  readonly maxText: number;
+}
+
+/** A transaction as people look at it; all numbers of rows are of the selected changes. */
+export interface TransactionEntry {
+  readonly file: string;
+  /** Where it begins, with its GTID where it has one, and where it ends. */
+  readonly start: number;
+  readonly end: number;
+  /** When it began, Unix seconds, and how long it took until it was committed. */
+  readonly time: number;
+  readonly duration: number;
+  readonly state: TransactionState;
+  readonly gtid: string | undefined;
+  readonly threadId: number | undefined;
+  readonly serverId: number;
+  readonly xid: bigint | undefined;
+  /** Where a two-phase XA transaction was committed or rolled back. */
+  readonly decided: { readonly file: string; readonly position: number } | undefined;
+  readonly rows: number;
+  readonly insert: number;
+  readonly update: number;
+  readonly delete: number;
+  readonly tables: readonly TableChanges[];
+  /** The statement that made the most of the changes, where the log holds it; with `contains`, of those that do. */
+  readonly statement: StatementText | undefined;
+  /** How many statements made the changes, as far as the log holds their texts. */
+  readonly statements: number;
+}
+
+/** The transactions that match, in order. */
+export interface TransactionList extends Omit<Ranking, 'shown' | 'text'> {
+  readonly shown: number;
+  /** Do the files hold any texts of statements? */
+  readonly hasTexts: boolean;
+  /** Patterns that match nothing, see `Selector.unmatched`. */
+  readonly unmatched: readonly string[];
+  /** How the first one is undone, with further options. */
+  undoFirst(options?: RewriteRequest['options']): UndoCommand;
+  /** The listed ones, made while they are asked for, a group at a time. */
+  entries(): AsyncGenerator<readonly TransactionEntry[]>;
+}
+
+/** Entries that are made at a time. */
+const GROUP = 512;
+
+/**
+ * Finds transactions with selected row changes and hands the list to `use`, while the files are open. Nothing is kept
+ * of a transaction but numbers, however many there are.
+ *
+ * @throws BinflashError `NO_MATCH` when there are none; and for what is damaged or cannot be read
+ */
+export function transactions<T>(
+  inputs: readonly string[],
+  options: TransactionsOptions,
+  use: (list: TransactionList) => Promise<T>,
+): Promise<T> {
+  return withBinlogs(inputs, async (files) => {
+    const { select = {}, descriptions = new TableDescriptions() } = options;
+    const filter = new RowFilter(select.where, descriptions);
+    const index = await readIndex(files, options);
+    const selector = new Selector(index, select);
+    const reading = {
+      window: options.window ?? DEFAULT_WINDOW,
+      spoolFolder: tmpdir(),
+      signal: options.signal,
+    };
+    const mask = filter.isEmpty
+      ? undefined
+      : await maskRows(index, files, selector, filter, {
+          ...reading,
+          onProgress: (done, total) => options.onProgress?.({ phase: 'read', done, total }),
+        });
+    const changes = new SelectedChanges(index, selector, mask);
+    const reader = new ForwardReader(index, files, reading);
+    const ranking = await rank(index, changes, reader, options);
+    return use({
+      ...ranking,
+      shown: ranking.shown.length,
+      hasTexts: index.texts.length > 0,
+      unmatched: selector.unmatched(),
+      undoFirst: (more) => undoCommand(index, ranking.shown[0]!, { select, descriptions, mask, more }),
+      entries: () => entries(index, changes, reader, ranking, options.maxText),
+    });
+  });
+}
+
+async function* entries(
+  index: BinlogIndex,
+  changes: SelectedChanges,
+  reader: ForwardReader,
+  { shown, text }: Ranking,
+  maxText: number,
+): AsyncGenerator<readonly TransactionEntry[]> {
+  for (let from = 0; from < shown.length; from += GROUP) {
+    const numbers = text.subarray(from, from + GROUP).filter((number) => number >= 0);
+    const texts = await readTexts(index, reader, Uint32Array.from(numbers).sort(), maxText);
+    yield Array.from(shown.subarray(from, from + GROUP), (transaction, i) =>
+      entryOf(index, changes, transaction, texts.get(text[from + i]!)),
+    );
+  }
+}
+
+function entryOf(
+  index: BinlogIndex,
+  changes: SelectedChanges,
+  transaction: number,
+  statement: StatementText | undefined,
+): TransactionEntry {
+  const { transactions: all, files } = index;
+  changes.count(transaction);
+  const threadId = all.threadId[transaction]!;
+  const xid = all.xid[transaction]!;
+  const position = all.decidedOffset[transaction]!;
+  let statements = 0;
+  for (const _ of textsOf(index, transaction, changes)) statements++;
+  return {
+    file: files[all.file[transaction]!]!.path,
+    start: all.start[transaction]!,
+    end: all.end[transaction]!,
+    time: changes.firstTime,
+    duration: changes.lastTime - changes.firstTime,
+    state: stateOf(index, transaction),
+    gtid: all.gtid(transaction),
+    threadId: threadId === NO_THREAD ? undefined : threadId,
+    serverId: all.serverId[transaction]!,
+    xid: xid === 0n ? undefined : xid,
+    decided: position === 0 ? undefined : { file: files[all.decidedFile[transaction]!]!.path, position },
+    rows: changes.rows,
+    insert: changes.insert,
+    update: changes.update,
+    delete: changes.delete,
+    tables: changes.tables(transaction),
+    statement,
+    statements,
+  };
+}
