@@ -223,7 +223,7 @@ eachServer(
     const file = await logged(server, update, database);
     const tables = new TableDescriptions();
     const count = (where: string): Promise<number> =>
-      rewrite({ inputs: [file], select: { where: [where] }, tables }).then(
+      rewrite({ inputs: [file], select: { where: [where] }, descriptions: tables }).then(
         ({ plan }) => plan.rows,
         (error: BinflashError) => (error.code === 'NO_MATCH' ? 0 : Promise.reject(error)),
       );
@@ -254,7 +254,11 @@ eachServer('the plainest row image still knows the key', async (scene) => {
   );
   const plan = async (where: string): Promise<unknown> => {
     try {
-      const result = await rewrite({ inputs: [file], select: { where: [where], types: ['update'] }, tables });
+      const result = await rewrite({
+        inputs: [file],
+        select: { where: [where], types: ['update'] },
+        descriptions: tables,
+      });
       return result.plan.refusals.length;
     } catch (error) {
       return (error as BinflashError).code;
@@ -266,7 +270,12 @@ eachServer('the plainest row image still knows the key', async (scene) => {
   expect(await plan("status = 'VOID' and id = 3")).toBe(1);
   expect(await plan("before.status = 'open'")).toBe('ROW_IMAGE');
   expect(await plan("note = 'a'")).toBe('ROW_IMAGE');
-  const insert = await undo(server, [file], { where: ['note = "d"'], types: ['insert'] }, { tables });
+  const insert = await undo(
+    server,
+    [file],
+    { where: ['note = "d"'], types: ['insert'] },
+    { descriptions: tables },
+  );
   expect(insert.plan.rows).toBe(1);
   expect(await server.sql('SELECT COUNT(*) FROM keyed', database)).toBe('3\n');
 });
