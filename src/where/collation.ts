@@ -34,8 +34,6 @@ const known = new Map<number, Collation>();
 /** Only plain letters, digits and signs: what all collations of a kind agree about. */
 const ASCII = /^[\x20-\x7e]*$/;
 
-const SPACES_AT_END = / +$/;
-
 type Fold = (character: string) => string;
 
 /** One weight a character: binary collations, and those of the first servers. */
@@ -43,11 +41,14 @@ class PlainCollation implements Collation {
   readonly folds: readonly Fold[];
   readonly #padded: boolean;
   readonly #fold: Fold;
+  /** What ASCII characters are folded to: most text is nothing else. */
+  readonly #ascii: Uint16Array = new Uint16Array(128);
 
   constructor(padded: boolean, fold: Fold) {
     this.#padded = padded;
     this.#fold = fold;
     this.folds = [fold];
+    for (let code = 0; code < 128; code++) this.#ascii[code] = fold(String.fromCharCode(code)).charCodeAt(0);
   }
 
   equal(a: string, b: string): boolean {
@@ -55,24 +56,36 @@ class PlainCollation implements Collation {
   }
 
   order(a: string, b: string): number {
-    const [left, right] = this.#padded
-      ? [a.replace(SPACES_AT_END, ''), b.replace(SPACES_AT_END, '')]
-      : [a, b];
+    const padded = this.#padded;
+    const ascii = this.#ascii;
+    const left = padded ? lengthWithoutSpaces(a) : a.length;
+    const right = padded ? lengthWithoutSpaces(b) : b.length;
     let [i, j] = [0, 0];
-    while (i < left.length || j < right.length) {
+    while (i < left || j < right) {
       // The shorter one goes on with spaces where the collation pads, else it is the smaller one.
-      if (!this.#padded && (i >= left.length || j >= right.length))
-        return left.length - i - (right.length - j);
-      const x = i < left.length ? String.fromCodePoint(left.codePointAt(i)!) : ' ';
-      const y = j < right.length ? String.fromCodePoint(right.codePointAt(j)!) : ' ';
-      i += x.length;
-      j += y.length;
+      if (!padded && (i >= left || j >= right)) return left - i - (right - j);
+      const x = i < left ? a.codePointAt(i)! : SPACE;
+      const y = j < right ? b.codePointAt(j)! : SPACE;
+      i += x > 0xffff ? 2 : 1;
+      j += y > 0xffff ? 2 : 1;
       if (x === y) continue;
-      const order = this.#fold(x).codePointAt(0)! - this.#fold(y).codePointAt(0)!;
+      const order = (x < 128 ? ascii[x]! : this.#weight(x)) - (y < 128 ? ascii[y]! : this.#weight(y));
       if (order !== 0) return order;
     }
     return 0;
   }
+
+  #weight(code: number): number {
+    return this.#fold(String.fromCodePoint(code)).codePointAt(0)!;
+  }
+}
+
+const SPACE = 0x20;
+
+function lengthWithoutSpaces(text: string): number {
+  let length = text.length;
+  while (length > 0 && text.charCodeAt(length - 1) === SPACE) length--;
+  return length;
 }
 
 /** Combining marks. */
@@ -152,18 +165,20 @@ class UnicodeCollation implements Collation {
   }
 
   equal(a: string, b: string): boolean {
-    return a === b || this.order(a, b) === 0;
+    if (a === b) return true;
+    if (!ASCII.test(a) || !ASCII.test(b)) return this.order(a, b) === 0;
+    // The usual case, without asking ICU: no plain character is ignored, and none stands for another.
+    const [left, right] = this.#trimmed(a, b);
+    return left === right || (this.#caseless && left.toLowerCase() === right.toLowerCase());
   }
 
   order(a: string, b: string): number {
-    const [left, right] = this.#padded
-      ? [a.replace(SPACES_AT_END, ''), b.replace(SPACES_AT_END, '')]
-      : [a, b];
-    if (this.#caseless && left.length === right.length && ASCII.test(left)) {
-      // The usual case, without asking ICU.
-      if (left.toLowerCase() === right.toLowerCase()) return 0;
-    }
-    return this.#collator.compare(left, right);
+    return this.#collator.compare(...this.#trimmed(a, b));
+  }
+
+  #trimmed(a: string, b: string): [string, string] {
+    if (!this.#padded) return [a, b];
+    return [a.slice(0, lengthWithoutSpaces(a)), b.slice(0, lengthWithoutSpaces(b))];
   }
 }
 

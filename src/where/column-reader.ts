@@ -22,6 +22,8 @@ export interface ExactReader {
   readonly small: Read<number> | undefined;
   /** BIGINT with a known sign, which is compared in two halves. */
   readonly halves: 'signed' | 'unsigned' | undefined;
+  /** Digits of a DECIMAL, which is compared by its bytes. */
+  readonly precision?: number;
   /** The nearest double. */
   readonly real: Read<number>;
   /**
@@ -235,6 +237,7 @@ function decimal(meta: number): ExactReader {
     units: (bytes, at) => BigInt(decimalText(bytes, at, precision, scale).replace('.', '')),
     real: (bytes, at) => Number(decimalText(bytes, at, precision, scale)),
     scale,
+    precision,
     halves: undefined,
     orAdd: undefined,
   };

@@ -1,6 +1,7 @@
 import { BinflashError } from '../errors.ts';
 import { readU32 } from '../wire/integers.ts';
 import type { ExactReader } from './column-reader.ts';
+import { compareBytes, decimalBytes } from './decimal-bytes.ts';
 import { type Exact, thresholdAt } from './exact.ts';
 import type { ValueTest } from './operands.ts';
 import type { Comparison } from './syntax.ts';
@@ -44,8 +45,19 @@ function compareUnits(name: string, reader: ExactReader, comparison: Comparison,
       return ((outcomes >> (value < number ? 0 : value > number ? 2 : 1)) & 1) as Truth;
     };
   }
+  if (reader.precision !== undefined) return compareDecimal(reader.precision, reader.scale, outcomes, limit);
   if (halves !== undefined) return compareHalves(halves === 'signed', outcomes, limit);
   return (bytes, start, end) => outcome(outcomes, compareBigints(units(bytes, start, end), limit));
+}
+
+/** DECIMAL without decoding it. */
+function compareDecimal(precision: number, scale: number, outcomes: number, limit: bigint): ValueTest {
+  const wanted = decimalBytes(limit, precision, scale);
+  if (wanted === undefined) {
+    const truth = outcome(outcomes, limit < 0n ? 1 : -1);
+    return () => truth;
+  }
+  return (bytes, start) => outcome(outcomes, compareBytes(bytes, start, wanted));
 }
 
 /** BIGINT without making a bigint of every value. */
