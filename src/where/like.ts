@@ -12,7 +12,18 @@ type Fold = (character: string) => string;
  */
 export function compileLike(pattern: string, escaping: string, fold: Fold): (text: string) => boolean {
   const pieces = piecesOf(pattern, escaping, fold);
-  return (text) => matches(Array.from(text, fold), pieces);
+  const foldPlain = plainFold(fold);
+  return (text) => matches(PLAIN.test(text) ? foldPlain(text) : Array.from(text, fold), pieces);
+}
+
+/** A character is a code unit here, and collations fold it to its capital or its small letter if at all. */
+const PLAIN = /^[\0-\x7f]*$/;
+
+/** Does to a plain text at once what `fold` does to its characters. */
+function plainFold(fold: Fold): (text: string) => string {
+  if (fold('a') === 'A') return (text) => text.toUpperCase();
+  if (fold('A') === 'a') return (text) => text.toLowerCase();
+  return (text) => text;
 }
 
 function piecesOf(pattern: string, escaping: string, fold: Fold): Piece[] {
@@ -29,7 +40,7 @@ function piecesOf(pattern: string, escaping: string, fold: Fold): Piece[] {
 }
 
 /** Goes back to the last run only, so that the time is the product of the lengths at worst. */
-function matches(text: readonly string[], pieces: readonly Piece[]): boolean {
+function matches(text: ArrayLike<string>, pieces: readonly Piece[]): boolean {
   let [at, piece] = [0, 0];
   /** The last run, and where the text behind it was last tried from. */
   let [run, from] = [-1, 0];

@@ -131,7 +131,7 @@ eachServer('rewrite undoes exactly the rows that WHERE finds', async (scene) => 
   const columns = filteredColumns(server);
   const { create, insert } = filteredTable('t', columns, ROWS, SEED + 1);
   const random = new Random(SEED);
-  const conditions = generatedConditions(columns, 90, SEED + 1).filter((_, i) => i % 3 === 2);
+  const conditions = generatedConditions(columns, 60, SEED + 1).filter((_, i) => i % 3 === 2);
   const like = (name: string): string =>
     `DROP TABLE IF EXISTS ${name}; ${create.replace('TABLE t', `TABLE ${name}`)}`;
   await server.sql(

@@ -144,6 +144,27 @@ describe('the plan of a selection by rows', () => {
     expect(plan.warnings.join('\n')).toContain('takes only a part of this transaction');
   });
 
+  it('is made in a phase of its own, which can be stopped', async () => {
+    const phases: [string, boolean][] = [];
+    const select = { where: ['id = 4'] };
+    await attempt([story], {
+      select,
+      window: 64,
+      onProgress: ({ phase, done, total }) => phases.push([phase, done === total]),
+    });
+    const ended = phases.filter(([, isEnd]) => isEnd).map(([phase]) => phase);
+    expect(ended).toEqual(['scan', 'read', 'write']);
+    expect(phases.filter(([phase]) => phase === 'read').length).toBe(3);
+    const stop = new AbortController();
+    const stopped = attempt([story], {
+      select,
+      window: 64,
+      signal: stop.signal,
+      onProgress: ({ phase }) => phase === 'read' && stop.abort(new Error('enough')),
+    });
+    await expect(stopped).rejects.toThrow('enough');
+  });
+
   it('is refused only for what it selects', async () => {
     const minimal = logOf(
       orders,
