@@ -1,5 +1,7 @@
 /** The rows that `show --json` leads to, and the same rows as the server selects them. */
 
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { plainText } from '../../src/binlog/columns/values/format.ts';
 import { decodeInet4, decodeInet6, decodeUuid } from '../../src/binlog/columns/values/network.ts';
 import { type Selection, show, type TableDescriptions } from '../../src/index.ts';
@@ -146,6 +148,18 @@ export async function liveTables(server: RunningServer, database: string): Promi
     });
   }
   return [...tables.values()];
+}
+
+/** The definitions of all tables of a database, as the server prints them, in a file. */
+export async function schemaFile(server: RunningServer, database: string): Promise<string> {
+  const names = (await liveTables(server, database)).map(({ name }) => name);
+  const text = await server.sql(
+    names.map((name) => `SHOW CREATE TABLE ${quote(name)};`).join('\n'),
+    database,
+  );
+  const folder = await mkdtemp(join(dirname(server.binlogFolder), 'schema-'));
+  await writeFile(join(folder, 'schema.sql'), text);
+  return join(folder, 'schema.sql');
 }
 
 /** An expression that the server answers exactly, and what a value of ours says to it. */

@@ -1,13 +1,13 @@
 /** What `show --json` says, replayed from empty tables, leads to the rows that the server selects. */
-import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect } from 'vitest';
 import { readSchema, TableDescriptions } from '../../src/index.ts';
 import type { RunningServer } from '../servers/index.ts';
 import { generatedSpecimens } from './generated-values.ts';
-import { bothSides, changesOf, liveTables, Replay } from './json-replay.ts';
+import { bothSides, changesOf, liveTables, Replay, schemaFile } from './json-replay.ts';
 import { type Specimens, specimensOf } from './specimens.ts';
-import { eachServer, logged, quote, type Scene } from './support.ts';
+import { eachServer, logged, type Scene } from './support.ts';
 
 const SEED = 20_261_122;
 
@@ -35,18 +35,6 @@ function workload(specimens: Specimens): string {
       INSERT INTO ${table} (${names}) VALUES ${row(2, 3)};`;
   });
   return `SET sql_mode = '', time_zone = '+00:00';${tables.join('\n')}`;
-}
-
-/** The definitions of all tables of a database, as the server prints them, in a file. */
-async function schemaFile(server: RunningServer, database: string): Promise<string> {
-  const names = (await liveTables(server, database)).map(({ name }) => name);
-  const text = await server.sql(
-    names.map((name) => `SHOW CREATE TABLE ${quote(name)};`).join('\n'),
-    database,
-  );
-  const folder = await mkdtemp(join(dirname(server.binlogFolder), 'schema-'));
-  await writeFile(join(folder, 'schema.sql'), text);
-  return join(folder, 'schema.sql');
 }
 
 async function expectShown({ server, database }: Scene, file: string, metadata: Metadata): Promise<void> {
