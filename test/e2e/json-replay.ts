@@ -49,14 +49,18 @@ export class Replay {
   }
 
   apply({ table, kind, before, after, changed }: Change): void {
-    for (const column of this.#leftOut.get(table) ?? []) {
+    const leftOut = this.#leftOut.get(table) ?? [];
+    for (const column of leftOut) {
       delete before?.[column];
       delete after?.[column];
     }
     const held = before && this.#take(table, before);
     if (after === undefined) return;
     const row = { ...held, ...after };
-    if (kind === 'update') checkChanged(table, before!, after, changed!);
+    if (kind === 'update') {
+      const followed = changed!.filter((column) => !leftOut.includes(column));
+      checkChanged(table, before!, after, followed);
+    }
     this.#put(table, row);
   }
 
