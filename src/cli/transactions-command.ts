@@ -3,10 +3,12 @@ import { RANKINGS } from '../transactions/ranking.ts';
 import { TEXT_SETTINGS } from '../transactions/statements.ts';
 import { type TransactionEntry, type TransactionList, transactions } from '../transactions/transactions.ts';
 import type { UndoCommand } from '../transactions/undo-command.ts';
+import { readDescriptions } from './descriptions.ts';
 import {
   type Arguments,
   choiceOf,
   flagOf,
+  generalOptions,
   maxUnpackedSizeOf,
   numberOf,
   readSelection,
@@ -30,6 +32,7 @@ export async function transactionsCommand(
     top: positiveOf(args, 'top'),
     minRows: positiveOf(args, 'min-rows'),
     contains: textOf(args, 'contains'),
+    descriptions: await readDescriptions(args),
     maxText: maxTextOf(args),
     maxUnpackedSize: maxUnpackedSizeOf(args),
     onProgress: bar.update,
@@ -38,7 +41,7 @@ export async function transactionsCommand(
   try {
     await transactions(inputs, options, async (list) => {
       bar.stop();
-      const undo = list.undoFirst();
+      const undo = list.undoFirst(furtherOptions(args));
       if (flagOf(args, 'json')) await printJson(list, undo);
       else await printLines(list, undo, inputs, quiet, new Style(flagOf(args, 'color'), process.stdout));
       if (quiet) return;
@@ -54,6 +57,20 @@ export async function transactionsCommand(
   } finally {
     bar.stop();
   }
+}
+
+/** What the command for the undo must say besides the selection. */
+function furtherOptions(args: Arguments): [option: string, value: string][] {
+  const options: [string, string][] = [];
+  for (const name of ['schema', 'time-zone']) {
+    const value = textOf(args, name);
+    if (value !== undefined) options.push([name, value]);
+  }
+  const size = textOf(args, 'max-unpacked-size');
+  if (size !== undefined && size !== generalOptions['max-unpacked-size']!.default) {
+    options.push(['max-unpacked-size', size]);
+  }
+  return options;
 }
 
 /** Characters of a statement that are shown. */

@@ -54,7 +54,7 @@ export async function makeReportData(
   numbers.sort((a, b) => a - b);
   const statements = await readStatements(
     index,
-    new SelectedChanges(index, selector),
+    new SelectedChanges(index, selector, options.mask),
     new ForwardReader(index, files, options),
     numbers,
     options.statementLength,

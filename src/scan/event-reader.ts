@@ -284,7 +284,7 @@ function unreadable(code: number, name: string): BinflashError {
 function verifyChecksum(bytes: Uint8Array, start: number, end: number): void {
   if (end - start < HEADER_LENGTH + CHECKSUM_LENGTH || !checksumMatches(bytes, start, end)) {
     throw new BinflashError('BAD_CHECKSUM', 'the checksum does not match the event', {
-      hint: 'The file is damaged: take another copy from the server or a replica, or stop before it with --stop-position.',
+      hint: 'The file is damaged: take another copy from the server or a replica.',
     });
   }
 }

@@ -6,6 +6,8 @@ import { ForwardWindow } from '../io/forward-window.ts';
 import type { SourceFile } from '../io/source.ts';
 import type { BinlogIndex, FileSummary } from './binlog-index.ts';
 import { EventReader } from './event-reader.ts';
+import { checkMagic } from './magic.ts';
+import { PositionChecks } from './position-checks.ts';
 
 /** Bytes read at a time. Any value gives the same result. */
 export const DEFAULT_WINDOW: number = 2 * 1024 * 1024;
@@ -106,6 +108,7 @@ async function scanFile(
         }
       } catch (error) {
         if (!(error instanceof BinflashError)) throw error;
+        adviseStop(error, reader, offset);
         error.locate({ file: file.path, offset, eventType: reader.eventTypeName });
         // What stands before it is whole, wherever the window began.
         const goOn = summary === undefined || ((await options.onIndex?.(index, reader.complete)) ?? true);
@@ -122,7 +125,7 @@ async function scanFile(
         return false;
       }
       if (checks.stopsAt(offset, reader.grouping.open) || offset === file.size) break;
-      if (file.size - offset < need) throw cutHeader(file, offset);
+      if (file.size - offset < need) throw adviseStop(cutHeader(file, offset), reader, offset);
       await window.advance(at, need);
       at = window.begin;
     }
@@ -151,7 +154,7 @@ function checkSize(size: number, offset: number, fileSize: number): number {
 }
 
 const TORN_HINT =
-  'The file is cut, its size field is damaged, or the server was still writing it: copy it again after FLUSH BINARY LOGS, or stop before this offset with --stop-position.';
+  'The file is cut, its size field is damaged, or the server was still writing it: copy it again after FLUSH BINARY LOGS.';
 
 function cutHeader(file: SourceFile, offset: number): BinflashError {
   return new BinflashError(
@@ -165,118 +168,22 @@ function cutHeader(file: SourceFile, offset: number): BinflashError {
   );
 }
 
+/** Adds to the hint of an error at `offset` how what stands before it may be used all the same. */
+function adviseStop(error: BinflashError, reader: EventReader, offset: number): BinflashError {
+  const { open, current, transactions } = reader.grouping;
+  // A transaction is read to its end even when it goes on behind the stop position.
+  const position = open ? transactions.start[current]! : offset;
+  if (position > MAGIC.length && ['TRUNCATED', 'DAMAGED', 'BAD_CHECKSUM'].includes(error.code)) {
+    const advice = `To use what stands before it, make this the last file and add --stop-position ${position}.`;
+    error.hint = error.hint === undefined ? advice : `${error.hint} ${advice}`;
+  }
+  return error;
+}
+
 function checkFirst(type: number): void {
   if (type !== EventCode.FORMAT_DESCRIPTION) {
     throw new BinflashError('DAMAGED', 'the first event is not FORMAT_DESCRIPTION', {
       hint: 'A piece cut out of a binary log cannot be read: take the whole file.',
     });
-  }
-}
-
-/** Signatures of things that people hand in by mistake, to be named instead of called damaged. */
-const SIGNATURES: [bytes: number[], code: 'ENCRYPTED' | 'UNSUPPORTED', what: string, hint: string][] = [
-  [
-    [0xfd, 0x62, 0x69, 0x6e],
-    'ENCRYPTED',
-    'is an encrypted MySQL binary log (binlog_encryption), which cannot be decrypted yet',
-    'Fetch a plain copy from the server: mysqlbinlog --read-from-remote-server --raw.',
-  ],
-  [
-    [0xfe, 0xfe, 0x0d, 0x01],
-    'UNSUPPORTED',
-    'is a binary log in the InnoDB format of MariaDB 12.3 and later, which is not supported',
-    'Fetch a classic copy from the server: mariadb-binlog --read-from-remote-server --raw.',
-  ],
-  [[0x1f, 0x8b], 'UNSUPPORTED', 'is compressed with gzip', 'Unpack it first: gunzip -k.'],
-  [[0x28, 0xb5, 0x2f, 0xfd], 'UNSUPPORTED', 'is compressed with zstd', 'Unpack it first: zstd -d.'],
-];
-
-async function checkMagic(file: SourceFile, window: ForwardWindow): Promise<void> {
-  if (file.size === 0) {
-    throw new BinflashError('NOT_A_BINLOG', 'the file is empty', { file: file.path });
-  }
-  await window.advance(window.begin, Math.min(file.size, MAGIC.length));
-  const first = window.data.subarray(window.begin, Math.min(window.end, window.begin + MAGIC.length));
-  for (const [bytes, code, what, hint] of SIGNATURES) {
-    if (bytes.every((byte, i) => first[i] === byte)) {
-      throw new BinflashError(code, what, { file: file.path, offset: 0, hint });
-    }
-  }
-  if (first.length < MAGIC.length || MAGIC.some((byte, i) => first[i] !== byte)) {
-    const found = Array.from(first, (byte) => byte.toString(16).padStart(2, '0')).join(' ');
-    throw new BinflashError('NOT_A_BINLOG', `is not a binary log: it begins with ${found}, not fe 62 69 6e`, {
-      file: file.path,
-      offset: 0,
-      hint: 'Name the binary log files themselves, not their .index or .idx files.',
-    });
-  }
-}
-
-/** Holds `--start-position` and `--stop-position` against the boundaries that the scan comes by. */
-class PositionChecks {
-  readonly #file: SourceFile;
-  readonly #start: number | undefined;
-  readonly #stop: number | undefined;
-
-  constructor(file: SourceFile, start: number | undefined, stop: number | undefined) {
-    this.#file = file;
-    this.#start = start;
-    this.#stop = stop;
-    if (start !== undefined && stop !== undefined && start >= stop) {
-      throw new BinflashError('USAGE', `--start-position ${start} is not before --stop-position ${stop}`, {
-        file: file.path,
-      });
-    }
-    // Position 0 is the common way to say "from the beginning"; the first event stands at 4.
-    for (const [option, position] of this.#positions()) {
-      if (position < MAGIC.length && !(position === 0 && position === start)) {
-        throw new BinflashError('USAGE', `${option} ${position} lies before the first event`, {
-          file: file.path,
-          hint: `The nearest event boundary is ${MAGIC.length}.`,
-        });
-      }
-    }
-  }
-
-  #positions(): [option: string, position: number][] {
-    const given: [string, number | undefined][] = [
-      ['--start-position', this.#start],
-      ['--stop-position', this.#stop],
-    ];
-    return given.filter((pair): pair is [string, number] => pair[1] !== undefined);
-  }
-
-  /** Is the scan done here? Past the stop position it goes on only to see how the open transaction ends. */
-  stopsAt(offset: number, transactionOpen: boolean): boolean {
-    return this.#stop !== undefined && offset >= this.#stop && !transactionOpen && offset > MAGIC.length;
-  }
-
-  /** @throws BinflashError `USAGE` when a position lies inside the event */
-  event(begin: number, end: number): void {
-    const start = this.#start;
-    const stop = this.#stop;
-    if (start !== undefined && start > begin && start < end)
-      throw this.#inside('--start-position', start, begin, end);
-    if (stop !== undefined && stop > begin && stop < end)
-      throw this.#inside('--stop-position', stop, begin, end);
-  }
-
-  #inside(option: string, position: number, begin: number, end: number): BinflashError {
-    return new BinflashError('USAGE', `${option} ${position} lies inside the event at ${begin}`, {
-      file: this.#file.path,
-      hint: `The nearest event boundaries are ${begin} and ${end}.`,
-    });
-  }
-
-  /** @throws BinflashError `USAGE` when a position lies behind all events */
-  end(offset: number): void {
-    for (const [option, position] of this.#positions()) {
-      if (position > offset) {
-        throw new BinflashError('USAGE', `${option} ${position} lies behind the end of the file`, {
-          file: this.#file.path,
-          hint: `The last event ends at ${offset}.`,
-        });
-      }
-    }
   }
 }

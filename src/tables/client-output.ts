@@ -32,7 +32,7 @@ function formOf(head: string): Form | undefined {
   const text = head.trimStart();
   if (text.startsWith('***')) return vertical;
   if (text.startsWith('+--')) return box;
-  return /^(?:Table\tCreate Table\r?\n|[^\t\n]+\tCREATE )/.test(text) ? batch : undefined;
+  return /^(?:Table\tCreate Table\r?\n|View\tCreate View|[^\t\n]+\tCREATE )/.test(text) ? batch : undefined;
 }
 
 /**

@@ -5,7 +5,7 @@ import {
   completeColumn,
   knownCharset,
 } from './column-definition.ts';
-import type { TokenCursor } from './sql-tokens.ts';
+import { SyntaxProblem, type TokenCursor } from './sql-tokens.ts';
 import { blobPrefix } from './sql-types.ts';
 import type { ColumnSchema, KeyColumn, TableSchema, UniqueKey } from './table-schema.ts';
 
@@ -37,6 +37,9 @@ interface Options {
   versioned: boolean;
 }
 
+/** Of every server. */
+const MAX_COLUMNS = 4096;
+
 /** Words with which an element begins that is neither a column nor a key of uniqueness. */
 const OTHER_ELEMENTS = new Set(['KEY', 'INDEX', 'FULLTEXT', 'SPATIAL', 'FOREIGN', 'CHECK', 'CLUSTERING']);
 
@@ -49,6 +52,9 @@ export function tableDefinition(cursor: TokenCursor): TableDefinitionText {
     cursor.skipElement();
   } while (cursor.accept(','));
   cursor.expect(')');
+  if (elements.columns.length > MAX_COLUMNS) {
+    throw new SyntaxProblem(`it has ${elements.columns.length} columns, more than any server allows`);
+  }
   const options = tableOptions(cursor);
   const columns = elements.columns.map((column) => completeColumn(column, options));
   const ofColumn = elements.columns.find(({ attributes }) => attributes.primary);

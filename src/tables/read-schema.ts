@@ -17,7 +17,7 @@ export async function readSchema(path: string): Promise<Schema> {
   const builder = new SchemaBuilder();
   let isEmpty = true;
   try {
-    for await (const chunk of clientOutput(withoutMark(readChunks(path)))) {
+    for await (const chunk of clientOutput(textOf(readChunks(path)))) {
       isEmpty &&= chunk.length === 0;
       builder.push(chunk);
     }
@@ -32,21 +32,39 @@ export async function readSchema(path: string): Promise<Schema> {
   return new Schema(path, builder.tables, builder.dumped);
 }
 
-/** Passes over the mark at the beginning of UTF-8 text; PowerShell's UTF-16 is refused by name. */
-async function* withoutMark(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+/** What a file begins with that is no text one can read. */
+const strangers: readonly { begin: readonly number[]; what: string; hint: string }[] = [
+  ...[
+    [0xff, 0xfe],
+    [0xfe, 0xff],
+  ].map((begin) => ({
+    begin,
+    what: 'is UTF-16 text (PowerShell makes it of >), which cannot be read',
+    hint: 'Let mysqldump write the file itself: --result-file=schema.sql.',
+  })),
+  { begin: [0x1f, 0x8b], what: 'is compressed', hint: 'Unpack it on the way: --schema <(zcat FILE).' },
+  {
+    begin: [0x28, 0xb5, 0x2f, 0xfd],
+    what: 'is compressed',
+    hint: 'Unpack it on the way: --schema <(zstdcat FILE).',
+  },
+  {
+    begin: [0xfe, 0x62, 0x69, 0x6e],
+    what: 'is a binary log',
+    hint: 'Binary logs are named without an option.',
+  },
+];
+
+const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
+
+/** Refuses by name what cannot be read, and passes over the mark at the beginning of UTF-8 text. */
+async function* textOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
   let first = true;
   for await (const chunk of chunks) {
-    if (first && ((chunk[0] === 0xff && chunk[1] === 0xfe) || (chunk[0] === 0xfe && chunk[1] === 0xff))) {
-      throw new BinflashError(
-        'SCHEMA',
-        'is UTF-16 text, which PowerShell makes of > and which cannot be read',
-        {
-          hint: 'Let mysqldump write the file itself: --result-file=schema.sql.',
-        },
-      );
-    }
-    const mark = first && chunk[0] === 0xef && chunk[1] === 0xbb && chunk[2] === 0xbf ? 3 : 0;
+    const begins = (bytes: readonly number[]): boolean => bytes.every((byte, i) => chunk[i] === byte);
+    const stranger = first ? strangers.find(({ begin }) => begins(begin)) : undefined;
+    if (stranger !== undefined) throw new BinflashError('SCHEMA', stranger.what, { hint: stranger.hint });
+    yield first && begins(BYTE_ORDER_MARK) ? chunk.subarray(BYTE_ORDER_MARK.length) : chunk;
     first = false;
-    yield chunk.subarray(mark);
   }
 }

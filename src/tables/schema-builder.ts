@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { charsetOf } from '../binlog/columns/values/charsets.ts';
 import { textDecoding } from '../binlog/columns/values/text.ts';
 import { alterTable } from './alter-table.ts';
@@ -16,6 +17,18 @@ interface Reference {
   readonly name: string;
 }
 
+/** A definition without its name and place. */
+type Body = Omit<TableSchema, keyof Reference | 'line'>;
+
+const NOTHING: Body = {
+  columns: [],
+  primaryKey: undefined,
+  uniqueKeys: [],
+  versioned: false,
+  rowEnd: undefined,
+  problem: undefined,
+};
+
 /**
  * Reads a dump the way a server would run it, and keeps the definitions of its tables in their order. What is no
  * definition is passed over.
@@ -27,6 +40,8 @@ export class SchemaBuilder {
   readonly #scanner: StatementScanner;
   #database: string | undefined;
   #charset: string = 'utf8mb4';
+  /** Is the statement at hand text of the file's character set? */
+  #isText = true;
 
   constructor() {
     this.#scanner = new StatementScanner({
@@ -68,22 +83,25 @@ export class SchemaBuilder {
 
   #decoded(bytes: Uint8Array): string {
     const collation = collationId(this.#charset, undefined, 'mysql');
-    if (collation === undefined || charsetOf(collation) === 'utf8mb4') return Buffer.from(bytes).toString();
+    const isUnicode = collation === undefined || charsetOf(collation)!.startsWith('utf8');
+    this.#isText = !isUnicode || isUtf8(bytes);
+    if (isUnicode) return Buffer.from(bytes).toString();
     return textDecoding(collation)(bytes);
   }
 
-  /** A statement, or several one after the other without delimiters, as SHOW CREATE TABLE gives them. */
+  /** What cannot be read is passed over, but for definitions, see {@link TableSchema.problem}. */
   #run(sql: string, line: number): void {
-    let cursor: TokenCursor;
     try {
-      cursor = new TokenCursor(sqlTokens(sql));
+      this.#runAll(this.#tokens(sql, line), line);
     } catch (error) {
-      if (error instanceof SyntaxProblem) this.#unreadable(sql, line, error.message);
-      else throw error;
-      return;
+      if (!(error instanceof SyntaxProblem)) throw error;
     }
+  }
+
+  /** A statement, or several one after the other without delimiters, as SHOW CREATE TABLE gives them. */
+  #runAll(cursor: TokenCursor, line: number): void {
     while (!cursor.ended) {
-      if (cursor.accept('USE')) this.#database = cursor.peek() && cursor.name();
+      if (cursor.accept('USE')) this.#database = cursor.name();
       else if (cursor.accept('CREATE')) this.#create(cursor, line);
       else if (cursor.accept('ALTER', 'TABLE') || cursor.accept('ALTER', 'IGNORE', 'TABLE')) {
         this.#alter(cursor);
@@ -92,14 +110,21 @@ export class SchemaBuilder {
     }
   }
 
+  #tokens(sql: string, line: number): TokenCursor {
+    try {
+      return new TokenCursor(sqlTokens(sql));
+    } catch (error) {
+      if (error instanceof SyntaxProblem) this.#unreadable(sql, line, error.message);
+      throw error;
+    }
+  }
+
   /** A definition cut off inside a quote still says whose it is. */
   #unreadable(sql: string, line: number, problem: string): void {
-    const [, rest] = /^CREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?([^(]+)/i.exec(sql) ?? [];
-    if (rest === undefined) return;
-    this.#guarded({ database: this.#database, name: '' }, line, (reference) => {
-      Object.assign(reference, this.#reference(new TokenCursor(sqlTokens(rest))));
-      throw new SyntaxProblem(problem);
-    });
+    const [, name] = /^CREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?([^(]+)/i.exec(sql) ?? [];
+    if (name === undefined) return;
+    const reference = this.#reference(new TokenCursor(sqlTokens(name)));
+    this.tables.push({ ...reference, ...NOTHING, problem, line });
   }
 
   #create(cursor: TokenCursor, line: number): void {
@@ -110,17 +135,29 @@ export class SchemaBuilder {
       return;
     }
     cursor.accept('IF', 'NOT', 'EXISTS');
-    this.#guarded({ database: undefined, name: '' }, line, (reference) => {
-      Object.assign(reference, this.#reference(cursor));
-      if (temporary) throw new SyntaxProblem('it is temporary');
+    const reference = this.#reference(cursor);
+    const body = this.#body(cursor);
+    // Rows of a temporary table are never logged.
+    if (!temporary) this.tables.push({ ...body, ...reference, line });
+  }
+
+  #body(cursor: TokenCursor): Body {
+    try {
       if (cursor.accept('LIKE') || cursor.accept('(', 'LIKE')) return this.#like(this.#reference(cursor));
+      if (!this.#isText) {
+        throw new SyntaxProblem('it is not UTF-8 text: dump it with --default-character-set=utf8mb4');
+      }
       if (TREACHEROUS.has(this.#charset)) {
         throw new SyntaxProblem(
           `the file is in ${this.#charset}; only UTF-8 and sets of one byte can be read`,
         );
       }
-      return tableDefinition(cursor);
-    });
+      return { ...tableDefinition(cursor), problem: undefined };
+    } catch (error) {
+      // What is wrong with a definition is told when its table is asked for: most of a dump never is.
+      if (error instanceof SyntaxProblem) return { ...NOTHING, problem: error.message };
+      throw error;
+    }
   }
 
   /** A view may stand in for a table of the same name first. */
@@ -141,13 +178,9 @@ export class SchemaBuilder {
   }
 
   #alter(cursor: TokenCursor): void {
-    try {
-      const reference = this.#reference(cursor);
-      const at = this.tables.findLastIndex((table) => isNamed(table, reference));
-      if (at >= 0) this.tables[at] = alterTable(this.tables[at]!, cursor);
-    } catch (error) {
-      if (!(error instanceof SyntaxProblem)) throw error;
-    }
+    const reference = this.#reference(cursor);
+    const at = this.tables.findLastIndex((table) => isNamed(table, reference));
+    if (at >= 0) this.tables[at] = alterTable(this.tables[at]!, cursor);
   }
 
   #like(source: Reference): TableSchema {
@@ -160,34 +193,6 @@ export class SchemaBuilder {
     const first = cursor.name();
     if (!cursor.accept('.')) return { database: this.#database, name: first };
     return { database: first, name: cursor.name() };
-  }
-
-  /** What is wrong with a definition is told when its table is asked for: most of a dump never is. */
-  #guarded(
-    reference: { database: string | undefined; name: string },
-    line: number,
-    read: (reference: {
-      database: string | undefined;
-      name: string;
-    }) => Omit<TableSchema, 'database' | 'name' | 'line' | 'problem'> & { problem?: string | undefined },
-  ): void {
-    const nothing = {
-      columns: [],
-      primaryKey: undefined,
-      uniqueKeys: [],
-      versioned: false,
-      rowEnd: undefined,
-    };
-    let found: ReturnType<typeof read> = nothing;
-    try {
-      found = read(reference);
-    } catch (error) {
-      if (!(error instanceof SyntaxProblem)) throw error;
-      found = { ...nothing, problem: error.message };
-    }
-    if (reference.name !== '' && found.problem !== 'it is temporary') {
-      this.tables.push({ ...found, ...reference, line, problem: found.problem });
-    }
   }
 }
 

@@ -130,7 +130,10 @@ export class TokenCursor {
 
   expect(word: string): void {
     if (!this.accept(word)) {
-      throw new SyntaxProblem(`"${word}" is missing before "${this.peek()?.text ?? 'the end'}"`);
+      const { text } = this.peek() ?? {};
+      throw new SyntaxProblem(
+        `"${word}" is missing ${text === undefined ? 'at the end' : `before "${text}"`}`,
+      );
     }
   }
 

@@ -20,6 +20,9 @@ const MAX_STATEMENT = 32 * 1024 * 1024;
 /** First words of the statements that are handed over; all others are passed over without being kept. */
 const WANTED = new Set(['CREATE', 'ALTER', 'USE', 'SET']);
 
+/** As much of a comment as anyone needs to see. */
+const MAX_COMMENT = 1024;
+
 /** MariaDB's clients are told of a mode in a comment of this version, which no server ever executes. */
 const NEVER_EXECUTED = 999_999;
 
@@ -148,7 +151,7 @@ export class StatementScanner {
       if (!this.#begun) {
         const end = this.#endOfLine(final);
         if (end < 0) return false;
-        this.#listener.comment(data.subarray(at, end));
+        this.#listener.comment(data.subarray(at, Math.min(end, at + MAX_COMMENT)));
       }
       this.#inside = 'line comment';
     } else if (c === SLASH && next === STAR) {
@@ -177,7 +180,7 @@ export class StatementScanner {
   /** Where the line ends; -1 if that is not known yet. */
   #endOfLine(final: boolean): number {
     const end = this.#data.indexOf(NEWLINE, this.#at);
-    return end >= 0 ? end : final || this.#data.length - this.#at > LOOKAHEAD ** 2 ? this.#data.length : -1;
+    return end >= 0 ? end : final || this.#data.length - this.#at > MAX_COMMENT ? this.#data.length : -1;
   }
 
   #begin(final: boolean): boolean {

@@ -2,6 +2,7 @@ import { tableName } from '../binlog/table-map.ts';
 import type { TableChanges } from '../flashback/plan.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
 import type { Selector } from '../select/selection.ts';
+import type { RowMask } from '../where/row-mask.ts';
 
 /** Counts the selected row changes of transactions, one at a time into one object. */
 export class SelectedChanges {
@@ -13,10 +14,13 @@ export class SelectedChanges {
   lastTime = 0;
   readonly #index: BinlogIndex;
   readonly #selector: Selector;
+  readonly #mask: Pick<RowMask, 'count'> | undefined;
 
-  constructor(index: BinlogIndex, selector: Selector) {
+  /** `mask`: what row filters select, where there are any. */
+  constructor(index: BinlogIndex, selector: Selector, mask?: Pick<RowMask, 'count'>) {
     this.#index = index;
     this.#selector = selector;
+    this.#mask = mask;
   }
 
   get rows(): number {
@@ -25,7 +29,8 @@ export class SelectedChanges {
 
   /** Selected rows of one event. */
   rowsOf(event: number): number {
-    return this.#selector.hasEvent(event) ? this.#index.events.rows[event]! : 0;
+    if (!this.#selector.hasEvent(event)) return 0;
+    return this.#mask === undefined ? this.#index.events.rows[event]! : this.#mask.count(event);
   }
 
   /** Counts those of a transaction; answers whether there are any. */

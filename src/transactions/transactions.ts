@@ -7,6 +7,9 @@ import { DEFAULT_WINDOW } from '../scan/scan.ts';
 import { NO_THREAD } from '../scan/transaction-table.ts';
 import type { RewriteRequest } from '../select/command-line.ts';
 import { type Selection, Selector } from '../select/selection.ts';
+import { TableDescriptions } from '../tables/description.ts';
+import { RowFilter } from '../where/row-filter.ts';
+import { maskRows } from '../where/row-mask.ts';
 import { SelectedChanges } from './changes.ts';
 import { type Ranking, type RankOptions, rank } from './ranking.ts';
 import { stateOf, type TransactionState } from './state.ts';
@@ -16,6 +19,8 @@ import { type UndoCommand, undoCommand } from './undo-command.ts';
 export interface TransactionsOptions extends ReadOptions, RankOptions {
   /** Which row changes count. */
   readonly select?: Selection | undefined;
+  /** What is known of tables besides what the log tells: for row filters, and for keys. */
+  readonly descriptions?: TableDescriptions | undefined;
   /** Most characters of a statement. */
   readonly maxText: number;
 }
@@ -75,22 +80,30 @@ export function transactions<T>(
   use: (list: TransactionList) => Promise<T>,
 ): Promise<T> {
   return withBinlogs(inputs, async (files) => {
-    const select = options.select ?? {};
+    const { select = {}, descriptions = new TableDescriptions() } = options;
+    const filter = new RowFilter(select.where, descriptions);
     const index = await readIndex(files, options);
     const selector = new Selector(index, select);
-    const changes = new SelectedChanges(index, selector);
-    const reader = new ForwardReader(index, files, {
+    const reading = {
       window: options.window ?? DEFAULT_WINDOW,
       spoolFolder: tmpdir(),
       signal: options.signal,
-    });
+    };
+    const mask = filter.isEmpty
+      ? undefined
+      : await maskRows(index, files, selector, filter, {
+          ...reading,
+          onProgress: (done, total) => options.onProgress?.({ phase: 'read', done, total }),
+        });
+    const changes = new SelectedChanges(index, selector, mask);
+    const reader = new ForwardReader(index, files, reading);
     const ranking = await rank(index, changes, reader, options);
     return use({
       ...ranking,
       shown: ranking.shown.length,
       hasTexts: index.texts.length > 0,
       unmatched: selector.unmatched(),
-      undoFirst: (more) => undoCommand(index, ranking.shown[0]!, select, more),
+      undoFirst: (more) => undoCommand(index, ranking.shown[0]!, { select, descriptions, mask, more }),
       entries: () => entries(index, changes, reader, ranking, options.maxText),
     });
   });

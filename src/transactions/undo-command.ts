@@ -5,6 +5,8 @@ import { Ending } from '../scan/transaction-table.ts';
 import { type RewriteRequest, rewriteCommand } from '../select/command-line.ts';
 import { onlyTransaction } from '../select/one-transaction.ts';
 import type { Selection } from '../select/selection.ts';
+import type { TableDescriptions } from '../tables/description.ts';
+import type { RowMask } from '../where/row-mask.ts';
 
 /** How the selected changes of one transaction are undone; or why they cannot be. */
 export type UndoCommand =
@@ -16,12 +18,20 @@ export type UndoCommand =
     }
   | { readonly command: undefined; readonly reasons: readonly BinflashError[] };
 
+export interface UndoRequest {
+  readonly select: Selection;
+  readonly descriptions?: TableDescriptions | undefined;
+  /** What the row filters of the selection select. */
+  readonly mask?: RowMask | undefined;
+  /** Further options of the command. */
+  readonly more?: RewriteRequest['options'];
+}
+
 /** Judges the undo of just these changes, and says it as a command with the files that it needs. */
 export function undoCommand(
   index: BinlogIndex,
   transaction: number,
-  select: Selection,
-  options: RewriteRequest['options'] = [],
+  { select, descriptions, mask, more = [] }: UndoRequest,
 ): UndoCommand {
   const { transactions, files } = index;
   const refused = (code: ErrorCode, message: string): UndoCommand => {
@@ -39,7 +49,7 @@ export function undoCommand(
       'the transaction was prepared in one file and committed in another, and has no GTID: no options select it alone',
     );
   }
-  const plan = makePlan(index, { select: one.within });
+  const plan = makePlan(index, { select: one.within, descriptions }, mask);
   if (plan.refusals.length > 0) return { command: undefined, reasons: plan.refusals };
-  return { command: rewriteCommand({ inputs: one.files, select: one.select, options }), plan };
+  return { command: rewriteCommand({ inputs: one.files, select: one.select, options: more }), plan };
 }

@@ -1,3 +1,4 @@
+import { singleByteTable } from '../binlog/columns/values/single-byte.ts';
 import { collationTraits } from './collation-traits.ts';
 
 /**
@@ -79,8 +80,11 @@ const MARKS = /\p{M}/gu;
 
 /** utf8mb4_general_ci and its like: one capital letter without accent for each; all beyond the BMP is one. */
 function foldGeneral(character: string): string {
+  return character === 'ß' ? 'S' : foldLetter(character);
+}
+
+function foldLetter(character: string): string {
   if (character.length > 1) return '\ufffd';
-  if (character === 'ß') return 'S';
   const base = character.normalize('NFD').replace(MARKS, '');
   // A mark for itself keeps being one.
   const letter = base.length === 1 ? base : character;
@@ -93,26 +97,38 @@ function foldCase(character: string): string {
   return upper.length === character.length ? upper : character;
 }
 
-/** What latin1_swedish_ci makes of letters that foldGeneral would make others of (MySQL, strings/ctype-latin1.cc). */
+/** What latin1_swedish_ci makes of letters that do not lose their accent, as its WEIGHT_STRING says. */
 const SWEDISH: Readonly<Record<string, string>> = {
-  Ä: '[',
-  ä: '[',
-  Æ: '[',
-  æ: '[',
-  Å: '\\',
-  å: '\\',
+  Å: '[',
+  å: '[',
+  Ä: '\\',
+  ä: '\\',
+  Æ: '\\',
+  æ: '\\',
   Ö: ']',
   ö: ']',
-  Ø: 'Ø',
-  ø: 'Ø',
   Ü: 'Y',
   ü: 'Y',
-  ß: 'ß',
+  Ð: 'D',
+  ð: 'D',
+  ø: 'Ø',
+  þ: 'Þ',
   ÿ: 'ÿ',
 };
 
+/** Bytes of the signs that latin1 has before U+00A0. */
+const latin1Bytes: ReadonlyMap<string, string> = new Map(
+  Array.from(singleByteTable('latin1')!, (character, byte) => [character, String.fromCharCode(byte)]),
+);
+
+/** By the weights of the bytes, most of which are themselves. */
 function foldSwedish(character: string): string {
-  return SWEDISH[character] ?? foldGeneral(character);
+  return SWEDISH[character] ?? (character < '\u00c0' ? character.toUpperCase() : signOrLetter(character));
+}
+
+function signOrLetter(character: string): string {
+  const byte = latin1Bytes.get(character);
+  return byte !== undefined && byte < '\u00c0' ? byte : foldLetter(character);
 }
 
 /** Collations by the Unicode Collation Algorithm, for which ICU's root collation stands in. */

@@ -45,7 +45,13 @@ export type ColumnReader = { readonly name: string } & (
   | { readonly family: 'real'; readonly real: Read<number>; readonly float: boolean }
   /** ENUM and SET: their numbers, and their labels unless the log does not tell them. */
   | ({ readonly family: 'label'; readonly labels: TextReader | undefined } & ExactReader)
-  | { readonly family: 'moment' | 'time'; readonly moment: MomentReader; readonly text: Read<string> }
+  | {
+      readonly family: 'moment' | 'time';
+      readonly moment: MomentReader;
+      readonly text: Read<string>;
+      /** DATE, which has no time. */
+      readonly dateOnly?: boolean;
+    }
   | ({ readonly family: 'text' | 'bytes' } & TextReader)
   /** What can only be compared by its canonical text (INET6, UUID), or looked into (JSON). */
   | { readonly family: 'printed' | 'json'; readonly text: Read<string> }
@@ -104,7 +110,7 @@ export function columnReader(
       return { name, family: 'real', real: readDouble, float: false };
     case ColumnType.DATE:
     case ColumnType.NEWDATE:
-      return { name, family: 'moment', moment: readDate, text: printed };
+      return { name, family: 'moment', moment: readDate, text: printed, dateOnly: true };
     case ColumnType.DATETIME2:
       return { name, family: 'moment', moment: datetimeReader(meta), text: printed };
     case ColumnType.TIMESTAMP2:

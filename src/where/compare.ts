@@ -292,6 +292,10 @@ function compareMoment(
       `Write it as in ${example}.`,
     );
   }
+  if (reader.dateOnly && literal.kind === 'number' && (wanted.high % 2 ** 17 > 0 || wanted.low > 0)) {
+    const hint = 'Servers differ about it: write a string, or a number of eight digits.';
+    throw fail(literal.at, `${columnCalled(column)} is a DATE, and this number has a time in it`, hint);
+  }
   const outcomes = OUTCOMES[comparison];
   const { moment } = reader;
   const value: Moment = { high: 0, low: 0 };
