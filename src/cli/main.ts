@@ -3,7 +3,6 @@ import { closest, distance } from 'fastest-levenshtein';
 import yargs, { type Argv, type Options } from 'yargs';
 import { BinflashError, exitCodes } from '../errors.ts';
 import { RefusedError } from '../flashback/refusals.ts';
-import { inspectCommand } from './inspect-command.ts';
 import {
   type Arguments,
   generalOptions,
@@ -16,14 +15,19 @@ import {
   transactionsOptions,
   valueOptions,
 } from './options.ts';
-import { reportCommand } from './report-command.ts';
-import { rewriteCommand } from './rewrite-command.ts';
-import { showCommand } from './show-command.ts';
 import { PipeClosed } from './stdout.ts';
 import { errorJson, formatError, Style } from './terminal.ts';
-import { transactionsCommand } from './transactions-command.ts';
 
 type Command = (inputs: readonly string[], args: Arguments, signal: AbortSignal) => Promise<void>;
+
+/** Each is loaded when it is run: the start is a good part of what a small log takes. */
+const commands = {
+  rewrite: async () => (await import('./rewrite-command.ts')).rewriteCommand,
+  inspect: async () => (await import('./inspect-command.ts')).inspectCommand,
+  show: async () => (await import('./show-command.ts')).showCommand,
+  transactions: async () => (await import('./transactions-command.ts')).transactionsCommand,
+  report: async () => (await import('./report-command.ts')).reportCommand,
+} satisfies Record<string, () => Promise<Command>>;
 
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
 
@@ -97,7 +101,7 @@ async function parse(argv: readonly string[], signal: AbortSignal): Promise<void
             'undo the changes of some rows',
           )
           .example('$0 rewrite bin.000011 -j 5120 --stop-position 9216 --dry-run', 'look first'),
-      (args) => run(rewriteCommand, args, signal),
+      (args) => run(commands.rewrite, args, signal),
     )
     .command(
       'inspect [binlog..]',
@@ -107,7 +111,7 @@ async function parse(argv: readonly string[], signal: AbortSignal): Promise<void
           '$0 inspect mysql-bin.0000*',
           'files, times, tables and rows',
         ),
-      (args) => run(inspectCommand, args, signal),
+      (args) => run(commands.inspect, args, signal),
     )
     .command(
       'show [binlog..]',
@@ -122,7 +126,7 @@ async function parse(argv: readonly string[], signal: AbortSignal): Promise<void
         })
           .example('$0 show mysql-bin.000011 -T shop.orders --type delete | less', 'what was deleted')
           .example('$0 show mysql-bin.0000* --json | jq -c .before', 'for programs'),
-      (args) => run(showCommand, args, signal),
+      (args) => run(commands.show, args, signal),
     )
     .command(
       'transactions [binlog..]',
@@ -136,7 +140,7 @@ async function parse(argv: readonly string[], signal: AbortSignal): Promise<void
         })
           .example('$0 transactions bin.0* --sort deleted --top 10', 'the largest deletes')
           .example('$0 transactions bin.0* -T shop.orders --contains "delete from"', 'by statement'),
-      (args) => run(transactionsCommand, args, signal),
+      (args) => run(commands.transactions, args, signal),
     )
     .command(
       'report [binlog..]',
@@ -153,7 +157,7 @@ async function parse(argv: readonly string[], signal: AbortSignal): Promise<void
             '$0 report bin.0* -d shop --start-datetime "2026-11-21 03:00:00" -o closer.html',
             'look closer: fewer hours, finer bars',
           ),
-      (args) => run(reportCommand, args, signal),
+      (args) => run(commands.report, args, signal),
     )
     // Messages of the argument parser in the language of all the others.
     .locale('en')
@@ -285,9 +289,14 @@ function noStandardInput(): BinflashError {
   });
 }
 
-async function run(command: Command, args: Record<string, unknown>, signal: AbortSignal): Promise<void> {
+async function run(
+  load: () => Promise<Command>,
+  args: Record<string, unknown>,
+  signal: AbortSignal,
+): Promise<void> {
   // Names after `--` are files whatever they begin with.
   const inputs = [...((args.binlog ?? []) as unknown[]), ...((args['--'] ?? []) as unknown[])];
   if (inputs.includes('-')) throw noStandardInput();
+  const command = await load();
   await command(inputs.map(String), args, signal);
 }

@@ -47,7 +47,7 @@ export interface Inspection {
 export async function inspect(inputs: readonly string[], options: ReadOptions = {}): Promise<Inspection> {
   const index = await withBinlogs(inputs, (files) => readIndex(files, options));
   const files = inspectFiles(index);
-  const total = tallyOf(index, 0, index.files.length);
+  const total = files.length === 1 ? contentsOf(files[0]!) : tallyOf(index, 0, files.length);
   return { files, total, tables: total.tables, ...judge(index) };
 }
 
@@ -71,6 +71,22 @@ function judge(index: BinlogIndex): Pick<Inspection, 'blockers' | 'warnings'> {
 
 function inspectFiles(index: BinlogIndex): FileInspection[] {
   return index.files.map((file, number) => ({ ...describe(file), ...tallyOf(index, number, number + 1) }));
+}
+
+function contentsOf(file: FileInspection): Contents {
+  const {
+    path,
+    flavour,
+    serverVersion,
+    serverId,
+    binlogVersion,
+    headerLength,
+    checksum,
+    closed,
+    nextFile,
+    ...contents
+  } = file;
+  return contents;
 }
 
 /** What is in the files from number `from` on and before number `to`. */

@@ -40,10 +40,13 @@ function putParts(
   out.padded(third, 2);
 }
 
+/** Microseconds of the last digit of a fraction. */
+const DIGIT = [1_000_000, 100_000, 10_000, 1000, 100, 10, 1];
+
 function putFraction(micros: number, fsp: number, out: ByteText): void {
   if (fsp === 0) return;
   out.byte(POINT);
-  out.padded(Math.floor(micros / 10 ** (6 - fsp)), fsp);
+  out.padded(Math.floor(micros / DIGIT[fsp]!), fsp);
 }
 
 /** 10 bits of hour, 6 of minute, 6 of second. */

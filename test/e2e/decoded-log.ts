@@ -1,7 +1,11 @@
 /** The rows of a binary log, their values decoded by what is under test. */
 import { readFile } from 'node:fs/promises';
 import { compileLayout, imageEnd } from '../../src/binlog/columns/layout.ts';
-import { compileDecoder, type DecodeOptions } from '../../src/binlog/columns/values/decoder.ts';
+import {
+  compileDecoder,
+  type DecodeOptions,
+  type ValueDecoder,
+} from '../../src/binlog/columns/values/decoder.ts';
 import { type DecodedImage, decodeImage } from '../../src/binlog/columns/values/image.ts';
 import type { Flavour } from '../../src/binlog/event-types.ts';
 import { emptyRowsEvent, parseRows } from '../../src/binlog/rows.ts';
@@ -21,13 +25,15 @@ const WRITE_ROWS: readonly number[] = [23, 30];
 
 /**
  * The rows that a log inserts, by table name. `optionsOf` says how to decode a table, or to leave it out; `correct`
- * may change its map.
+ * may change its map, `decoderOf` make another decoder of it.
  */
 export async function decodedInserts(
   file: string,
   flavour: Flavour,
   optionsOf: (table: string) => DecodeOptions | undefined,
   correct: (table: TableDefinition) => TableDefinition = (table) => table,
+  decoderOf: (table: TableDefinition, options: DecodeOptions) => ValueDecoder = (table, options) =>
+    compileDecoder(table, flavour, options),
 ): Promise<Map<string, DecodedTable>> {
   const bytes = await readFile(file);
   const tables = new Map<string, { definition: TableDefinition; rows: DecodedImage[] }>();
@@ -44,7 +50,7 @@ export async function decodedInserts(
       const layout = compileLayout(present, definition.lengths);
       const options = optionsOf(definition.name);
       if (options === undefined) continue;
-      const decoder = compileDecoder(definition, flavour, options);
+      const decoder = decoderOf(definition, options);
       const table = tables.get(definition.name) ?? { definition, rows: [] };
       tables.set(definition.name, table);
       for (let at = event.rowsStart; at < event.rowsEnd; ) {

@@ -2,11 +2,13 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect } from 'vitest';
+import { plainText } from '../../src/binlog/columns/values/format.ts';
 import type { OptionalMetadata } from '../../src/binlog/optional-metadata.ts';
 import type { TableDefinition } from '../../src/binlog/table-map.ts';
 import { TableDescriptions } from '../../src/tables/description.ts';
 import { readSchema } from '../../src/tables/read-schema.ts';
 import type { RunningServer, ServerId } from '../servers/index.ts';
+import { decodedInserts } from './decoded-log.ts';
 import { loggedTables } from './logged-tables.ts';
 import { specialTables } from './special-tables.ts';
 import { specimensOf } from './specimens.ts';
@@ -162,3 +164,80 @@ eachServer(
   },
   { servers: ['mysql-9.7', 'mysql-5.6', 'mariadb-10.5', 'mariadb-11.8'] },
 );
+
+eachServer(
+  'a generated primary key that the server does not show',
+  async (scene) => {
+    const { server, database } = scene;
+    await server.sql(
+      `SET sql_generate_invisible_primary_key = ON; CREATE TABLE t (name VARCHAR(20), n INT DEFAULT 5);
+       SET GLOBAL binlog_row_metadata = 'MINIMAL'; SET GLOBAL show_gipk_in_create_table_and_information_schema = OFF`,
+      database,
+    );
+    const create = await server.sql('SHOW CREATE TABLE t', database);
+    expect(create).not.toContain('my_row_id');
+    const schema = await readSchema(await written(scene, create));
+    const descriptions = new TableDescriptions({}, schema);
+    const file = await logged(server, "INSERT INTO t (name) VALUES ('a')", database);
+    const { columns } = descriptions.of((await loggedTables(file, 'mysql')).get('t')!, 'mysql');
+    expect(columns.map(({ name, key }) => [name, key])).toEqual([
+      ['my_row_id', true],
+      ['name', false],
+      ['n', false],
+    ]);
+    await expectUndone(scene, "SET binlog_row_image = 'MINIMAL'; INSERT INTO t (name) VALUES ('b'), (NULL)", {
+      descriptions,
+    });
+    await server.sql('SET GLOBAL show_gipk_in_create_table_and_information_schema = ON');
+  },
+  { servers: ['mysql-9.7'] },
+);
+
+eachServer('values that only a schema file tells how to read', async (scene) => {
+  const { server, database } = scene;
+  const own: Partial<Record<ServerId, string>> = {
+    'mariadb-10.5': 'six INET6',
+    'mariadb-10.11': 'four INET4, six INET6, id UUID',
+    'mariadb-11.8': 'four INET4, six INET6, id UUID, v VECTOR(2)',
+  };
+  const values: Record<string, string> = {
+    four: "'192.0.2.1'",
+    six: "'2001:db8::1'",
+    id: "'123e4567-e89b-12d3-a456-426655440000'",
+    v: "VEC_FromText('[1,-0.5]')",
+  };
+  const columns = `u BIGINT UNSIGNED, e ENUM('да', 'нет') CHARACTER SET koi8r, s SET('ソ', '表') CHARACTER SET sjis,
+    c CHAR(9) CHARACTER SET cp1251, t TEXT CHARACTER SET gbk, b BINARY(3)${own[server.id] ? `, ${own[server.id]}` : ''}`;
+  await server.sql(`CREATE TABLE t (${columns})`, database);
+  const metadata = server.flavour === 'mariadb' ? 'NO_LOG' : 'MINIMAL';
+  if (server.id !== 'mysql-5.6') await server.sql(`SET GLOBAL binlog_row_metadata = '${metadata}'`);
+  const names = [...columns.matchAll(/(?:^|, )(\w+) [A-Z]/g)]
+    .map(([, name]) => name!)
+    .filter((name) => name in values);
+  const file = await logged(
+    server,
+    `INSERT INTO t VALUES (18446744073709551615, 'нет', 'ソ,表', 'Привет', '中文誠', 'ab'${names.map((name) => `, ${values[name]}`).join('')})`,
+    database,
+  );
+  const schema = await readSchema(await written(scene, await server.sql('SHOW CREATE TABLE t', database)));
+  const descriptions = new TableDescriptions({}, schema);
+  const tables = await decodedInserts(
+    file,
+    server.flavour,
+    () => ({}),
+    undefined,
+    (table) => descriptions.of(table, server.flavour).decoder,
+  );
+  const shown = tables.get('t')!.rows[0]!.map((value) => (value ? plainText(value) : value));
+  const readings = [
+    'u',
+    'e',
+    's',
+    'c',
+    't',
+    "CONCAT('0x', LOWER(HEX(b)))",
+    ...names.map((name) => (name === 'v' ? 'VEC_ToText(v)' : name)),
+  ];
+  const said = await server.sql(`SELECT ${readings} FROM t`, database);
+  expect(shown).toEqual(said.trimEnd().split('\t'));
+});
