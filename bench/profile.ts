@@ -12,6 +12,7 @@ interface Profile {
   readonly nodes: readonly {
     readonly id: number;
     readonly callFrame: { functionName: string; url: string; lineNumber: number };
+    readonly children?: readonly number[];
   }[];
   readonly samples: readonly number[];
   /** Microseconds since the sample before. */
@@ -28,16 +29,23 @@ try {
   });
   const [file] = await readdir(folder);
   const profile = JSON.parse(await readFile(join(folder, file!), 'utf8')) as Profile;
-  const names = new Map(
-    profile.nodes.map(({ id, callFrame: { functionName, url, lineNumber } }) => {
-      const place = url === '' ? '' : ` ${url.replace(/^.*\/(dist|node_modules)\//, '')}:${lineNumber + 1}`;
-      return [id, `${functionName || '(anonymous)'}${place}`];
-    }),
-  );
+  const nodes = new Map(profile.nodes.map((node) => [node.id, node]));
+  const named = new Map<number, string>();
+  for (const { id, callFrame, children = [] } of profile.nodes) {
+    const { functionName, url, lineNumber } = callFrame;
+    const place = url === '' ? '' : ` ${url.replace(/^.*\/(dist|node_modules)\//, '')}:${lineNumber + 1}`;
+    const name = named.get(id) ?? `${functionName || '(anonymous)'}${place}`;
+    named.set(id, name);
+    for (const child of children) {
+      const { callFrame: called } = nodes.get(child)!;
+      // Nodes stand behind those that call them; native code has no name of its own.
+      if (called.functionName === '' && called.url === '') named.set(child, `(native) in ${name}`);
+    }
+  }
   const times = new Map<string, number>();
   let all = 0;
   for (const [i, sample] of profile.samples.entries()) {
-    const name = names.get(sample)!;
+    const name = named.get(sample)!;
     times.set(name, (times.get(name) ?? 0) + profile.timeDeltas[i]!);
     all += profile.timeDeltas[i]!;
   }

@@ -25,6 +25,9 @@ import { eachServer, type Fingerprint, fingerprint, logged } from './support.ts'
 /** The replay command in a summary of `rewrite`. */
 const replayCommand = (stderr: string): string => /^Replay with:\n {2}(.*)$/m.exec(stderr)![1]!;
 
+/** The command under a ranking of `transactions`. */
+const printedCommand = (stdout: string): string => /^ {2}(binflash rewrite .*)$/m.exec(stdout)![1]!;
+
 /** A shell in a quiet place with copies of the logs. */
 async function atTheTerminal(server: RunningServer, files: readonly string[]): Promise<Terminal> {
   const folder = await mkdtemp(join(dirname(server.binlogFolder), 'drill-'));
@@ -92,7 +95,7 @@ eachServer(
 /** Has a look at the first transaction of a ranking, which must be this one, and undoes it with the printed command. */
 async function undoFirst(terminal: Terminal, ranking: string, { start, end, rows }: Found): Promise<void> {
   const listed = await terminal.run(ranking);
-  const command = /^ {2}(binflash rewrite .*)$/m.exec(listed.stdout)![1]!;
+  const command = printedCommand(listed.stdout);
   expect(command).toContain(`--start-position ${start} --stop-position ${end} `);
   const look = command.replace('rewrite', 'show').replace(/ -o \S+$/, ' --schema schema.sql --limit 2');
   const shown = await terminal.run(look);
@@ -142,15 +145,27 @@ eachServer(
         .map((line) => JSON.parse(line) as { before?: { id: number }; after?: { id: number } })
         .map(({ before, after }) => (before ?? after)!.id);
       expect(ids).toEqual(touched[table]);
-      const some = await terminal.run(
-        `${rewrite} --force --where '${name}: ${wrong} and id not in (${ids.join(', ')})'`,
+      // The same filter, for the command that undoes what is left: it is printed with it.
+      const where = `${name}: ${wrong} and id not in (${ids.join(', ')})`;
+      const listed = await terminal.run(
+        `binflash transactions ${basename(mistakes)} --type ${type} --schema schema.sql --where '${where}'`,
       );
+      const some = await terminal.run(`${printedCommand(listed.stdout)} --force`);
       expect(some.code, some.stderr).toBe(0);
       expect(await terminal.replay(replayCommand(some.stderr))).toMatchObject({ code: 0, stderr: '' });
       Object.assign(repaired, { [table]: (await stateOf(server, oracle))[table] });
     }
     expect(await stateOf(server, database)).toEqual(await stateOf(server, oracle));
     await terminal.record(`${server.id}-repaired`);
+
+    // Nothing stops an undo that takes a row back to before the mistake: what was done to it since is lost.
+    const [id] = touched.customers;
+    const blunt = await terminal.run(
+      `binflash rewrite ${basename(mistakes)} --where '${database}.customers: @1 = ${id}' -o blunt.undo`,
+    );
+    expect(await terminal.replay(replayCommand(blunt.stderr))).toMatchObject({ code: 0, stderr: '' });
+    const row = `SELECT state, credit, remark FROM customers WHERE id = ${id}`;
+    expect(await server.sql(row, database)).toBe(`active\t${id}.25\tNULL\n`);
   },
   { args: NIGHT_ARGS },
 );
