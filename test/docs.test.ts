@@ -27,6 +27,7 @@ describe('what binflash can and cannot undo', () => {
     'README.md',
     'CONTRIBUTING.md',
     'docs/guide.md',
+    'docs/report.md',
     'docs/incident-drill.md',
     'docs/architecture.md',
     'docs/can-and-cannot-undo.md',

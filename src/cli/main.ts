@@ -146,7 +146,12 @@ async function parse(argv: readonly string[], signal: AbortSignal): Promise<void
       'report [binlog..]',
       'make a page that shows the row changes over time',
       (y) =>
-        withOptions(y, argv, 'report', { ...reportOptions, ...selectionOptions, ...generalOptions })
+        withOptions(y, argv, 'report', {
+          ...reportOptions,
+          ...selectionOptions,
+          ...tableOptions,
+          ...generalOptions,
+        })
           .example('$0 report mysql-bin.0000* -o report.html', 'look for the spike')
           .example(
             '$0 report bin.0* -d shop --start-datetime "2026-11-21 03:00:00" -o closer.html',

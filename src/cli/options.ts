@@ -311,3 +311,17 @@ export function choiceOf<T extends string>(
 export function maxUnpackedSizeOf(args: Arguments): number | undefined {
   return sizeOf(args, 'max-unpacked-size', 1024, 2 ** 50);
 }
+
+/** What a command that is handed out must say besides the selection. */
+export function furtherOptions(args: Arguments): [option: string, value: string][] {
+  const options: [string, string][] = [];
+  for (const name of ['schema', 'time-zone']) {
+    const value = textOf(args, name);
+    if (value !== undefined) options.push([name, value]);
+  }
+  const size = textOf(args, 'max-unpacked-size');
+  if (size !== undefined && size !== generalOptions['max-unpacked-size']!.default) {
+    options.push(['max-unpacked-size', size]);
+  }
+  return options;
+}

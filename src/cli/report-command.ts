@@ -5,7 +5,15 @@ import { countsText, KIND_CLASSES, plural as pluralOf } from '../report/view/num
 import { findSpikes } from '../report/view/spikes.ts';
 import { tableRows, transactionsAtWork, viewRows } from '../report/view/sums.ts';
 import { formatLocal } from '../select/local-time.ts';
-import { type Arguments, flagOf, maxUnpackedSizeOf, readSelection, textOf } from './options.ts';
+import { readDescriptions } from './descriptions.ts';
+import {
+  type Arguments,
+  flagOf,
+  furtherOptions,
+  maxUnpackedSizeOf,
+  readSelection,
+  textOf,
+} from './options.ts';
 import { writeStdout } from './stdout.ts';
 import { formatBytes, plural, printable, progressBar, Style } from './terminal.ts';
 
@@ -33,6 +41,8 @@ export async function reportCommand(
       output: toStdout ? { write: writeStdout } : output,
       force: flagOf(args, 'force'),
       select: readSelection(args),
+      descriptions: await readDescriptions(args),
+      commandOptions: furtherOptions(args),
       maxUnpackedSize: maxUnpackedSizeOf(args),
       onProgress: bar.update,
       signal,

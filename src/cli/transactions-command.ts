@@ -8,7 +8,7 @@ import {
   type Arguments,
   choiceOf,
   flagOf,
-  generalOptions,
+  furtherOptions,
   maxUnpackedSizeOf,
   numberOf,
   readSelection,
@@ -57,20 +57,6 @@ export async function transactionsCommand(
   } finally {
     bar.stop();
   }
-}
-
-/** What the command for the undo must say besides the selection. */
-function furtherOptions(args: Arguments): [option: string, value: string][] {
-  const options: [string, string][] = [];
-  for (const name of ['schema', 'time-zone']) {
-    const value = textOf(args, name);
-    if (value !== undefined) options.push([name, value]);
-  }
-  const size = textOf(args, 'max-unpacked-size');
-  if (size !== undefined && size !== generalOptions['max-unpacked-size']!.default) {
-    options.push(['max-unpacked-size', size]);
-  }
-  return options;
 }
 
 /** Characters of a statement that are shown. */

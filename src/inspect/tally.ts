@@ -1,7 +1,7 @@
 import { EventCode, eventTypeName, type Flavour } from '../binlog/event-types.ts';
 import type { ChangeKind } from '../binlog/rows.ts';
 import { type TableDefinition, tableName } from '../binlog/table-map.ts';
-import type { BinlogIndex, FileSummary, Obstacle } from '../scan/binlog-index.ts';
+import { type BinlogIndex, type FileSummary, isGroupOfItsOwn, type Obstacle } from '../scan/binlog-index.ts';
 import { PLAIN } from '../scan/event-table.ts';
 import type { Shape } from '../scan/shapes.ts';
 import { Ending } from '../scan/transaction-table.ts';
@@ -58,8 +58,10 @@ export class Tally {
     this.#lastTime = Math.max(this.#lastTime, file.lastTime);
   }
 
-  addObstacle({ kind, effect }: Obstacle): void {
+  addObstacle(obstacle: Obstacle): void {
+    const { kind, effect } = obstacle;
     const counts = this.#statements;
+    if (isGroupOfItsOwn(obstacle)) this.#withoutRows++;
     if (kind === 'incident') counts.incidents++;
     else if (kind === 'unsupported') counts.unsupported++;
     else if (kind !== 'statement') return;

@@ -7,7 +7,10 @@ import type { SourceFile } from '../io/source.ts';
 import { type ReadOptions, readIndex, withBinlogs } from '../read/binlogs.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
 import { DEFAULT_WINDOW } from '../scan/scan.ts';
-import type { Selection } from '../select/selection.ts';
+import { type Selection, Selector } from '../select/selection.ts';
+import { TableDescriptions } from '../tables/description.ts';
+import { RowFilter } from '../where/row-filter.ts';
+import { maskRows, type RowMask } from '../where/row-mask.ts';
 import { type PageAssets, renderPage } from './page.ts';
 import { makeReportData } from './report-data.ts';
 import type { ReportData } from './view/data.ts';
@@ -20,6 +23,10 @@ export interface ReportOptions extends ReadOptions {
   /** Replace an existing output. */
   readonly force?: boolean | undefined;
   readonly select?: Selection | undefined;
+  /** What row filters know of tables; default: what the log tells. */
+  readonly descriptions?: TableDescriptions | undefined;
+  /** Options, with their values, that the page's commands need besides the selection. */
+  readonly commandOptions?: readonly (readonly [option: string, value: string])[] | undefined;
 }
 
 export interface ReportResult {
@@ -35,16 +42,34 @@ export interface ReportResult {
  */
 export async function report(options: ReportOptions): Promise<ReportResult> {
   const { output, force = false } = options;
+  // What does not parse is told before anything is read.
+  const filter = new RowFilter(options.select?.where, options.descriptions ?? new TableDescriptions());
   const assets = await readReportAssets();
   return await withBinlogs(options.inputs, async (files) => {
     const inputs = new Set(files.map((file) => file.identity));
     if (typeof output === 'string') await checkTarget(output, inputs, force);
     const index = await readIndex(files, options);
-    const { data, page } = await makePage(index, files, assets, options);
+    const mask = filter.isEmpty ? undefined : await selectRows(index, files, filter, options);
+    const { data, page } = await makePage(index, files, assets, options, mask);
     const bytes = Buffer.from(page);
     if (typeof output === 'string') await publish(output, bytes, force);
     else await output.write(bytes);
     return { data, bytes: bytes.length };
+  });
+}
+
+/** Reads the rows that may be selected, and tests them. */
+function selectRows(
+  index: BinlogIndex,
+  files: readonly SourceFile[],
+  filter: RowFilter,
+  { select = {}, window = DEFAULT_WINDOW, signal, onProgress }: ReportOptions,
+): Promise<RowMask> {
+  return maskRows(index, files, new Selector(index, select), filter, {
+    window,
+    spoolFolder: tmpdir(),
+    onProgress: (done, total) => onProgress?.({ phase: 'read', done, total }),
+    signal,
   });
 }
 
@@ -64,16 +89,17 @@ export async function makePage(
   index: BinlogIndex,
   files: readonly SourceFile[],
   assets: PageAssets,
-  options: Pick<ReportOptions, 'select' | 'window' | 'signal'>,
+  options: Pick<ReportOptions, 'select' | 'commandOptions' | 'window' | 'signal'>,
+  mask?: RowMask,
 ): Promise<{ data: ReportData; page: string }> {
   const select = options.select ?? {};
-  const plan = makePlan(index, { select });
+  const plan = makePlan(index, { select }, mask);
   for (const budget of BUDGETS) {
     const data = await makeReportData(index, files, plan, {
       ...budget,
       select,
-      mask: undefined,
-      options: [],
+      mask,
+      options: options.commandOptions ?? [],
       window: options.window ?? DEFAULT_WINDOW,
       spoolFolder: tmpdir(),
       signal: options.signal,

@@ -55,3 +55,8 @@ export interface BinlogIndex {
   readonly tables: readonly TableDefinition[];
   readonly obstacles: readonly Obstacle[];
 }
+
+/** Is this a statement that stands alone, without the GTID that makes a group of it (MySQL before 5.7.6)? */
+export function isGroupOfItsOwn({ kind, transaction }: Obstacle): boolean {
+  return kind === 'statement' && transaction < 0;
+}

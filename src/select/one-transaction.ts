@@ -38,7 +38,7 @@ export function onlyTransaction(
   }
   const decided = transactions.decidedFile[transaction]!;
   const end = { file: decided, offset: transactions.decidedEnd[transaction]! };
-  const rest = untimed(changes);
+  const rest = withoutPositions(untimed(changes));
   if (decided === file) {
     return byPosition(index, { file, offset: transactions.decidedOffset[transaction]! }, end, rest);
   }
@@ -53,7 +53,7 @@ export function onlyTransaction(
           stopDatetime: time + 1,
           ...(thread === NO_THREAD ? {} : { threadIds: [thread] }),
         };
-  const narrowed = { ...withoutPositions(rest), ...conditions };
+  const narrowed = { ...rest, ...conditions };
   const within = { ...narrowed, from: { file, offset: 0 }, to: end };
   if (!isAlone(index, transaction, within)) return undefined;
   return {

@@ -145,7 +145,7 @@ export function loggedText(type: number, meta: number, collation: number | undef
   if (name !== undefined) return name;
   if (isEnum(type, meta))
     return (meta & 0xff) === 1 ? 'ENUM of up to 255 labels' : 'ENUM of 256 labels or more';
-  if (isSet(type, meta)) return `SET of ${meta & 0xff} bytes`;
+  if (isSet(type, meta)) return setText(meta & 0xff);
   switch (type) {
     case T.NEWDECIMAL:
       return `DECIMAL(${meta >> 8},${meta & 0xff})`;
@@ -173,7 +173,13 @@ export function loggedText(type: number, meta: number, collation: number | undef
   }
 }
 
+/** By the bytes of its values. */
+function setText(bytes: number): string {
+  return `SET of ${bytes === 8 ? 33 : 8 * bytes - 7} to ${8 * bytes} labels`;
+}
+
 /** What a column of the file is. */
-export function schemaText({ text, charset }: ColumnSchema): string {
-  return text.toUpperCase() + (charset === undefined ? '' : ` in ${charset}`);
+export function schemaText({ text, charset, labels }: ColumnSchema): string {
+  const of = labels === undefined ? '' : ` of ${labels.length} labels`;
+  return text.toUpperCase() + of + (charset === undefined ? '' : ` in ${charset}`);
 }

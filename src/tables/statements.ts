@@ -11,6 +11,10 @@ const DASH = code('-');
 const SLASH = code('/');
 const STAR = code('*');
 
+/** Bytes that neither begin nor end anything in text: 1. */
+const PLAIN: Uint8Array = new Uint8Array(256).fill(1, 32);
+for (const c of [SINGLE, DOUBLE, BACKTICK, HASH, DASH, SLASH, STAR]) PLAIN[c] = 0;
+
 /** No opening, delimiter or first word that matters is longer. */
 const LOOKAHEAD = 32;
 
@@ -168,9 +172,19 @@ export class StatementScanner {
       if (this.#at === at) {
         if (c === SINGLE || c === DOUBLE || c === BACKTICK) this.#inside = c;
         this.#at++;
+        if (this.#inside === 'text') this.#plain(final ? data.length : data.length - LOOKAHEAD);
       }
     }
     return true;
+  }
+
+  /** Past what means nothing here, which is most of a statement. */
+  #plain(end: number): void {
+    const data = this.#data;
+    const [delimiter] = this.#delimiter;
+    let at = this.#at;
+    while (at < end && PLAIN[data[at]!] === 1 && data[at] !== delimiter) at++;
+    this.#at = at;
   }
 
   #isDelimiter(at: number): boolean {

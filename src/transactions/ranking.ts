@@ -1,6 +1,6 @@
 import { BinflashError } from '../errors.ts';
 import type { ForwardReader } from '../read/forward-reader.ts';
-import type { BinlogIndex } from '../scan/binlog-index.ts';
+import { type BinlogIndex, isGroupOfItsOwn } from '../scan/binlog-index.ts';
 import { noMatch } from '../select/no-match.ts';
 import type { SelectedChanges } from './changes.ts';
 import { matchTexts, TEXT_SETTINGS, textsOf } from './statements.ts';
@@ -75,7 +75,7 @@ export async function rank(
     text: Int32Array.from(shown, (t) => matched?.[t] ?? largestText(index, changes, t)),
     matching: candidates.length,
     withRows,
-    withoutRows: transactions.length - withRows,
+    withoutRows: transactions.length - withRows + index.obstacles.filter(isGroupOfItsOwn).length,
   };
 }
 

@@ -50,10 +50,15 @@ function alias(family: string, font: string): string {
   return `<alias binding="same"><family>${family}</family><prefer><family>${font}</family></prefer></alias>`;
 }
 
-/** Makes sure that the cache holds the browser and answers the path of the program that starts it. */
+/**
+ * Makes sure that the cache holds the browser and answers the path of the program that starts it; or of the one that
+ * BINFLASH_TEST_BROWSER names.
+ */
 export async function provisionBrowser(): Promise<string> {
+  const { BINFLASH_TEST_BROWSER: own } = process.env;
+  if (own) return own;
   if (process.platform !== 'linux' || process.arch !== 'x64') {
-    throw new Error('the browser can be unpacked on Linux x64 only');
+    throw new Error('a browser can be unpacked on Linux x64 only: name one with BINFLASH_TEST_BROWSER');
   }
   try {
     const recipe = { recipeVersion, startScript, fontConfiguration, ...source };

@@ -39,6 +39,8 @@ const RUNS = {
   streamed: ['rewrite', '@good', '-o', '-'],
   dry: ['rewrite', '@good', '--dry-run', '--type', 'delete'],
   json: ['rewrite', '@good', '-o', '@new', '--json', '--xid', '101,102'],
+  where: ['rewrite', '@good', '-o', '@new', '--json', '--where', 'shop.orders: @1 in (1, 3)'],
+  badWhere: ['rewrite', '@good', '-o', '@new', '--where', 'shop.orders: @1 in (1, 3'],
   nothing: ['rewrite', '@good', '-o', '@new', '-T', 'shop.x'],
   damaged: ['rewrite', '@damaged', '-o', '@new'],
   altered: ['rewrite', '@altered', '-o', '@new'],
@@ -96,6 +98,8 @@ describe('exit codes', () => {
     ['streamed', 0],
     ['dry', 0],
     ['json', 0],
+    ['where', 0],
+    ['badWhere', 2],
     ['skipped', 0],
     ['help', 0],
     ['inspected', 0],
@@ -122,7 +126,7 @@ describe('exit codes', () => {
   ])('%s: %i', (name, code) => {
     expect([results[name].code, results[name].stderr]).toEqual([code, expect.anything()]);
     // Only what is done leaves a file, and nothing leaves a temporary one.
-    const writes = ['rewritten', 'quiet', 'json', 'skipped'].includes(name);
+    const writes = ['rewritten', 'quiet', 'json', 'where', 'skipped'].includes(name);
     expect(results[name].files).toEqual(writes ? ['new'] : []);
   });
 });
@@ -136,6 +140,7 @@ describe('messages', () => {
     ['badCommand', /rewrite\?/],
     ['badSize', /--max-event-size "1X"/],
     ['badTime', /--start-datetime "yesterday"[\s\S]*2026-/],
+    ['badWhere', /--where: , or \) was expected here\n {2}shop\.orders: @1 in \(1, 3\n {26}\^/],
     ['badType', /--type "upsert".*insert, update, delete/],
     ['badPosition', /--start-position "5x"/],
     ['twice', /--start-position is given 2 times/],

@@ -1,9 +1,10 @@
 /** The rows that `show --json` leads to, and the same rows as the server selects them. */
 
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { plainText } from '../../src/binlog/columns/values/format.ts';
 import { decodeInet4, decodeInet6, decodeUuid } from '../../src/binlog/columns/values/network.ts';
-import type { Selection } from '../../src/index.ts';
-import { show } from '../../src/show/show.ts';
+import { type Selection, show, type TableDescriptions } from '../../src/index.ts';
 import type { RunningServer } from '../servers/index.ts';
 import { quote, text } from './support.ts';
 
@@ -21,10 +22,14 @@ export interface Change {
 }
 
 /** All changes, in the order in which they are shown. */
-export async function changesOf(inputs: readonly string[], select: Selection = {}): Promise<Change[]> {
+export async function changesOf(
+  inputs: readonly string[],
+  select: Selection = {},
+  tables?: TableDescriptions,
+): Promise<Change[]> {
   const pieces: string[] = [];
   const write = async (piece: string | Uint8Array): Promise<void> => void pieces.push(String(piece));
-  await show({ inputs, select, format: 'json', timeZone: '+00:00', write });
+  await show({ inputs, select, tables, format: 'json', timeZone: '+00:00', write });
   return pieces
     .join('')
     .split('\n')
@@ -44,14 +49,18 @@ export class Replay {
   }
 
   apply({ table, kind, before, after, changed }: Change): void {
-    for (const column of this.#leftOut.get(table) ?? []) {
+    const leftOut = this.#leftOut.get(table) ?? [];
+    for (const column of leftOut) {
       delete before?.[column];
       delete after?.[column];
     }
-    if (before !== undefined) this.#take(table, before);
+    const held = before && this.#take(table, before);
     if (after === undefined) return;
-    const row = { ...before, ...after };
-    if (kind === 'update') checkChanged(table, before!, row, changed!);
+    const row = { ...held, ...after };
+    if (kind === 'update') {
+      const followed = changed!.filter((column) => !leftOut.includes(column));
+      checkChanged(table, before!, after, followed);
+    }
     this.#put(table, row);
   }
 
@@ -64,12 +73,15 @@ export class Replay {
     else held.count++;
   }
 
-  #take(table: string, row: Row): void {
-    const key = JSON.stringify(row);
-    const rows = this.#tables.get(table);
-    const held = rows?.get(key);
-    if (held === undefined) throw new Error(`${table} has no row ${key.slice(0, 2000)}`);
-    if (--held.count === 0) rows!.delete(key);
+  #take(table: string, row: Row): Row {
+    const rows = this.#tables.get(table) ?? new Map<string, { row: Row; count: number }>();
+    const whole = JSON.stringify(row);
+    // An image that holds only some columns, or a row of which not all is known.
+    const key = rows.has(whole) ? whole : [...rows.keys()].find((one) => agree(rows.get(one)!.row, row));
+    const held = key === undefined ? undefined : rows.get(key);
+    if (held === undefined) throw new Error(`${table} has no row ${whole.slice(0, 2000)}`);
+    if (--held.count === 0) rows.delete(key!);
+    return { ...held.row, ...row };
   }
 
   rows(table: string): Row[] {
@@ -82,14 +94,23 @@ export class Replay {
   }
 }
 
-/** What is said to be changed is what differs. */
-function checkChanged(table: string, before: Row, after: Row, changed: readonly string[]): void {
-  const differing = Object.keys(after).filter(
-    (name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]),
+/** Are two rows the same in all columns that are known of both? */
+function agree(one: Row, other: Row): boolean {
+  return Object.keys(other).every(
+    (name) => !(name in one) || JSON.stringify(one[name]) === JSON.stringify(other[name]),
   );
-  for (const name of differing) {
-    if (!changed.includes(name)) throw new Error(`${table}: ${name} differs and is not called changed`);
+}
+
+/** What differs is said to be changed, and so is what may differ. */
+function checkChanged(table: string, before: Row, after: Row, changed: readonly string[]): void {
+  for (const name of Object.keys(after)) {
+    const differs = JSON.stringify(before[name]) !== JSON.stringify(after[name]);
+    if (differs && !changed.includes(name)) {
+      throw new Error(`${table}: ${name} differs and is not called changed`);
+    }
   }
+  // Both ways, but for values that differ in what JSON does not show.
+  for (const name of changed) if (!(name in after)) throw new Error(`${table}: ${name} is not in the image`);
 }
 
 interface LiveColumn {
@@ -131,6 +152,18 @@ export async function liveTables(server: RunningServer, database: string): Promi
     });
   }
   return [...tables.values()];
+}
+
+/** The definitions of all tables of a database, as the server prints them, in a file. */
+export async function schemaFile(server: RunningServer, database: string): Promise<string> {
+  const names = (await liveTables(server, database)).map(({ name }) => name);
+  const text = await server.sql(
+    names.map((name) => `SHOW CREATE TABLE ${quote(name)};`).join('\n'),
+    database,
+  );
+  const folder = await mkdtemp(join(dirname(server.binlogFolder), 'schema-'));
+  await writeFile(join(folder, 'schema.sql'), text);
+  return join(folder, 'schema.sql');
 }
 
 /** An expression that the server answers exactly, and what a value of ours says to it. */
@@ -242,7 +275,13 @@ export interface Sides {
   readonly selected: readonly string[];
 }
 
-/** The rows of a table as the log's changes made them, and as the server selects them. */
+/** A field of which the log tells nothing. */
+const UNKNOWN = '?';
+
+/**
+ * The rows of a table as the log's changes made them, and as the server selects them. What was not logged, for an
+ * image held only some columns, is as the server has it.
+ */
 export async function bothSides(
   server: RunningServer,
   database: string,
@@ -264,16 +303,33 @@ export async function bothSides(
     .map((line) =>
       line
         .split('\t')
-        .map((field, i) => (field === 'NULL' ? field : (readings[i]!.answer?.(field) ?? field)))
-        .join('\t'),
+        .map((field, i) => (field === 'NULL' ? field : (readings[i]!.answer?.(field) ?? field))),
     );
   const shown = rows.map((row) =>
-    readings
-      .map(({ name, text }) => {
-        const value = row[name];
-        return value === null ? 'NULL' : value === undefined ? 'absent' : text(value);
-      })
-      .join('\t'),
+    readings.map(({ name, text }) => {
+      const value = row[name];
+      return value === null ? 'NULL' : value === undefined ? UNKNOWN : text(value);
+    }),
   );
-  return { shown: shown.sort(), selected: selected.sort() };
+  return { shown: completed(shown, selected).sort(), selected: selected.map(line).sort() };
+}
+
+const line = (fields: readonly string[]): string => fields.join('\t');
+
+/** Rows of which all is known first, so that none of the others takes their place. */
+function completed(shown: readonly string[][], selected: readonly string[][]): string[] {
+  const left = new Set(selected);
+  const lines = shown.filter((row) => !row.includes(UNKNOWN)).map(line);
+  const whole = new Map<string, string[][]>();
+  for (const row of selected) whole.set(line(row), [...(whole.get(line(row)) ?? []), row]);
+  for (const text of lines) {
+    const row = whole.get(text)?.pop();
+    if (row !== undefined) left.delete(row);
+  }
+  for (const row of shown.filter((one) => one.includes(UNKNOWN))) {
+    const found = [...left].find((one) => row.every((field, i) => field === UNKNOWN || field === one[i]));
+    if (found !== undefined) left.delete(found);
+    lines.push(line(found ?? row));
+  }
+  return lines;
 }

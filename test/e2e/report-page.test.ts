@@ -1,5 +1,5 @@
 /** What the page is to those who look at it otherwise: by keyboard, in the dark, on paper, on a phone, without its script. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -320,5 +320,46 @@ describe('its policy', () => {
     expect(refused).not.toContain('hacked');
     expect(requests).toEqual([]);
     await context.close();
+  });
+});
+
+describe('the command', () => {
+  const run = (command: string): Promise<string> => inShell(command, folder);
+
+  it('sums up what it wrote, for programs too, and writes for its owner alone', async () => {
+    expect(JSON.parse(await run('TZ=UTC binflash report bin.000001 -o summed.html --json'))).toMatchObject({
+      output: 'summed.html',
+      bucketSeconds: 1,
+      rows: { insert: 80, update: 40, delete: 40 },
+      transactions: 121,
+      spike: { kind: 'delete', rows: 40, table: 'shop.orders' },
+    });
+    expect((await stat(join(folder, 'summed.html'))).mode & 0o777).toBe(0o600);
+    expect(await run('binflash report bin.000001 -o - -q')).toMatch(/^<!doctype html>/);
+  });
+
+  it('takes row filters, and hands them on in its commands', async () => {
+    const filter = "--where 'shop.orders: @1 < 10'";
+    const { rows } = JSON.parse(await run(`binflash report bin.000001 -o where.html ${filter} --json`));
+    expect(rows).toEqual({ insert: 4, update: 0, delete: 10 });
+    const { page, close } = await openReport(browser, join(folder, 'where.html'));
+    const command = await copied(page, 'Undo these changes');
+    await close();
+    expect(command).toBe(`binflash rewrite bin.000001 ${filter} -o undo.binlog`);
+    expect(JSON.parse(await run(`${command} --dry-run --json`))).toMatchObject({ rows: 14 });
+  });
+
+  it.each([
+    ['-o report.html', 2, 'exists already'],
+    ['-o bin.000001 --force', 2, 'one of the inputs'],
+    ['', 2, 'where the page goes is missing'],
+    ['-o no.html --where "shop.orders: @1 <"', 2, '--where'],
+    ['-o no.html -d nothing', 1, 'nothing matches'],
+    ['-o missing/report.html', 5, 'missing'],
+  ])('refuses %s', async (options, code, said) => {
+    const failed = run(`binflash report bin.000001 ${options}`);
+    await expect(failed).rejects.toThrow(`exit code ${code}`);
+    await expect(failed).rejects.toThrow(said);
+    expect(await readdir(folder)).not.toContain('no.html');
   });
 });

@@ -144,7 +144,7 @@ describe('the page', () => {
     const all = texts.join('|');
     for (const text of [
       'Row changes in bin.000001 to bin.000002',
-      'times as in UTC (UTC)',
+      'times in UTC',
       'shop.orders',
       '50 deletes',
       'INSERT INTO orders VALUES (1)',

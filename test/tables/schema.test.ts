@@ -91,6 +91,17 @@ describe('what does not fit is told', () => {
     expect(namesOf(`CREATE TABLE orders (id int, word varchar(${length}))`, orders)).toEqual(['id', 'word']);
   });
 
+  it('labels by their number', () => {
+    const of = table('shop.orders', [c.enumeration(2), c.set(8)]);
+    const many = Array.from({ length: 256 }, (_, i) => `'${i}'`);
+    expect(refusal("CREATE TABLE orders (a enum('x'), b set('y'))", of).message).toContain(
+      'ENUM of 1 labels in the schema, in the log ENUM of 256 labels or more',
+    );
+    expect(refusal(`CREATE TABLE orders (a enum(${many}), b set('y'))`, of).message).toContain(
+      'SET of 1 labels in the schema, in the log SET of 33 to 64 labels',
+    );
+  });
+
   it('of several definitions, the last one', () => {
     const error = refusal('CREATE TABLE orders (id int);\nCREATE TABLE orders (a int, b int, c int)', orders);
     expect(error.message).toBe(

@@ -1,5 +1,5 @@
 /** The page's script: what is chosen, and everything that follows from it. */
-import { chart, chartLayout } from '../view/chart.ts';
+import { type ChartLayout, chart, chartLayout } from '../view/chart.ts';
 import { bucketStart, isWhole, type ReportData, type Span, type View, wholeView } from '../view/data.ts';
 import { h } from '../view/markup.ts';
 import { KIND_CLASSES, KIND_NAMES, KIND_ORDER } from '../view/numbers.ts';
@@ -19,6 +19,7 @@ const data = JSON.parse(byId('data').textContent ?? '') as ReportData;
 let view: View = wholeView(data);
 let order: Order = 'rows';
 let most = TRANSACTIONS_SHOWN;
+let layout: ChartLayout;
 
 const canvas = document.createElement('div');
 const overlay = document.createElement('div');
@@ -40,8 +41,10 @@ function look(next: View): void {
     next.table === view.table && next.kinds.every((wanted, kind) => wanted === view.kinds[kind]);
   view = next;
   most = TRANSACTIONS_SHOWN;
-  if (sameBars) control.show(view);
-  else {
+  if (sameBars) {
+    replace(canvas, chart(data, view, layout));
+    control.show(view);
+  } else {
     drawChart();
     drawKinds();
   }
@@ -56,7 +59,7 @@ function spanName(span: Span): string {
 }
 
 function drawChart(): void {
-  const layout = chartLayout(data, Math.max(NARROWEST_CHART, Math.floor(byId('chart').clientWidth)));
+  layout = chartLayout(data, Math.max(NARROWEST_CHART, Math.floor(byId('chart').clientWidth)));
   replace(canvas, chart(data, view, layout));
   control.draw(view, layout);
 }

@@ -64,8 +64,6 @@ export class TimeControl {
           'aria-multiselectable': 'true',
           'aria-orientation': 'horizontal',
         },
-        h('rect', { class: 'shade', y: top, height: bottom - top + 2 }),
-        h('rect', { class: 'shade', y: top, height: bottom - top + 2 }),
         h('g', { class: 'brush', role: 'presentation' }),
         Array.from({ length: this.#data.count }, (_, bucket) =>
           h('rect', {
@@ -112,15 +110,6 @@ export class TimeControl {
     this.#rove();
     const { left, step } = this.#layout;
     this.#brush.move(this.#group, whole ? null : [left + from * step, left + to * step]);
-    this.#shade(left, whole ? 0 : from);
-    this.#shade(left + to * step, whole ? 0 : this.#data.count - to, 1);
-  }
-
-  /** Dims the chart for so many buckets from a place on. */
-  #shade(x: number, buckets: number, which: 0 | 1 = 0): void {
-    const rect = this.#container.querySelectorAll('.shade')[which]!;
-    rect.setAttribute('x', String(x));
-    rect.setAttribute('width', String(buckets * this.#layout.step));
   }
 
   #addBrush(svg: SVGSVGElement): void {

@@ -1,5 +1,5 @@
 import { roundUp, timeTicks } from './axis.ts';
-import { bucketStart, type Counts, type ReportData, type View } from './data.ts';
+import { bucketStart, type Counts, type ReportData, type Span, type View } from './data.ts';
 import { h, type Markup } from './markup.ts';
 import { grouped, KIND_CLASSES, KIND_NAMES, KIND_ORDER, plural, short } from './numbers.ts';
 import { findSpikes, type Spike } from './spikes.ts';
@@ -41,7 +41,7 @@ export function chartLayout(data: ReportData, width: number): ChartLayout {
 }
 
 /** Rows over time: a lane with a scale of its own for each kind, so that none hides another. */
-export function chart(data: ReportData, view: Omit<View, 'span'>, layout: ChartLayout): Markup {
+export function chart(data: ReportData, view: View, layout: ChartLayout): Markup {
   const rows = Array.from({ length: data.count }, (_, bucket) => bucketRows(data, view, bucket));
   const spikes = findSpikes(data, view, SPIKES_MARKED);
   return h(
@@ -54,7 +54,7 @@ export function chart(data: ReportData, view: Omit<View, 'span'>, layout: ChartL
       role: 'img',
       'aria-label': 'Rows changed over time: deletes, updates and inserts one above the other',
     },
-    KIND_ORDER.map((kind, lane) => laneOf(kind, lane, rows, spikes, layout)),
+    KIND_ORDER.map((kind, lane) => laneOf(kind, lane, rows, spikes, view.span, layout)),
     reasonMarks(data, layout),
     timeAxis(data, layout),
   );
@@ -65,6 +65,7 @@ function laneOf(
   lane: number,
   rows: readonly Counts[],
   spikes: readonly Spike[],
+  span: Span,
   { left, right, step, width }: ChartLayout,
 ): Markup {
   const base = TOP + lane * (LANE + LANE_GAP) + LANE;
@@ -73,13 +74,15 @@ function laneOf(
   const heightOf = (count: number): number =>
     count === 0 ? 0 : Math.max(LOWEST_BAR, (count / scale) * LANE);
   const gap = step >= 4 ? 1 : 0;
-  const bars = rows
-    .map((counts, bucket) => {
-      const height = heightOf(counts[kind]);
-      if (height === 0) return '';
-      return `M${round(left + bucket * step)} ${base}v${round(-height)}h${round(step - gap)}v${round(height)}z`;
-    })
-    .join('');
+  // What is not looked at steps back.
+  const bars = (chosen: boolean): string =>
+    rows
+      .map((counts, bucket) => {
+        const height = heightOf(counts[kind]);
+        if (height === 0 || isIn(span, bucket) !== chosen) return '';
+        return `M${round(left + bucket * step)} ${base}v${round(-height)}h${round(step - gap)}v${round(height)}z`;
+      })
+      .join('');
   const marks = spikes
     .filter((spike) => spike.kind === kind)
     .map(({ top, rows: count }) => {
@@ -89,7 +92,7 @@ function laneOf(
       const anchor = x < 60 ? 'start' : x > width - 60 ? 'end' : 'middle';
       return h(
         'g',
-        { class: 'spike' },
+        { class: isIn(span, top) ? 'spike' : 'spike off' },
         h('path', { d: `M${round(x - 4)} ${round(y - 5)}h8l-4 5z` }),
         h('text', { x: round(x), y: round(y - 8), 'text-anchor': anchor }, grouped(count)),
       );
@@ -110,9 +113,14 @@ function laneOf(
     highest === 0 &&
       h('text', { class: 'scale', x: width - 8, y: base - LANE - 6, 'text-anchor': 'end' }, 'none'),
     h('line', { class: 'base', x1: left, x2: right, y1: base, y2: base }),
-    h('path', { class: 'bars', d: bars }),
+    h('path', { class: 'bars', d: bars(true) }),
+    h('path', { class: 'bars off', d: bars(false) }),
     marks,
   );
+}
+
+function isIn({ from, to }: Span, bucket: number): boolean {
+  return bucket >= from && bucket < to;
 }
 
 /** Diamonds where something stands that cannot be undone. */

@@ -5,7 +5,7 @@ import { grouped, KIND_CLASSES, KIND_NAMES, KIND_ORDER, plural } from './numbers
 import { panel } from './panel.ts';
 import { spikeList } from './spike-list.ts';
 import { bucketRows, transactionsAtWork, viewRows } from './sums.ts';
-import { dateTime, duration, isoTime, offsetAt, wallTime } from './time.ts';
+import { dateTime, duration, isoTime, wallTime } from './time.ts';
 
 /** Pixels of the chart where nothing measures the window. */
 const CHART_WIDTH = 1120;
@@ -77,7 +77,7 @@ function subtitle(data: ReportData): string {
     visible(data.server),
     plural(data.files.length, 'file'),
     `${dateTime(data.zone, first)} to ${dateTime(data.zone, last)}`,
-    `times as in ${data.zone.name} (${offsets(data)})`,
+    data.zone.name === 'UTC' ? 'times in UTC' : `times as in ${data.zone.name} (${offsets(data)})`,
   ];
   return parts.join(' · ');
 }
@@ -86,7 +86,6 @@ function subtitle(data: ReportData): string {
 function offsets({ zone, span: [first, last] }: ReportData): string {
   const times = [first, ...zone.offsets.map(([from]) => from).filter((from) => from > first && from <= last)];
   const names = times.map((time) => wallTime(zone, time).offset);
-  if (offsetAt(zone, first) === 0 && names.length === 1) return 'UTC';
   return names.map((name, i) => (i === 0 ? name : `from ${dateTime(zone, times[i]!)} on ${name}`)).join(', ');
 }
 

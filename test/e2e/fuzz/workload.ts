@@ -52,8 +52,8 @@ export interface Part {
 }
 
 export interface WorkloadOptions {
-  /** The log tells all there is to tell: whole row images, names, and which savepoint is meant. */
-  readonly whole?: boolean;
+  /** The log tells all that it can: names of columns, and which savepoint is meant. */
+  readonly telling?: boolean;
 }
 
 export class Workload {
@@ -66,7 +66,7 @@ export class Workload {
   readonly #server: ConnectedServer;
   readonly #random: Random;
   readonly #tally: Tally;
-  readonly #whole: boolean;
+  readonly #telling: boolean;
   readonly #mixes: boolean;
   readonly #unchecked: boolean;
   readonly #schema: Schema;
@@ -79,9 +79,9 @@ export class Workload {
     random: Random,
     dialect: Dialect,
     tally: Tally,
-    { whole = false }: WorkloadOptions = {},
+    { telling = false }: WorkloadOptions = {},
   ) {
-    this.#whole = whole;
+    this.#telling = telling;
     this.#tally = tally;
     this.dialect = dialect;
     this.#server = server;
@@ -151,7 +151,7 @@ export class Workload {
       `SET GLOBAL log_bin_trust_function_creators = 1;
        DROP DATABASE IF EXISTS ${DATABASE}; CREATE DATABASE ${DATABASE} DEFAULT CHARACTER SET utf8mb4;`,
     );
-    if (this.#whole && !this.dialect.mysql56) await server.sql("SET GLOBAL binlog_row_metadata = 'FULL'");
+    if (this.#telling && !this.dialect.mysql56) await server.sql("SET GLOBAL binlog_row_metadata = 'FULL'");
     await server.client.sql(this.#schema.sql, DATABASE);
     const sessions = await Sessions.open(server, DATABASE, CONNECTIONS, this.#tally);
     this.#sessions = sessions;
@@ -171,7 +171,7 @@ export class Workload {
 
   async #setGlobals(): Promise<void> {
     const settings = globalSettings(this.#random, this.dialect);
-    if (this.#whole && !this.dialect.mysql56) settings.push("SET GLOBAL binlog_row_metadata = 'FULL'");
+    if (this.#telling && !this.dialect.mysql56) settings.push("SET GLOBAL binlog_row_metadata = 'FULL'");
     await this.#sessions!.set(0, settings);
   }
 
@@ -181,7 +181,7 @@ export class Workload {
       images,
       tables: this.#schema.tables,
       mixes: this.#mixes,
-      distinctSavepoints: this.#whole,
+      distinctSavepoints: this.#telling,
     };
   }
 
@@ -191,7 +191,7 @@ export class Workload {
     const sessions = this.#sessions!;
     if (this.#pending !== undefined) await sessions.runXa(this.#pending);
     this.#pending = undefined;
-    const images = random.chance(30) && !this.#whole ? 'any' : 'full';
+    const images = random.chance(30) ? 'any' : 'full';
     if (random.chance(30)) await this.#setGlobals();
     const options = this.#options(images);
     const begun = sessions.log.length;
