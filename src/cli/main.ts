@@ -52,7 +52,10 @@ function report(error: unknown, argv: readonly string[], signal: AbortSignal): n
   const style = new Style(!argv.includes('--no-color'), process.stderr);
   if (error instanceof PipeClosed) return exitCodes.IO;
   if (signal.aborted) {
-    process.stderr.write('binflash: interrupted; no file was left under the name of the output\n');
+    const writes = ['rewrite', 'report'].includes(argv[0] ?? '');
+    process.stderr.write(
+      `binflash: interrupted${writes ? '; no file was left under the name of the output' : ''}\n`,
+    );
     return exitCodes.INTERRUPTED;
   }
   if (error instanceof BinflashError) return tell(error, argv, style);
