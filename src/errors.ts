@@ -70,6 +70,8 @@ export interface ErrorPlace {
   eventType?: string | undefined;
   /** `schema.table` */
   table?: string | undefined;
+  /** What the user wrote, and under it a caret at the place that is meant. */
+  excerpt?: readonly string[] | undefined;
   /** What to do next, one sentence. */
   hint?: string | undefined;
 }
@@ -81,6 +83,7 @@ export class BinflashError extends Error {
   offset: number | undefined;
   eventType: string | undefined;
   table: string | undefined;
+  readonly excerpt: readonly string[] | undefined;
   hint: string | undefined;
 
   constructor(code: ErrorCode, message: string, place: ErrorPlace = {}, cause?: unknown) {
@@ -91,6 +94,7 @@ export class BinflashError extends Error {
     this.offset = place.offset;
     this.eventType = place.eventType;
     this.table = place.table;
+    this.excerpt = place.excerpt;
     this.hint = place.hint;
   }
 

@@ -1,4 +1,5 @@
 import { inspect } from '../inspect/inspect.ts';
+import { safeJson } from '../wire/safe-text.ts';
 import { inspectionText } from './inspect-layout.ts';
 import { type Arguments, flagOf, maxUnpackedSizeOf } from './options.ts';
 import { PipeClosed, writeStdout } from './stdout.ts';
@@ -21,7 +22,7 @@ export async function inspectCommand(
     const style = new Style(flagOf(args, 'color'), process.stdout);
     await writeStdout(
       flagOf(args, 'json')
-        ? `${JSON.stringify(inspection, bigintAsText, 2)}\n`
+        ? `${safeJson(inspection, bigintAsText, 2)}\n`
         : await inspectionText(inspection, style),
     );
   } catch (error) {

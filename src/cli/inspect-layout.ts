@@ -2,7 +2,8 @@ import type { ChangeKind } from '../binlog/rows.ts';
 import type { Contents, GtidSpan, Spot, TableInspection } from '../inspect/contents.ts';
 import type { FileInspection, Inspection } from '../inspect/inspect.ts';
 import { formatLocal } from '../select/local-time.ts';
-import { formatBytes, plural, printable, type Style } from './terminal.ts';
+import { safeText } from '../wire/safe-text.ts';
+import { formatBytes, plural, type Style } from './terminal.ts';
 
 /** Blockers, and tables of one file of many, that are listed; the rest is counted. */
 const SHOWN_BLOCKERS = 10;
@@ -17,7 +18,7 @@ export async function inspectionText(inspection: Inspection, style: Style): Prom
   const { files, total, tables, blockers, warnings } = inspection;
   const lines: string[] = [];
   for (const file of files) {
-    lines.push(style.bold(printable(file.path)), ...serverLines(file), ...contentLines(file));
+    lines.push(style.bold(safeText(file.path)), ...serverLines(file), ...contentLines(file));
     if (files.length > 1) lines.push(...tableLines(file.tables));
   }
   if (files.length > 1) lines.push(style.bold(`In all ${files.length} files`), ...contentLines(total, true));
@@ -25,21 +26,21 @@ export async function inspectionText(inspection: Inspection, style: Style): Prom
   if (blockers.length > 0) {
     lines.push('', style.bold('What could not be undone here:'));
     for (const { file, offset, table, message } of blockers.slice(0, SHOWN_BLOCKERS)) {
-      lines.push(printable(`  ${file}:${offset}${table ? `, table ${table}` : ''}: ${message}`));
+      lines.push(safeText(`  ${file}:${offset}${table ? `, table ${table}` : ''}: ${message}`));
     }
     if (blockers.length > SHOWN_BLOCKERS)
       lines.push(`  and ${blockers.length - SHOWN_BLOCKERS} more (--json has all)`);
   } else if (total.rows > 0) {
     lines.push('', 'Nothing here stands against an undo.');
   }
-  for (const warning of warnings) lines.push(`${style.yellow('Note:')} ${printable(warning)}`);
+  for (const warning of warnings) lines.push(`${style.yellow('Note:')} ${safeText(warning)}`);
   return `${lines.join('\n')}\n`;
 }
 
 function serverLines(file: FileInspection): string[] {
   const { flavour, serverVersion, serverId, binlogVersion, headerLength, checksum, closed } = file;
   return [
-    `  ${flavour === 'mariadb' ? 'MariaDB' : 'MySQL'} ${printable(serverVersion)}, server id ${serverId}, ` +
+    `  ${flavour === 'mariadb' ? 'MariaDB' : 'MySQL'} ${safeText(serverVersion)}, server id ${serverId}, ` +
       `binlog version ${binlogVersion}, event headers of ${headerLength} bytes, checksum ${checksum}` +
       `${closed ? '' : ', not closed by the server'}`,
   ];
@@ -116,7 +117,7 @@ function largestLines(
   { largestTransaction, largestEvent, largestRow }: Contents,
   isTotal: boolean,
 ): string[] {
-  const at = ({ file, offset }: Spot): string => (isTotal ? `${printable(file)}:${offset}` : String(offset));
+  const at = ({ file, offset }: Spot): string => (isTotal ? `${safeText(file)}:${offset}` : String(offset));
   const lines: string[] = [];
   if (largestTransaction) {
     const { end, bytes, rows } = largestTransaction;
@@ -127,13 +128,13 @@ function largestLines(
   if (largestEvent) {
     const { table, rows, bytes } = largestEvent;
     lines.push(
-      `largest rows event: ${at(largestEvent)}, ${formatBytes(bytes)}, ${plural(rows, 'row')} of ${printable(table)}`,
+      `largest rows event: ${at(largestEvent)}, ${formatBytes(bytes)}, ${plural(rows, 'row')} of ${safeText(table)}`,
     );
   }
   if (largestRow) {
     const { table, kind, bytes } = largestRow;
     lines.push(
-      `largest row: in the event at ${at(largestRow)}, ${formatBytes(bytes)}, ${kind} of ${printable(table)}`,
+      `largest row: in the event at ${at(largestRow)}, ${formatBytes(bytes)}, ${kind} of ${safeText(table)}`,
     );
   }
   return lines;
@@ -167,7 +168,7 @@ function tableLines(tables: readonly TableInspection[]): string[] {
     .slice(0, SHOWN_TABLES)
     .map((table) => {
       const kinds = KINDS.filter((kind) => table[kind] > 0).map((kind) => plural(table[kind], kind));
-      return `    ${printable(table.table)}: ${kinds.join(', ')}`;
+      return `    ${safeText(table.table)}: ${kinds.join(', ')}`;
     });
   if (tables.length > SHOWN_TABLES)
     lines.push(
@@ -185,7 +186,7 @@ async function tableOfTables(tables: readonly TableInspection[]): Promise<string
   });
   for (const row of tables) {
     table.push([
-      printable(row.table),
+      safeText(row.table),
       row.insert,
       row.update,
       row.delete,

@@ -3,6 +3,7 @@ import { closest, distance } from 'fastest-levenshtein';
 import yargs, { type Argv, type Options } from 'yargs';
 import { BinflashError, exitCodes } from '../errors.ts';
 import { RefusedError } from '../flashback/refusals.ts';
+import { safeJson } from '../wire/safe-text.ts';
 import {
   type Arguments,
   generalOptions,
@@ -75,8 +76,7 @@ function report(error: unknown, argv: readonly string[], signal: AbortSignal): n
 function tell(error: BinflashError, argv: readonly string[], style: Style): number {
   process.stderr.write(formatError(error, style));
   const told = error instanceof RefusedError && argv.includes('--dry-run');
-  if (argv.includes('--json') && !told)
-    process.stdout.write(`${JSON.stringify({ error: errorJson(error) })}\n`);
+  if (argv.includes('--json') && !told) process.stdout.write(`${safeJson({ error: errorJson(error) })}\n`);
   return exitCodes[error.code];
 }
 

@@ -5,6 +5,7 @@ import { countsText, KIND_CLASSES, plural as pluralOf } from '../report/view/num
 import { findSpikes } from '../report/view/spikes.ts';
 import { tableRows, transactionsAtWork, viewRows } from '../report/view/sums.ts';
 import { formatLocal } from '../select/local-time.ts';
+import { safeJson, safeText } from '../wire/safe-text.ts';
 import { readDescriptions } from './descriptions.ts';
 import {
   type Arguments,
@@ -15,7 +16,7 @@ import {
   textOf,
 } from './options.ts';
 import { writeStdout } from './stdout.ts';
-import { formatBytes, plural, printable, progressBar, Style } from './terminal.ts';
+import { formatBytes, plural, progressBar, Style } from './terminal.ts';
 
 /** `binflash report`: one page to look at. */
 export async function reportCommand(
@@ -50,7 +51,7 @@ export async function reportCommand(
   } finally {
     bar.stop();
   }
-  if (json) await writeStdout(`${JSON.stringify(toJson(output, result), null, 2)}\n`);
+  if (json) await writeStdout(`${safeJson(toJson(output, result), undefined, 2)}\n`);
   else if (!quiet)
     process.stderr.write(summary(output, result, new Style(flagOf(args, 'color'), process.stderr)));
 }
@@ -79,13 +80,13 @@ function summary(output: string, { data, bytes }: ReportResult, style: Style): s
   const spike = topSpike(data);
   const lines = [
     style.bold(
-      `Wrote ${output === '-' ? 'the page' : printable(output)}, ${formatBytes(bytes)}: ${countsText(viewRows(data, view))}`,
+      `Wrote ${output === '-' ? 'the page' : safeText(output)}, ${formatBytes(bytes)}: ${countsText(viewRows(data, view))}`,
     ),
     `  in ${pluralOf(transactionsAtWork(data, view.span), 'transaction')}, from ${formatLocal(first)} to ${formatLocal(last)}`,
   ];
   if (spike !== undefined) {
     lines.push(
-      `  most striking: ${plural(spike.rows, spike.kind)} at ${formatLocal(spike.from)}, mostly on ${printable(spike.table)}`,
+      `  most striking: ${plural(spike.rows, spike.kind)} at ${formatLocal(spike.from)}, mostly on ${safeText(spike.table)}`,
     );
   }
   return `${lines.join('\n')}\n`;

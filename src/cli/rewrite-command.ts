@@ -3,6 +3,7 @@ import type { Plan } from '../flashback/plan.ts';
 import { RefusedError, SKIPPABLE } from '../flashback/refusals.ts';
 import { type RewriteResult, rewrite } from '../flashback/rewrite.ts';
 import { formatLocal } from '../select/local-time.ts';
+import { safeJson, safeText } from '../wire/safe-text.ts';
 import { readDescriptions } from './descriptions.ts';
 import {
   type Arguments,
@@ -16,7 +17,7 @@ import {
 } from './options.ts';
 import { type Replay, replayOf } from './replay.ts';
 import { stdoutOutput, writeStdout } from './stdout.ts';
-import { errorJson, formatBytes, plural, printable, progressBar, Style } from './terminal.ts';
+import { errorJson, formatBytes, plural, progressBar, Style } from './terminal.ts';
 
 /** Servers take no event larger than this. */
 const GIB = 1024 ** 3;
@@ -71,7 +72,7 @@ export async function rewriteCommand(
     written === undefined
       ? undefined
       : replayOf(plan.index, toStdout ? ['-'] : outputs, written.largestStatement);
-  if (json) await writeStdout(`${JSON.stringify(toJson(result, replay), null, 2)}\n`);
+  if (json) await writeStdout(`${safeJson(toJson(result, replay), undefined, 2)}\n`);
   else if (dryRun)
     await writeStdout(summary(result, undefined, new Style(flagOf(args, 'color'), process.stdout)));
   else if (!quiet)
@@ -90,7 +91,7 @@ function summary(
   else
     lines.push(
       style.bold(
-        `Undid ${what}: ${printable(outputs.join(', ') || 'standard output')}, ${formatBytes(written.bytes)}`,
+        `Undid ${what}: ${safeText(outputs.join(', ') || 'standard output')}, ${formatBytes(written.bytes)}`,
       ),
     );
   for (const { table, insert, update, delete: deleted } of plan.tables) {
@@ -99,7 +100,7 @@ function summary(
       update > 0 ? `${plural(update, 'update')} turned back` : '',
       deleted > 0 ? `${plural(deleted, 'delete')} restored` : '',
     ];
-    lines.push(`  ${printable(table)}: ${parts.filter((part) => part !== '').join(', ')}`);
+    lines.push(`  ${safeText(table)}: ${parts.filter((part) => part !== '').join(', ')}`);
   }
   lines.push(...details(plan, style));
   if (replay !== undefined) lines.push(...replayLines(replay, style));
@@ -121,13 +122,13 @@ function details(plan: Plan, style: Style): string[] {
       `Not undone, for the server took it back itself: ${plural(plan.takenBack, 'row change')} (XA ROLLBACK, ROLLBACK TO SAVEPOINT)`,
     );
   }
-  for (const skipped of plan.skipped) lines.push(`${style.yellow('Skipped:')} ${printable(skipped)}`);
-  for (const warning of plan.warnings) lines.push(`${style.yellow('Warning:')} ${printable(warning)}`);
+  for (const skipped of plan.skipped) lines.push(`${style.yellow('Skipped:')} ${safeText(skipped)}`);
+  for (const warning of plan.warnings) lines.push(`${style.yellow('Warning:')} ${safeText(warning)}`);
   return lines;
 }
 
 function replayLines(replay: Replay, style: Style): string[] {
-  const lines = ['Replay with:', style.bold(`  ${printable(replay.command)}`)];
+  const lines = ['Replay with:', style.bold(`  ${replay.command}`)];
   if (replay.impossible) {
     lines.push(
       `${style.yellow('Warning:')} one row is larger than any BINLOG statement may be (1 GiB): the server will refuse it`,

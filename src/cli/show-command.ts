@@ -1,10 +1,11 @@
 import { BinflashError } from '../errors.ts';
 import { defaultMaxValue, type ShowFormat } from '../show/formats.ts';
 import { type ShowResult, show } from '../show/show.ts';
+import { safeText } from '../wire/safe-text.ts';
 import { readDescriptions } from './descriptions.ts';
 import { type Arguments, flagOf, maxUnpackedSizeOf, numberOf, readSelection, textOf } from './options.ts';
 import { PipeClosed, writeStdout } from './stdout.ts';
-import { plural, printable, progressBar, Style } from './terminal.ts';
+import { plural, progressBar, Style } from './terminal.ts';
 
 /** `binflash show`: the selected row changes as people or programs read them. */
 export async function showCommand(
@@ -64,6 +65,6 @@ function remarks({ rows, limited, takenBack, warnings }: ShowResult, style: Styl
       `Not shown, for the server took it back itself: ${plural(takenBack, 'row change')} (XA ROLLBACK, ROLLBACK TO SAVEPOINT)`,
     );
   }
-  for (const warning of warnings) lines.push(`${style.yellow('Warning:')} ${printable(warning)}`);
+  for (const warning of warnings) lines.push(`${style.yellow('Warning:')} ${safeText(warning)}`);
   return lines.map((line) => `${line}\n`).join('');
 }

@@ -2,14 +2,10 @@ import { type BinflashError, topics } from '../errors.ts';
 import { RefusedError } from '../flashback/refusals.ts';
 import type { Progress } from '../read/binlogs.ts';
 import type { Palette } from '../show/palette.ts';
+import { safeText } from '../wire/safe-text.ts';
 
 /** Most refusals that are printed; the rest is counted. */
 const SHOWN_REFUSALS = 10;
-
-/** Control characters in names from a file must not reach the terminal as such. */
-export function printable(text: string): string {
-  return text.replace(/[^\P{Cc}\t\n]/gu, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`);
-}
 
 /** Colours, unless the user, the terminal or NO_COLOR is against them. */
 export class Style implements Palette {
@@ -53,23 +49,24 @@ function pageOf({ code }: BinflashError): string | undefined {
 }
 
 function formatOne(error: BinflashError, prefix: string): string[] {
-  const { file, offset, eventType, table, hint } = error;
+  const { file, offset, eventType, table, excerpt, hint } = error;
   const place = [
     file === undefined ? undefined : offset === undefined ? file : `${file}:${offset}`,
     eventType,
     table === undefined ? undefined : `table ${table}`,
   ].filter((part) => part !== undefined);
   const where = place.length === 0 ? '' : `${place.join(', ')}: `;
-  const lines = [`${prefix}${printable(`${where}${error.message}`)}`];
-  if (hint !== undefined) lines.push(`  ${printable(hint)}`);
+  const lines = [`${prefix}${safeText(`${where}${error.message}`)}`];
+  for (const line of excerpt ?? []) lines.push(`  ${safeText(line)}`);
+  if (hint !== undefined) lines.push(`  ${safeText(hint)}`);
   return lines;
 }
 
 /** An error as programs read it. */
 export function errorJson(error: BinflashError): unknown {
-  const { code, message, file, offset, eventType, table, hint } = error;
+  const { code, message, file, offset, eventType, table, excerpt, hint } = error;
   const refusals = error instanceof RefusedError ? { refusals: error.refusals.map(errorJson) } : {};
-  return { code, message, file, offset, eventType, table, hint, see: pageOf(error), ...refusals };
+  return { code, message, file, offset, eventType, table, excerpt, hint, see: pageOf(error), ...refusals };
 }
 
 /** Bytes for people. */

@@ -3,6 +3,7 @@ import { RANKINGS } from '../transactions/ranking.ts';
 import { TEXT_SETTINGS } from '../transactions/statements.ts';
 import { type TransactionEntry, type TransactionList, transactions } from '../transactions/transactions.ts';
 import type { UndoCommand } from '../transactions/undo-command.ts';
+import { safeJson, safeText } from '../wire/safe-text.ts';
 import { readDescriptions } from './descriptions.ts';
 import {
   type Arguments,
@@ -15,7 +16,7 @@ import {
   textOf,
 } from './options.ts';
 import { PipeClosed, writeStdout } from './stdout.ts';
-import { errorJson, formatRefusals, plural, printable, progressBar, Style } from './terminal.ts';
+import { errorJson, formatRefusals, plural, progressBar, Style } from './terminal.ts';
 import { TransactionsLayout } from './transactions-layout.ts';
 
 /** `binflash transactions`: one line a transaction, and the command that undoes the first. */
@@ -47,7 +48,7 @@ export async function transactionsCommand(
       if (quiet) return;
       const style = new Style(flagOf(args, 'color'), process.stderr);
       for (const warning of list.unmatched) {
-        process.stderr.write(`${style.yellow('Warning:')} ${printable(warning)}\n`);
+        process.stderr.write(`${style.yellow('Warning:')} ${safeText(warning)}\n`);
       }
     });
   } catch (error) {
@@ -117,7 +118,7 @@ function undoLines(undo: UndoCommand, style: Style): string[] {
   return [
     style.bold(`To undo the first one (${plural(rows, 'row change')}):`),
     `  ${undo.command}`,
-    ...warnings.map((warning) => `${style.yellow('Warning:')} ${printable(warning)}`),
+    ...warnings.map((warning) => `${style.yellow('Warning:')} ${safeText(warning)}`),
   ];
 }
 
@@ -127,9 +128,9 @@ async function printJson(list: TransactionList, undo: UndoCommand): Promise<void
   for await (const group of list.entries()) {
     const lines = group.map((entry) => {
       const json = toJson(entry);
-      if (!first) return JSON.stringify(json);
+      if (!first) return safeJson(json);
       first = false;
-      return JSON.stringify({ ...json, rewrite: rewriteJson(undo) });
+      return safeJson({ ...json, rewrite: rewriteJson(undo) });
     });
     await writeStdout(`${lines.join('\n')}\n`);
   }

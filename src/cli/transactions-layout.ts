@@ -1,7 +1,8 @@
 import { basename } from 'node:path';
 import { formatLocal } from '../select/local-time.ts';
 import type { TransactionEntry } from '../transactions/transactions.ts';
-import { formatBytes, printable } from './terminal.ts';
+import { safeText } from '../wire/safe-text.ts';
+import { formatBytes } from './terminal.ts';
 
 /** Room for the names of tables; one long name may take more. */
 const TABLES_WIDTH = 32;
@@ -45,7 +46,7 @@ export class TransactionsLayout {
   constructor(width: number, files: readonly string[], first: readonly TransactionEntry[]) {
     this.#width = width;
     const short = new Set(files.map((path) => basename(path))).size === files.length;
-    this.#fileName = (path) => printable(short ? basename(path) : path).replace(/[\t\n]/g, ' ');
+    this.#fileName = (path) => safeText(short ? basename(path) : path);
     this.#widths = COLUMNS.map(([title, , cell]) =>
       first.reduce(
         (most, entry) => Math.max(most, length(cell(entry, this.#fileName(entry.file)))),
@@ -136,5 +137,5 @@ function statementText({ state, statement, statements }: TransactionEntry): stri
 
 /** Without anything that a terminal would obey, line ends included. */
 function oneLine(text: string): string {
-  return printable(text.replace(/\s+/g, ' ').trim());
+  return safeText(text.replace(/\s+/g, ' ').trim());
 }

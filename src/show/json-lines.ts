@@ -4,6 +4,7 @@ import type { BinlogIndex } from '../scan/binlog-index.ts';
 import { NO_THREAD } from '../scan/transaction-table.ts';
 import { iso } from '../select/local-time.ts';
 import { utf8 } from '../wire/cursor.ts';
+import { safeJson } from '../wire/safe-text.ts';
 import type { ChangeFormatter, RowChange, ShownEvent, ShownStatement, TextSink } from './change-formatter.ts';
 import { DOUBT, Doubts } from './doubts.ts';
 import { endingName } from './endings.ts';
@@ -59,7 +60,7 @@ export class JsonLines implements ChangeFormatter {
       threadId: thread === NO_THREAD ? null : thread,
       xid: xid === 0n ? null : String(xid),
     };
-    this.#transaction = JSON.stringify(fields).slice(1, -1);
+    this.#transaction = safeJson(fields).slice(1, -1);
     this.#statement = 'null';
     this.#statementOf = -1;
   }
@@ -67,7 +68,7 @@ export class JsonLines implements ChangeFormatter {
   statement({ bytes, start, end }: ShownStatement): void {
     const text = utf8(bytes, start, Math.min(end, start + 4 * MOST_OF_STATEMENT));
     const isCut = end - start > 4 * MOST_OF_STATEMENT || text.length > MOST_OF_STATEMENT;
-    this.#statement = JSON.stringify(
+    this.#statement = safeJson(
       isCut ? { beginning: text.slice(0, MOST_OF_STATEMENT), length: end - start } : text,
     );
     this.#isNewStatement = true;
@@ -90,8 +91,8 @@ export class JsonLines implements ChangeFormatter {
       kind: shape.kind,
     };
     const statement = this.#statementOf === events.statement[number] ? this.#statement : 'null';
-    this.#event = `${JSON.stringify(place).slice(0, -1)},${this.#transaction},${JSON.stringify(change).slice(1, -1)},"statement":${statement}`;
-    this.#names[shape.number] ??= table.columns.map(({ name }) => `${JSON.stringify(name)}:`);
+    this.#event = `${safeJson(place).slice(0, -1)},${this.#transaction},${safeJson(change).slice(1, -1)},"statement":${statement}`;
+    this.#names[shape.number] ??= table.columns.map(({ name }) => `${safeJson(name)}:`);
   }
 
   row({ shape, table }: ShownEvent, { before, after }: RowChange): void {
@@ -132,7 +133,7 @@ export class JsonLines implements ChangeFormatter {
   }
 
   unreadable(_: ShownEvent, why: string): void {
-    this.#sink.put(`${this.#event},"unreadable":${JSON.stringify(why)}}\n`);
+    this.#sink.put(`${this.#event},"unreadable":${safeJson(why)}}\n`);
   }
 
   end(): void {}

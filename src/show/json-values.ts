@@ -1,5 +1,6 @@
 import { jsonValue } from '../binlog/columns/values/format.ts';
 import type { Value } from '../binlog/columns/values/value.ts';
+import { safeJson } from '../wire/safe-text.ts';
 
 /** The JSON text of a value, as {@link jsonValue} says it; the common kinds without a detour. */
 export function jsonText(value: Value | null): string {
@@ -15,13 +16,13 @@ export function jsonText(value: Value | null): string {
     case 'timestamp':
       return `"${value.text}"`;
     case 'text':
-      if (!value.cut) return isPlain(value.text) ? `"${value.text}"` : JSON.stringify(value.text);
+      if (!value.cut) return isPlain(value.text) ? `"${value.text}"` : safeJson(value.text);
       break;
     case 'double':
       if (Number.isFinite(value.value) && value.value !== 0) return String(value.value);
       break;
   }
-  return JSON.stringify(jsonValue(value));
+  return safeJson(jsonValue(value));
 }
 
 /** Is it short ASCII that needs no escapes? A look at it costs less than to have it searched. */

@@ -1,5 +1,5 @@
 import { utf8 } from '../wire/cursor.ts';
-import { safeText } from './names.ts';
+import { safeText } from '../wire/safe-text.ts';
 
 /** Lines of a statement that are shown. */
 const MOST_LINES = 20;

@@ -10,5 +10,5 @@ export function filterError(text: string, at: number, message: string, hint?: st
   const from = line.length <= SHOWN ? 0 : Math.max(0, Math.min(at - SHOWN / 2, line.length - SHOWN));
   const shown = line.slice(from, from + SHOWN);
   const caret = ' '.repeat(at - from);
-  return new BinflashError('USAGE', `--where: ${message}\n  ${shown}\n  ${caret}^`, { hint });
+  return new BinflashError('USAGE', `--where: ${message}`, { excerpt: [shown, `${caret}^`], hint });
 }

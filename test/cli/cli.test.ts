@@ -158,7 +158,7 @@ describe('messages', () => {
   });
 
   it('control characters from a file do not reach the terminal', () => {
-    expect(results.altered.stderr).toContain('lost\\x1b[31m events');
+    expect(results.altered.stderr).toContain('lost\\u{1b}[31m events');
     expect(results.altered.stderr).not.toContain('\u001b');
   });
 });

@@ -37,7 +37,7 @@ it('a schema file that does not fit is exit code 2, and says what is what', asyn
 
 it('hostile names do not reach the terminal', async () => {
   const { stderr } = await rewritten('CREATE TABLE orders (`\u001b[31mid\u0007` bigint, word text)');
-  expect(stderr).toContain('\\x1b[31mid\\x07');
+  expect(stderr).toContain('\\u{1b}[31mid\\u{7}');
   expect(stderr).not.toMatch(/[^\P{Cc}\n]/u);
 });
 

@@ -42,7 +42,7 @@ describe('binflash transactions', { timeout: 60_000 }, () => {
       /^file +start +end +time +took +inserted +updated +deleted +size +thread +GTID +tables +statement$/,
     );
     expect(lines[1]).toMatch(/^bin\.000001 +\d+ +\d+ .* - +- +3 .* shop\.orders$/);
-    expect(lines[2]).toMatch(/:9007199254740993 +shop\.orders +INSERT \\x1b\[31m red$/);
+    expect(lines[2]).toMatch(/:9007199254740993 +shop\.orders +INSERT \\u\{1b\}\[31m red$/);
     expect(lines[3]).toContain('(rolled back)');
     expect(stdout.toString()).toMatch(
       /^3 transactions\.\nNot listed: 1 group of events without row changes/m,

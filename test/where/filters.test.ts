@@ -239,7 +239,7 @@ describe('names', () => {
   it('an unknown one is an error with those that there are, before anything is read', async () => {
     const error = await failure(story, 'shop.orders: statsu = "paid"');
     expect(error).toMatchObject({ code: 'USAGE' });
-    expect(error.message.split('\n')[2]).toBe(`  ${' '.repeat(13)}^`);
+    expect(error.excerpt?.[1]).toBe(`${' '.repeat(13)}^`);
     expect(error.hint).toBe('Did you mean Status? The columns are id, Status, total.');
     expect((await failure(story, '@4 = 1')).hint).toBe('The table has 3 columns.');
   });
@@ -340,7 +340,7 @@ describe('comparisons that make no sense are errors with their place', () => {
     const error = await failure(file, where);
     expect(error).toMatchObject({ code: 'USAGE' });
     expect(error.message).toContain(message);
-    expect(error.message.split('\n')[2]!.length).toBe(3 + at);
+    expect(error.excerpt![1]!.length).toBe(1 + at);
   });
 
   it('but NULL or not can be asked of everything', async () => {
