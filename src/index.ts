@@ -16,3 +16,11 @@ export type { FormatOptions, ShowFormat } from './show/formats.ts';
 export { type ShowOptions, type ShowResult, show } from './show/show.ts';
 export { TableDescriptions } from './tables/description.ts';
 export { readSchema } from './tables/read-schema.ts';
+export type { RankBy, RankOptions } from './transactions/ranking.ts';
+export {
+  type TransactionEntry,
+  type TransactionList,
+  type TransactionsOptions,
+  transactions,
+} from './transactions/transactions.ts';
+export type { UndoCommand } from './transactions/undo-command.ts';

@@ -59,11 +59,10 @@ export async function transactionsCommand(
   }
 }
 
-/** Characters of a statement that are shown. */
-const MAX_TEXT = 200;
-
-function maxTextOf(args: Arguments): number {
-  return (numberOf(args, 'max-value') ?? MAX_TEXT) || Infinity;
+/** 0 cuts no statement, as it cuts no value elsewhere. */
+function maxTextOf(args: Arguments): number | undefined {
+  const most = numberOf(args, 'max-value');
+  return most === 0 ? Infinity : most;
 }
 
 function positiveOf(args: Arguments, name: string): number | undefined {

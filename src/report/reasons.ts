@@ -1,7 +1,7 @@
 import type { BinflashError } from '../errors.ts';
 import type { Plan } from '../flashback/plan.ts';
 import { MAX_REFUSALS } from '../flashback/refusals.ts';
-import type { BinlogIndex } from '../scan/binlog-index.ts';
+import type { BinlogIndex, Obstacle } from '../scan/binlog-index.ts';
 import { timeOf } from './selected-events.ts';
 import type { Reason } from './view/data.ts';
 
@@ -13,58 +13,67 @@ export function listReasons(
   index: BinlogIndex,
   { refusals }: Pick<Plan, 'refusals'>,
 ): { reasons: Reason[]; moreReasons: boolean } {
-  const times = new Times(index);
-  const reasons = refusals.slice(0, MOST_REASONS).map((error): Reason => {
+  const listed = refusals.slice(0, MOST_REASONS);
+  const obstacles = obstaclesOf(index, listed);
+  const reasons = listed.map((error): Reason => {
     const { file, offset, eventType, table, message, hint } = error;
     const place = [file === undefined || offset === undefined ? file : `${file}:${offset}`, eventType];
+    const obstacle = obstacles.get(error);
     return {
-      time: times.of(error),
+      time: obstacle === undefined ? eventTime(index, error) : obstacle.timestamp,
       place: place.filter((part) => part !== undefined).join(', '),
       message,
       hint,
-      table,
+      tables: table !== undefined ? [table] : obstacle && tablesOf(obstacle),
     };
   });
   reasons.sort((a, b) => (a.time ?? 0) - (b.time ?? 0));
   return { reasons, moreReasons: refusals.length > reasons.length || refusals.length >= MAX_REFUSALS };
 }
 
-/** Finds out when the event was of which an error tells file and offset. */
-class Times {
-  readonly #index: BinlogIndex;
-  readonly #obstacles: Map<string, number>;
-
-  constructor(index: BinlogIndex) {
-    this.#index = index;
-    this.#obstacles = new Map(
-      index.obstacles.map(({ file, offset, timestamp }) => [`${file}:${offset}`, timestamp]),
-    );
+/** The obstacles that errors tell of. There may be millions of others. */
+function obstaclesOf(index: BinlogIndex, errors: readonly BinflashError[]): Map<BinflashError, Obstacle> {
+  const byOffset = new Map<number, BinflashError[]>();
+  for (const error of errors) {
+    if (error.offset === undefined) continue;
+    const others = byOffset.get(error.offset);
+    if (others === undefined) byOffset.set(error.offset, [error]);
+    else others.push(error);
   }
-
-  of({ file, offset }: BinflashError): number | undefined {
-    const { files } = this.#index;
-    const number = files.findIndex(({ path }) => path === file);
-    if (number < 0 || offset === undefined) return undefined;
-    return this.#obstacles.get(`${number}:${offset}`) ?? this.#eventTime(number, offset);
-  }
-
-  /** The time of the first rows event at or after a place, or else of the transaction around it. */
-  #eventTime(file: number, offset: number): number | undefined {
-    const { transactions, events } = this.#index;
-    let [low, high] = [0, transactions.length];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      const before =
-        transactions.file[middle]! < file ||
-        (transactions.file[middle] === file && transactions.end[middle]! <= offset);
-      if (before) low = middle + 1;
-      else high = middle;
+  const found = new Map<BinflashError, Obstacle>();
+  for (const obstacle of index.obstacles) {
+    for (const error of byOffset.get(obstacle.offset) ?? []) {
+      if (index.files[obstacle.file]!.path === error.file) found.set(error, obstacle);
     }
-    if (low === transactions.length) return undefined;
-    const first = transactions.firstEvent[low]!;
-    for (let event = first; event < first + transactions.eventCount[low]!; event++) {
-      if (events.fileOffset(event) >= offset) return timeOf(this.#index, event);
-    }
-    return transactions.beginTime[low];
   }
+  return found;
+}
+
+/** The tables that a statement is about, where it can be known that it is about no others. */
+function tablesOf({ effect }: Obstacle): string[] | undefined {
+  if (effect.kind === 'unknown' || effect.tables.length === 0 || effect.databases.length > 0)
+    return undefined;
+  return effect.tables.map(({ schema, name }) => `${schema}.${name}`);
+}
+
+/** The time of the first rows event at or after the place of an error, or else of the transaction around it. */
+function eventTime(index: BinlogIndex, { file: path, offset }: BinflashError): number | undefined {
+  const { files, transactions, events } = index;
+  const file = files.findIndex((one) => one.path === path);
+  if (file < 0 || offset === undefined) return undefined;
+  let [low, high] = [0, transactions.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const before =
+      transactions.file[middle]! < file ||
+      (transactions.file[middle] === file && transactions.end[middle]! <= offset);
+    if (before) low = middle + 1;
+    else high = middle;
+  }
+  if (low === transactions.length) return undefined;
+  const first = transactions.firstEvent[low]!;
+  for (let event = first; event < first + transactions.eventCount[low]!; event++) {
+    if (events.fileOffset(event) >= offset) return timeOf(index, event);
+  }
+  return transactions.beginTime[low];
 }

@@ -219,9 +219,8 @@ export class ChangeFeed {
   #prepare(shape: Shape, number: number): PreparedShape {
     const { files, transactions, events } = this.#index;
     const { flavour } = files[transactions.file[events.transaction[number]!]!]!.format;
-    const table = this.#tables.of(shape.table, flavour);
+    const [table, matcher] = this.#knownOf(shape, flavour, number);
     const columns = table.columns.length;
-    const matcher = this.#matcherOf(shape, flavour, number);
     const [firstImage, secondImage] = [new RowImage(columns), new RowImage(columns)];
     return {
       event: {
@@ -248,9 +247,9 @@ export class ChangeFeed {
     };
   }
 
-  #matcherOf(shape: Shape, flavour: Flavour, number: number): RowMatcher | undefined {
+  #knownOf(shape: Shape, flavour: Flavour, number: number): [TableDescription, RowMatcher | undefined] {
     try {
-      return this.#filter.of(shape, flavour);
+      return [this.#tables.of(shape.table, flavour), this.#filter.of(shape, flavour)];
     } catch (error) {
       throw error instanceof BinflashError ? this.#locate(error, number, tableName(shape.table)) : error;
     }

@@ -21,8 +21,8 @@ export interface TransactionsOptions extends ReadOptions, RankOptions {
   readonly select?: Selection | undefined;
   /** What is known of tables besides what the log tells: for row filters, and for keys. */
   readonly descriptions?: TableDescriptions | undefined;
-  /** Most characters of a statement. */
-  readonly maxText: number;
+  /** Most characters of a statement (default 200). */
+  readonly maxText?: number | undefined;
 }
 
 /** A transaction as people look at it; all numbers of rows are of the selected changes. */
@@ -65,6 +65,8 @@ export interface TransactionList extends Omit<Ranking, 'shown' | 'text'> {
   entries(): AsyncGenerator<readonly TransactionEntry[]>;
 }
 
+/** Characters of a statement, if nothing else is said. */
+const MAX_TEXT = 200;
 /** Entries that are made at a time. */
 const GROUP = 512;
 
@@ -104,7 +106,7 @@ export function transactions<T>(
       hasTexts: index.texts.length > 0,
       unmatched: selector.unmatched(),
       undoFirst: (more) => undoCommand(index, ranking.shown[0]!, { select, descriptions, mask, more }),
-      entries: () => entries(index, changes, reader, ranking, options.maxText),
+      entries: () => entries(index, changes, reader, ranking, options.maxText ?? MAX_TEXT),
     });
   });
 }

@@ -283,6 +283,10 @@ describe('what cannot be undone', () => {
     // The command of the span with it is refused indeed, the other is not.
     await inShell(`${await copied(page, 'Undo these changes')} --dry-run`, folder);
     await page.getByRole('button', { name: 'Show everything' }).click();
+    // It concerns one of the tables.
+    await page.locator('.tables').getByRole('button', { name: 'shop.orders' }).click();
+    expect(await box.count()).toBe(0);
+    await page.locator('.tables').getByRole('button', { name: 'shop.orders' }).click();
     await expect(inShell(`${await copied(page, 'Undo these changes')} --dry-run`, folder)).rejects.toThrow(
       'TRUNCATE',
     );

@@ -93,4 +93,71 @@ describe('inspect', () => {
       await expect(inspect([path])).rejects.toMatchObject({ code: 'NOT_A_BINLOG', file: path });
     });
   });
+
+  it('says what the servers were set to, and what is largest, by file and in total', async () => {
+    const uuid = '3e11fa47-71ca-11e1-9e33-c80aa9429562';
+    const first = new Binlog(mysql80);
+    first.add(e.previousGtids());
+    const start = first.add(e.gtid(uuid, 5), e.query('BEGIN'), e.rowsQuery('INSERT '.repeat(20)));
+    const large = first.add(...change('insert', [1, 2, 3, 4])) + mapSize(first);
+    const end = first.add(e.xid(1)) + 31;
+    first.add(e.gtid(uuid, 6), e.query('BEGIN'));
+    const wide = first.add(...change('update', [1])) + mapSize(first);
+    first.add(...change('delete', [1], customers, { present: [true, false] }), e.xid(2));
+    first.add(e.gtid(uuid, 9), e.query('DROP TABLE x', { database: 'shop' }), e.rotate('bin.000002'));
+    const second = new Binlog(mysql80, { time: START_TIME + 5 });
+    second.add(e.gtid(uuid, 10), e.query('BEGIN'), ...insert(7), e.xid(3), e.incident('lost'));
+    const { files, total, tables } = await look(first.bytes(), second.bytes());
+    expect(files[0]).toMatchObject({
+      binlogVersion: 4,
+      headerLength: 19,
+      gtids: [{ source: uuid, first: 5n, last: 9n, count: 3 }],
+      transactions: 2,
+      withoutRows: 1,
+      rows: 6,
+      insert: 4,
+      update: 1,
+      delete: 1,
+      rowsVersions: [2],
+      rowImages: { insert: { full: 1, partial: 0 }, update: { full: 1 }, delete: { full: 0, partial: 1 } },
+      metadata: { full: 0, minimal: 0, none: 2 },
+      statementTexts: 1,
+      compressed: { events: 0 },
+      largestTransaction: { offset: start, end, bytes: end - start, rows: 4, gtid: `${uuid}:5` },
+      largestEvent: { offset: large, rows: 4, table: 'shop.orders', kind: 'insert' },
+      // One null byte, INT, and one length byte with three characters, twice.
+      largestRow: { offset: wide, bytes: 2 * (1 + 4 + 1 + 3), kind: 'update' },
+      statements: { ddl: 1, changes: 0, unknown: 0, incidents: 0, unsupported: 0 },
+    });
+    expect(files[1]).toMatchObject({
+      transactions: 1,
+      rows: 1,
+      statementTexts: 0,
+      statements: { incidents: 1 },
+    });
+    expect(total).toMatchObject({
+      size: first.bytes().length + second.bytes().length,
+      firstTime: START_TIME,
+      lastTime: START_TIME + 5,
+      gtids: [{ first: 5n, last: 10n, count: 4 }],
+      transactions: 3,
+      rows: 7,
+      largestTransaction: { file: files[0]!.path, offset: start },
+      statements: { ddl: 1, incidents: 1 },
+      events: { WRITE_ROWS: 2, FORMAT_DESCRIPTION: 2 },
+    });
+    expect(tables).toBe(total.tables);
+  });
 });
+
+/** Size of the TABLE_MAP that begins a change whose events are the last of a log. */
+function mapSize(log: Binlog): number {
+  const bytes = log.bytes();
+  let at = 4;
+  const starts: number[] = [];
+  while (at < bytes.length) {
+    starts.push(at);
+    at += bytes.readUInt32LE(at + 9);
+  }
+  return starts.at(-1)! - starts.at(-2)!;
+}

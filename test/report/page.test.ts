@@ -52,7 +52,7 @@ const everywhere = fc
         sampleTransaction({ statements: [statement, statement], command, gtid }),
         sampleTransaction({ rows: [0, 2, 50], tables: [0, 1], command: undefined }),
       ],
-      reasons: [{ time: 1_795_230_004, place: file, message, hint: message, table }],
+      reasons: [{ time: 1_795_230_004, place: file, message, hint: message, tables: [table, table] }],
     }),
   );
 

@@ -125,7 +125,11 @@ describe('rows over time', () => {
     log.transaction([...insert(2), ...change('delete', [3], customers)], e.query('ROLLBACK'));
     const data = await dataOf([log.bytes()]);
     expect(data.reasons).toMatchObject([
-      { time: START_TIME + 30, message: expect.stringContaining('TRUNCATE TABLE orders') },
+      {
+        time: START_TIME + 30,
+        message: expect.stringContaining('TRUNCATE TABLE orders'),
+        tables: ['shop.orders'],
+      },
       { time: START_TIME + 60, message: expect.stringContaining('rolled back') },
     ]);
     expect(data.transactions.map(({ uncommitted }) => uncommitted)).toEqual([undefined, true]);

@@ -23,7 +23,7 @@ type Looked = Omit<TransactionList, 'entries' | 'undoFirst'> & {
 };
 
 function list(inputs: readonly string[], options: Options = {}): Promise<Looked> {
-  return transactions(inputs, { maxText: 200, ...options }, async (found) => {
+  return transactions(inputs, options, async (found) => {
     const entries: TransactionEntry[] = [];
     for await (const group of found.entries()) entries.push(...group);
     return { ...found, entries, undo: found.undoFirst() };

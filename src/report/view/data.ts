@@ -44,8 +44,8 @@ export interface Reason {
   readonly place: string;
   readonly message: string;
   readonly hint?: string | undefined;
-  /** `schema.table`, where one is meant. */
-  readonly table?: string | undefined;
+  /** The tables that it concerns, each `schema.table`; undefined where it may be any. */
+  readonly tables?: readonly string[] | undefined;
 }
 
 /**

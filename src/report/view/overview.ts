@@ -92,6 +92,7 @@ function offsets({ zone, span: [first, last] }: ReportData): string {
 function tiles(data: ReportData, view: View): Markup {
   const rows = viewRows(data, view);
   const [first, last] = data.span;
+  const transactions = transactionsAtWork(data, view.span);
   const tables = data.tables.length - (data.otherTables > 0 ? 1 : 0) + data.otherTables;
   return h(
     'dl',
@@ -107,10 +108,15 @@ function tiles(data: ReportData, view: View): Markup {
     h(
       'div',
       { class: 'card tile' },
-      h('dt', {}, 'transactions'),
-      h('dd', {}, grouped(transactionsAtWork(data, view.span))),
+      h('dt', {}, transactions === 1 ? 'transaction' : 'transactions'),
+      h('dd', {}, grouped(transactions)),
     ),
-    h('div', { class: 'card tile' }, h('dt', {}, 'tables'), h('dd', {}, grouped(tables))),
+    h(
+      'div',
+      { class: 'card tile' },
+      h('dt', {}, tables === 1 ? 'table' : 'tables'),
+      h('dd', {}, grouped(tables)),
+    ),
     h(
       'div',
       { class: 'card tile' },

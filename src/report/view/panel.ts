@@ -92,28 +92,38 @@ const REASONS_SHOWN = 5;
 function reasonBox(data: ReportData, view: View): Markup | undefined {
   const from = bucketStart(data, view.span.from);
   const to = bucketStart(data, view.span.to);
-  const name = view.table === undefined ? undefined : data.tables[view.table];
+  const name = view.table === undefined ? undefined : data.tables[view.table]!.toLowerCase();
   const here = data.reasons.filter(
-    ({ time, table }) =>
+    ({ time, tables }) =>
       (time === undefined || (time >= from && time < to)) &&
-      (table === undefined || name === undefined || table === name),
+      // Whether case counts in names depends on the server.
+      (tables === undefined || name === undefined || tables.some((table) => table.toLowerCase() === name)),
   );
   if (here.length === 0 && !(data.moreReasons && isWhole(data, view.span))) return undefined;
+  // What stands against one kind of change or one table need not stand against another.
+  const certain = view.table === undefined && view.kinds.every(Boolean);
   return h(
     'div',
     { class: 'refused', role: 'note' },
-    h('strong', {}, 'Not all of this can be undone; the command below stops for:'),
+    h(
+      'strong',
+      {},
+      `Not all of this can be undone; the command below ${certain ? 'stops' : 'may stop'} for:`,
+    ),
     h(
       'ul',
       {},
       here
         .slice(0, REASONS_SHOWN)
-        .map(({ time, place, message, hint, table }) =>
+        .map(({ time, place, message, hint, tables }) =>
           h(
             'li',
             {},
             time !== undefined && [timeElement(data, time), ' '],
-            table !== undefined && [h('bdi', { class: 'name' }, visible(table)), ': '],
+            tables !== undefined && [
+              tables.map((table, i) => [i > 0 && ', ', h('bdi', {}, visible(table))]),
+              ': ',
+            ],
             h('bdi', {}, visible(message)),
             h('br'),
             h(

@@ -1,7 +1,7 @@
 import { bucketStart, type ReportData, type View, wholeView } from './data.ts';
 import { h, type Markup, visible } from './markup.ts';
 import { grouped, KIND_CLASSES, plural } from './numbers.ts';
-import { findSpikes } from './spikes.ts';
+import { findSpikes, type Spike } from './spikes.ts';
 import { tableRows } from './sums.ts';
 import { wallTime } from './time.ts';
 
@@ -16,7 +16,8 @@ export function spikeList(data: ReportData, view: View, live: boolean): Markup {
   return h(
     'ul',
     { class: 'spikes', 'aria-label': 'What stands out' },
-    spikes.map(({ from, to, kind, rows, factor }) => {
+    spikes.map((spike) => {
+      const { from, to, kind, rows } = spike;
       const { date, clock } = wallTime(data.zone, bucketStart(data, from));
       const kinds = [0, 1, 2].map((other) => other === kind) as [boolean, boolean, boolean];
       const [first] = tableRows(data, { ...wholeView(data), span: { from, to }, kinds });
@@ -24,7 +25,7 @@ export function spikeList(data: ReportData, view: View, live: boolean): Markup {
         h('span', { class: `count ${KIND_CLASSES[kind]}` }, plural(rows, KIND_CLASSES[kind]!)),
         h('span', { class: 'when' }, `${date} ${clock}`),
         h('span', { class: 'on' }, first !== undefined && h('bdi', {}, visible(data.tables[first.table]!))),
-        h('span', { class: 'muted factor' }, `${grouped(Math.round(factor))} times the usual`),
+        h('span', { class: 'muted factor' }, usualText(data, spike)),
       ];
       const key = `spike-${from}-${to}-${kind}`;
       return h(
@@ -47,4 +48,11 @@ export function spikeList(data: ReportData, view: View, live: boolean): Markup {
       );
     }),
   );
+}
+
+/** How much more it is than at other times. */
+function usualText({ count }: ReportData, { from, to, factor, others }: Spike): string {
+  if (others === 0) return 'none at other times';
+  if (others < count - (to - from)) return 'hardly any at other times';
+  return `${grouped(Math.round(factor))} times the usual`;
 }

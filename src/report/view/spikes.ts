@@ -8,8 +8,10 @@ export interface Spike extends Span {
   readonly rows: number;
   /** The bucket with most of them. */
   readonly top: number;
-  /** How many times as much as in an average bucket. */
+  /** How many times as much as in an average bucket of the others. */
   readonly factor: number;
+  /** How much of its kind was changed at all other times. */
+  readonly others: number;
 }
 
 /** With fewer buckets than this nothing is usual and nothing stands out. */
@@ -39,7 +41,7 @@ export function findSpikes(data: ReportData, view: Omit<View, 'span'>, most: num
         if (rows[bucket]![kind] > rows[top]![kind]) top = bucket;
       }
       const factor = own / (to - from) / usual(sum - own, data.count - (to - from));
-      spikes.push({ kind, from, to, rows: own, top, factor });
+      spikes.push({ kind, from, to, rows: own, top, factor, others: sum - own });
       from = to;
     }
   }
