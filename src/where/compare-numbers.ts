@@ -77,6 +77,19 @@ function compareHalves(signed: boolean, outcomes: number, limit: bigint): ValueT
   };
 }
 
+/** Compares what is read as a double. */
+export function compareReal(
+  comparison: Comparison,
+  read: (bytes: Uint8Array, start: number, end: number) => number,
+  limit: number,
+): ValueTest {
+  const outcomes = OUTCOMES[comparison];
+  return (bytes, start, end) => {
+    const value = read(bytes, start, end);
+    return ((outcomes >> (value < limit ? 0 : value > limit ? 2 : 1)) & 1) as Truth;
+  };
+}
+
 export function compareBigints(a: bigint, b: bigint): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

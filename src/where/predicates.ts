@@ -1,8 +1,10 @@
 import { type ColumnReader, exactText } from './column-reader.ts';
-import { bytesOfText, collationUnknown, compileComparison, notComparable, numberOf } from './compare.ts';
+import { compileComparison, notComparable } from './compare.ts';
 import { signUnknown } from './compare-numbers.ts';
+import { bytesOfText, collationUnknown } from './compare-text.ts';
 import { leadingDouble, thresholdAt } from './exact.ts';
 import { compileLike } from './like.ts';
+import { numberOf } from './literal-numbers.ts';
 import {
   type BoundColumn,
   type BoundOperand,
