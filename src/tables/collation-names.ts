@@ -163,6 +163,29 @@ function uca1400(charset: string, rest: string): number | undefined {
   return first + number * 8 + (nopad ? 4 : 0) + (accents === 'as' ? 2 : 0) + (cases === 'cs' ? 1 : 0);
 }
 
+let names: Map<number, string> | undefined;
+
+/** The name of a collation by its number, as MySQL calls it where the servers differ. */
+export function collationName(id: number): string | undefined {
+  if (names === undefined) {
+    names = new Map(Array.from(ids, ([name, number]) => [number, name]));
+    for (const [charset, number] of Object.entries(MARIADB_CROATIAN)) {
+      names.set(number, `${charset}_croatian_ci`);
+    }
+  }
+  return names.get(id) ?? uca1400Name(id);
+}
+
+function uca1400Name(id: number): string | undefined {
+  const charset = Object.entries(UCA1400_OF).find(([, first]) => id >= first && id < first + 256);
+  if (charset === undefined) return undefined;
+  const [set, first] = charset;
+  const language = UCA1400_LANGUAGES.split(' ')[(id - first) >> 3];
+  if (language === undefined || language === '_') return undefined;
+  const traits = `${id & 4 ? 'nopad_' : ''}${id & 2 ? 'as' : 'ai'}_${id & 1 ? 'cs' : 'ci'}`;
+  return `${set}_uca1400_${language === '' ? '' : `${language}_`}${traits}`;
+}
+
 /** Bytes of the longest character of a set. */
 export function longestCharacter(charset: string): number {
   if (['utf8mb4', 'utf16', 'utf16le', 'utf32', 'gb18030'].includes(charset)) return 4;

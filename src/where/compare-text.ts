@@ -93,22 +93,31 @@ export function textOutcome(
   if (comparison === '=' || comparison === '<=>' || comparison === '<>') {
     return (a, b) => {
       const equal = collation.equal(a, b);
-      if (equal === undefined) throw collationUnknown(name);
+      if (equal === undefined) throw collationUnknown(name, collation);
       return outcome(outcomes, equal ? 0 : 1);
     };
   }
   return (a, b) => {
     const order = collation.order(a, b);
-    if (order === undefined) throw collationUnknown(name);
+    if (order === undefined) throw collationUnknown(name, collation);
     return outcome(outcomes, order);
   };
 }
 
 /** The collation would decide whether a row is meant. Row contents are no part of messages. */
-export function collationUnknown(name: string): BinflashError {
+export function collationUnknown(column: string, { name }: Collation): BinflashError {
+  if (name !== undefined) {
+    return new BinflashError(
+      'UNSUPPORTED',
+      `--where: the collation ${name} of column ${column} decides whether a row is meant, by letters or signs of which only the server knows how they compare`,
+      {
+        hint: 'Select by the primary key, numbers, dates, changed(), or plain text that no such row comes near to.',
+      },
+    );
+  }
   return new BinflashError(
     'UNSUPPORTED',
-    `--where: the log does not tell the collation of column ${name}, and whether a row is meant depends on it (on case, accents or spaces at the end)`,
+    `--where: the log does not tell the collation of column ${column}, and whether a row is meant depends on it (on case, accents or spaces at the end)`,
     { hint: 'Tell it with --schema (binlog_row_metadata is not in the log).' },
   );
 }

@@ -13,18 +13,42 @@ type Fold = (character: string) => string;
 export function compileLike(pattern: string, escaping: string, fold: Fold): (text: string) => boolean {
   const pieces = piecesOf(pattern, escaping, fold);
   const foldPlain = plainFold(fold);
-  return (text) => matches(PLAIN.test(text) ? foldPlain(text) : Array.from(text, fold), pieces);
+  return (text) => matches(PLAIN.test(text) ? foldPlain(text) : Array.from(text, fold), pieces, never);
 }
+
+/** The same where it is not certain of all characters which are equal; undefined where one of these decides. */
+export function compileUnsureLike(
+  pattern: string,
+  escaping: string,
+  fold: UnsureFold,
+): (text: string) => boolean | undefined {
+  const surely = compileLike(pattern, escaping, (character) => fold.key(character));
+  const pieces = piecesOf(pattern, escaping, (character) => character);
+  const either = (a: string, b: string): boolean => fold.key(a) === fold.key(b) || fold.mayEqual(a, b);
+  // More pairs that are equal never make less matches.
+  return (text) => surely(text) || (matches(Array.from(text), pieces, either) ? undefined : false);
+}
+
+/** Characters with one key are equal, and others may be. */
+export interface UnsureFold {
+  key(character: string): string;
+  mayEqual(a: string, b: string): boolean;
+}
+
+const never = (): boolean => false;
 
 /** A character is a code unit here, and collations fold it to its capital or its small letter if at all. */
 const PLAIN = /^[\0-\x7f]*$/;
 
 /** Does to a plain text at once what `fold` does to its characters. */
-function plainFold(fold: Fold): (text: string) => string {
-  if (fold('a') === 'A') return (text) => text.toUpperCase();
-  if (fold('A') === 'a') return (text) => text.toLowerCase();
-  return (text) => text;
+function plainFold(fold: Fold): (text: string) => string | string[] {
+  const folded = Array.from(LETTERS, fold).join('');
+  if (folded === LETTERS.toUpperCase()) return (text) => text.toUpperCase();
+  if (folded === LETTERS.toLowerCase()) return (text) => text.toLowerCase();
+  return folded === LETTERS ? (text) => text : (text) => Array.from(text, fold);
 }
+
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
 function piecesOf(pattern: string, escaping: string, fold: Fold): Piece[] {
   const pieces: Piece[] = [];
@@ -40,7 +64,11 @@ function piecesOf(pattern: string, escaping: string, fold: Fold): Piece[] {
 }
 
 /** Goes back to the last run only, so that the time is the product of the lengths at worst. */
-function matches(text: ArrayLike<string>, pieces: readonly Piece[]): boolean {
+function matches(
+  text: ArrayLike<string>,
+  pieces: readonly Piece[],
+  isLike: (wanted: string, character: string) => boolean,
+): boolean {
   let [at, piece] = [0, 0];
   /** The last run, and where the text behind it was last tried from. */
   let [run, from] = [-1, 0];
@@ -49,7 +77,10 @@ function matches(text: ArrayLike<string>, pieces: readonly Piece[]): boolean {
     if (wanted === ANY_RUN) {
       run = piece++;
       from = at;
-    } else if (wanted !== undefined && (wanted === ANY_ONE || wanted === text[at])) {
+    } else if (
+      wanted !== undefined &&
+      (wanted === ANY_ONE || wanted === text[at] || isLike(wanted, text[at]!))
+    ) {
       at++;
       piece++;
     } else if (run >= 0) {

@@ -1,9 +1,10 @@
+import type { Collation } from './collation.ts';
 import { type ColumnReader, exactText } from './column-reader.ts';
 import { compileComparison, notComparable } from './compare.ts';
 import { signUnknown } from './compare-numbers.ts';
 import { bytesOfText, collationUnknown } from './compare-text.ts';
 import { leadingDouble, thresholdAt } from './exact.ts';
-import { compileLike } from './like.ts';
+import { compileLike, compileUnsureLike } from './like.ts';
 import { numberOf } from './literal-numbers.ts';
 import {
   type BoundColumn,
@@ -112,7 +113,7 @@ function likeOf(
       return (bytes, start, end) => (like(reader.text(bytes, start, end)) ? TRUE : FALSE);
     }
     case 'text':
-      return likeText(column, reader.text, reader.collation!.folds, pattern.text, escaping);
+      return likeText(column, reader.text, reader.collation!, pattern.text, escaping);
     case 'label':
       if (reader.labels === undefined) {
         throw fail(
@@ -121,7 +122,7 @@ function likeOf(
           'Compare with their numbers, or tell them with --schema.',
         );
       }
-      return likeText(column, reader.labels.text, reader.labels.collation!.folds, pattern.text, escaping);
+      return likeText(column, reader.labels.text, reader.labels.collation!, pattern.text, escaping);
     case 'exact': {
       const like = compileLike(pattern.text, escaping, lower);
       const { units, scale, orAdd } = reader;
@@ -142,10 +143,10 @@ function likeOf(
     case 'moment':
     case 'time':
     case 'printed':
-      return likeText(column, reader.text, [lower], pattern.text, escaping);
+      return likePrinted(reader.text, lower, pattern.text, escaping);
     case 'json':
       // The text of documents is utf8mb4_bin.
-      return likeText(column, reader.text, [same], pattern.text, escaping);
+      return likePrinted(reader.text, same, pattern.text, escaping);
     case 'real':
     case 'bit':
       throw fail(column.operand.at, `LIKE cannot look into ${columnCalled(column)}, which is no text`);
@@ -157,19 +158,27 @@ function likeOf(
 const same = (character: string): string => character;
 const lower = (character: string): string => character.toLowerCase();
 
-/** One answer by each way to fold characters, which must be the same. */
-function likeText(
-  column: BoundColumn,
+function likePrinted(
   read: (bytes: Uint8Array, start: number, end: number) => string,
-  folds: readonly ((character: string) => string)[],
+  fold: (character: string) => string,
   pattern: string,
   escaping: string,
 ): ValueTest {
-  const [like, ...others] = folds.map((fold) => compileLike(pattern, escaping, fold));
+  const like = compileLike(pattern, escaping, fold);
+  return (bytes, start, end) => (like(read(bytes, start, end)) ? TRUE : FALSE);
+}
+
+function likeText(
+  column: BoundColumn,
+  read: (bytes: Uint8Array, start: number, end: number) => string,
+  collation: Collation,
+  pattern: string,
+  escaping: string,
+): ValueTest {
+  const like = compileUnsureLike(pattern, escaping, collation);
   return (bytes, start, end) => {
-    const text = read(bytes, start, end);
-    const found = like!(text);
-    for (const other of others) if (other(text) !== found) throw collationUnknown(columnCalled(column));
+    const found = like(read(bytes, start, end));
+    if (found === undefined) throw collationUnknown(columnCalled(column), collation);
     return found ? TRUE : FALSE;
   };
 }
