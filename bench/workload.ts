@@ -49,7 +49,7 @@ export async function workloadBinlog(id: ServerId, kind: 'rows' | 'blobs' = 'row
       await server.sql(BLOBS);
       for (let i = 1; i <= 128; i++) {
         await server.sql(
-          `INSERT INTO bench.documents VALUES (${i}, REPEAT(UNHEX(MD5(${i})), ${65536 * (1 + (i % 4))}))`,
+          `INSERT INTO bench.documents VALUES (${i}, REPEAT(UNHEX(SHA2(${i}, 256)), ${32768 * (1 + (i % 4))}))`,
         );
       }
       await server.sql('DELETE FROM bench.documents');

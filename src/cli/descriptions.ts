@@ -1,4 +1,6 @@
+import { stat } from 'node:fs/promises';
 import { timeZone } from '../binlog/columns/values/time-zone.ts';
+import { BinflashError } from '../errors.ts';
 import { TableDescriptions } from '../tables/description.ts';
 import { readSchema } from '../tables/read-schema.ts';
 import { type Arguments, numberOf, textOf } from './options.ts';
@@ -22,4 +24,16 @@ export async function readDescriptions(
     { timeZone: zone, maxCharacters: most === 0 ? undefined : most },
     schema === undefined ? undefined : await readSchema(schema),
   );
+}
+
+/** @throws BinflashError `USAGE` when the schema file would be replaced by what is made with its help */
+export async function protectSchema(args: Arguments, output: string | undefined): Promise<void> {
+  const schema = textOf(args, 'schema');
+  if (schema === undefined || output === undefined || output === '-') return;
+  const [one, other] = await Promise.all([schema, output].map((path) => stat(path).catch(() => undefined)));
+  if (one === undefined || one.dev !== other?.dev || one.ino !== other.ino) return;
+  throw new BinflashError('USAGE', 'is the schema file and cannot be the output as well', {
+    file: output,
+    hint: 'Choose another name for -o.',
+  });
 }

@@ -6,7 +6,7 @@ import { findSpikes } from '../report/view/spikes.ts';
 import { tableRows, transactionsAtWork, viewRows } from '../report/view/sums.ts';
 import { formatLocal } from '../select/local-time.ts';
 import { safeJson, safeText } from '../wire/safe-text.ts';
-import { readDescriptions } from './descriptions.ts';
+import { protectSchema, readDescriptions } from './descriptions.ts';
 import {
   type Arguments,
   flagOf,
@@ -33,6 +33,7 @@ export async function reportCommand(
     });
   }
   const toStdout = output === '-';
+  await protectSchema(args, output);
   if (toStdout && json) throw new BinflashError('USAGE', '--json and -o - cannot both have standard output');
   const bar = await progressBar(flagOf(args, 'progress') && !quiet);
   let result: ReportResult;

@@ -4,7 +4,7 @@ import { RefusedError, SKIPPABLE } from '../flashback/refusals.ts';
 import { type RewriteResult, rewrite } from '../flashback/rewrite.ts';
 import { formatLocal } from '../select/local-time.ts';
 import { safeJson, safeText } from '../wire/safe-text.ts';
-import { readDescriptions } from './descriptions.ts';
+import { protectSchema, readDescriptions } from './descriptions.ts';
 import {
   type Arguments,
   choiceOf,
@@ -38,6 +38,7 @@ export async function rewriteCommand(
     });
   }
   const toStdout = output === '-' && !dryRun;
+  if (!dryRun) await protectSchema(args, output);
   if (toStdout && json) throw new BinflashError('USAGE', '--json and -o - cannot both have standard output');
   const bar = await progressBar(flagOf(args, 'progress') && !quiet);
   const rowEvents = choiceOf(args, 'row-events', ['v1', 'v2']);
@@ -112,9 +113,10 @@ function details(plan: Plan, style: Style): string[] {
   const lines: string[] = [];
   if (plan.rows > 0) lines.push(`  logged from ${formatLocal(first)} to ${formatLocal(last)}`);
   const { transactions, rows } = plan.leftOut;
-  if (rows > 0) {
+  // What is refused is not undone either, and nothing is read behind a stop position.
+  if (rows > 0 && plan.refusals.length === 0) {
     lines.push(
-      `Left out: ${plural(rows, 'row change')}${transactions > 0 ? `, ${plural(transactions, 'whole transaction')} among them` : ''}`,
+      `Left out of what was read: ${plural(rows, 'row change')}${transactions > 0 ? `, ${plural(transactions, 'whole transaction')} among them` : ''}`,
     );
   }
   if (plan.takenBack > 0) {

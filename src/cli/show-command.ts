@@ -27,7 +27,7 @@ export async function showCommand(
       inputs,
       select: readSelection(args),
       format,
-      tables,
+      descriptions: tables,
       write: writeStdout,
       limit,
       timeZone: textOf(args, 'time-zone'),

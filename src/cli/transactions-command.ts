@@ -1,4 +1,5 @@
 import { BinflashError } from '../errors.ts';
+import { type Moment, moments } from '../select/moments.ts';
 import { RANKINGS } from '../transactions/ranking.ts';
 import { TEXT_SETTINGS } from '../transactions/statements.ts';
 import { type TransactionEntry, type TransactionList, transactions } from '../transactions/transactions.ts';
@@ -27,6 +28,7 @@ export async function transactionsCommand(
 ): Promise<void> {
   const quiet = flagOf(args, 'quiet');
   const bar = await progressBar(flagOf(args, 'progress') && !quiet);
+  const moment = moments(textOf(args, 'time-zone'));
   const options = {
     select: readSelection(args),
     sort: choiceOf(args, 'sort', RANKINGS),
@@ -44,7 +46,8 @@ export async function transactionsCommand(
       bar.stop();
       const undo = list.undoFirst(furtherOptions(args));
       if (flagOf(args, 'json')) await printJson(list, undo);
-      else await printLines(list, undo, inputs, quiet, new Style(flagOf(args, 'color'), process.stdout));
+      else
+        await printLines(list, undo, inputs, quiet, moment, new Style(flagOf(args, 'color'), process.stdout));
       if (quiet) return;
       const style = new Style(flagOf(args, 'color'), process.stderr);
       for (const warning of list.unmatched) {
@@ -77,6 +80,7 @@ async function printLines(
   undo: UndoCommand,
   inputs: readonly string[],
   quiet: boolean,
+  moment: Moment,
   style: Style,
 ): Promise<void> {
   let layout: TransactionsLayout | undefined;
@@ -84,7 +88,7 @@ async function printLines(
     const lines: string[] = [];
     if (layout === undefined) {
       const width = process.stdout.isTTY ? process.stdout.columns : Infinity;
-      layout = new TransactionsLayout(width, inputs, group);
+      layout = new TransactionsLayout(width, inputs, group, moment);
       if (layout.head !== undefined && !quiet) lines.push(style.bold(layout.head));
     }
     for (const entry of group) lines.push(...layout.lines(entry));

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { formatLocal } from '../select/local-time.ts';
+import type { Moment } from '../select/moments.ts';
 import type { TransactionEntry } from '../transactions/transactions.ts';
 import { safeText } from '../wire/safe-text.ts';
 import { formatBytes } from './terminal.ts';
@@ -15,12 +15,12 @@ const INDENT = '    ';
 const COLUMNS: readonly [
   title: string,
   right: boolean,
-  cell: (entry: TransactionEntry, file: string) => string,
+  cell: (entry: TransactionEntry, file: string, moment: Moment) => string,
 ][] = [
   ['file', false, (_, file) => file],
   ['start', true, ({ start }) => String(start)],
   ['end', true, ({ end }) => String(end)],
-  ['time', false, ({ time }) => formatLocal(time)],
+  ['time', false, ({ time }, _, moment) => moment(time)],
   ['took', true, ({ duration }) => formatDuration(duration)],
   ['inserted', true, ({ insert }) => count(insert)],
   ['updated', true, ({ update }) => count(update)],
@@ -38,18 +38,20 @@ const COLUMNS: readonly [
 export class TransactionsLayout {
   readonly #width: number;
   readonly #fileName: (path: string) => string;
+  readonly #moment: Moment;
   readonly #widths: number[];
   /** Does a line have room for everything? */
   readonly wide: boolean;
 
   /** `width`: columns of the terminal, Infinity where there is none. */
-  constructor(width: number, files: readonly string[], first: readonly TransactionEntry[]) {
+  constructor(width: number, files: readonly string[], first: readonly TransactionEntry[], moment: Moment) {
     this.#width = width;
+    this.#moment = moment;
     const short = new Set(files.map((path) => basename(path))).size === files.length;
     this.#fileName = (path) => safeText(short ? basename(path) : path);
     this.#widths = COLUMNS.map(([title, , cell]) =>
       first.reduce(
-        (most, entry) => Math.max(most, length(cell(entry, this.#fileName(entry.file)))),
+        (most, entry) => Math.max(most, length(cell(entry, this.#fileName(entry.file), moment))),
         title.length,
       ),
     );
@@ -68,13 +70,13 @@ export class TransactionsLayout {
   lines(entry: TransactionEntry): string[] {
     const file = this.#fileName(entry.file);
     if (this.wide) {
-      const cells = COLUMNS.map(([, right, cell], i) => this.#pad(cell(entry, file), i, right));
+      const cells = COLUMNS.map(([, right, cell], i) => this.#pad(cell(entry, file, this.#moment), i, right));
       return [this.#cut([...cells, statementText(entry)].join('  '))];
     }
     const { start, end, time, duration, threadId } = entry;
     const head = [
       `${file}:${start}-${end}`,
-      formatLocal(time).slice(0, -6),
+      this.#moment(time).slice(0, -6),
       formatDuration(duration),
       formatBytes(end - start),
       threadId === undefined ? '' : `thread ${threadId}`,

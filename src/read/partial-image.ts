@@ -10,6 +10,8 @@ import { writeU32 } from '../wire/integers.ts';
 /** A JSON value begins with its length, a u32. */
 const JSON_PREFIX = 4;
 
+const NO_DOCUMENT = new Uint8Array(0);
+
 /**
  * Makes whole after images of those in PARTIAL_UPDATE_ROWS, whose documents may be differences to the document
  * in the before image. The undo needs the whole document to find the row where a table has no key.
@@ -17,6 +19,8 @@ const JSON_PREFIX = 4;
 export class PartialImages {
   /** Holds the image that was made last, from index 0 on. */
   bytes: Uint8Array = new Uint8Array(0);
+  /** Columns of it whose documents cannot be made, for the before image does not hold them; their values are empty. */
+  readonly lost: number[] = [];
   #at = 0;
 
   /**
@@ -32,6 +36,7 @@ export class PartialImages {
     // Without options there is no bitmap of differences.
     const bits = source[middle] === 0 ? -1 : middle + 1;
     this.#at = 0;
+    this.lost.length = 0;
     this.#put(source, start, start + after.nullBytes);
     let at = start + after.nullBytes;
     for (let i = 0; i < after.columns.length; i++) {
@@ -42,7 +47,12 @@ export class PartialImages {
       if (bits < 0 || json < 0 || !hasBit(source, bits, json)) this.#put(source, valueStart, at);
       else {
         const document = documentOf(source, before, first, after.columns[i]!);
-        this.#putDocument(applyJsonDiffs(document, source.subarray(valueStart + JSON_PREFIX, at)));
+        if (document === undefined) this.lost.push(after.columns[i]!);
+        this.#putDocument(
+          document === undefined
+            ? NO_DOCUMENT
+            : applyJsonDiffs(document, source.subarray(valueStart + JSON_PREFIX, at)),
+        );
       }
     }
     return this.#at;
@@ -69,8 +79,13 @@ export class PartialImages {
   }
 }
 
-/** The document of a column in a before image, without its length. */
-function documentOf(source: Uint8Array, start: number, layout: RowLayout, column: number): Uint8Array {
+/** The document of a column in a before image, without its length; undefined when the image does not hold it. */
+function documentOf(
+  source: Uint8Array,
+  start: number,
+  layout: RowLayout,
+  column: number,
+): Uint8Array | undefined {
   let at = start + layout.nullBytes;
   for (let i = 0; i < layout.columns.length; i++) {
     const isNull = hasBit(source, start, i);
@@ -80,5 +95,5 @@ function documentOf(source: Uint8Array, start: number, layout: RowLayout, column
     if (isNull) throw new BinflashError('DAMAGED', 'a document that was NULL is changed by differences');
     return source.subarray(valueStart + JSON_PREFIX, at);
   }
-  throw new Error(`column ${column} is not in the before image`);
+  return undefined;
 }

@@ -6,6 +6,8 @@ import { hasBit } from '../wire/bitmap.ts';
 export const NULL_VALUE = -1;
 /** In {@link RowImage.starts}: the image does not hold the column. */
 export const ABSENT = -2;
+/** In {@link RowImage.starts}: the log holds only how the column's document differs from one that it does not hold. */
+export const DIFFERENCES = -3;
 
 /**
  * Where the values of a row image stand, by column number; one object is reused for all images of a layout. Nothing
@@ -13,7 +15,7 @@ export const ABSENT = -2;
  */
 export class RowImage {
   bytes: Uint8Array = new Uint8Array(0);
-  /** Where a value begins in {@link bytes}, its length prefix left out; or {@link NULL_VALUE}, or {@link ABSENT}. */
+  /** Where a value begins in {@link bytes}, its length prefix left out; or {@link NULL_VALUE}, {@link ABSENT}, {@link DIFFERENCES}. */
   readonly starts: Int32Array;
   /** Where a value ends; what stands here of NULL and absent columns means nothing. */
   readonly ends: Int32Array;

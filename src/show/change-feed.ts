@@ -6,7 +6,7 @@ import { tableName } from '../binlog/table-map.ts';
 import { BinflashError } from '../errors.ts';
 import type { LoadedEvents } from '../read/loaded-events.ts';
 import { PartialImages } from '../read/partial-image.ts';
-import { RowImage } from '../read/row-image.ts';
+import { DIFFERENCES, RowImage } from '../read/row-image.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
 import type { Shape } from '../scan/shapes.ts';
 import type { TableDescription, TableDescriptions } from '../tables/description.ts';
@@ -173,6 +173,7 @@ export class ChangeFeed {
       throw error instanceof BinflashError ? this.#locate(error, event.number, event.table.name) : error;
     }
     image.locate(this.#partial.bytes, 0, layout);
+    for (const column of this.#partial.lost) image.starts[column] = DIFFERENCES;
     return end;
   }
 

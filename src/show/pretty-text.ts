@@ -1,15 +1,15 @@
 import { formatValue } from '../binlog/columns/values/format.ts';
 import type { ColumnDecoder } from '../binlog/columns/values/value.ts';
 import type { ChangeKind } from '../binlog/rows.ts';
-import { ABSENT, type RowImage } from '../read/row-image.ts';
+import { ABSENT, DIFFERENCES, type RowImage } from '../read/row-image.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
 import { NO_THREAD } from '../scan/transaction-table.ts';
+import { type Moment, moments } from '../select/moments.ts';
 import { safeText } from '../wire/safe-text.ts';
 import type { ChangeFormatter, RowChange, ShownEvent, ShownStatement, TextSink } from './change-formatter.ts';
 import { DOUBT, Doubts } from './doubts.ts';
 import { endingRemark } from './endings.ts';
 import type { FormatOptions } from './formats.ts';
-import { type Moment, moments } from './moments.ts';
 import { safeName } from './names.ts';
 import { NO_COLOURS, type Palette } from './palette.ts';
 import { statementLines } from './statement-lines.ts';
@@ -158,6 +158,11 @@ export class PrettyText implements ChangeFormatter {
     for (let column = 0; column < names.length; column++) {
       if (after.starts[column] === ABSENT || before.equals(after, column)) continue;
       changes++;
+      if (after.starts[column] === DIFFERENCES) {
+        const pair = `${names[column]!}? → (differences alone are in the log; --sql shows them)`;
+        line.put(pair, pair.length);
+        continue;
+      }
       const [old, now] = [before.value(column, decoders), after.value(column, decoders)!];
       // The old value is not known where only the new image holds the column.
       const from = old === undefined ? '?' : formatValue(old);

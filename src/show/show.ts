@@ -25,7 +25,7 @@ export interface ShowOptions extends ReadOptions, FormatOptions {
   /** Default: `text`, for people. */
   readonly format?: ShowFormat | undefined;
   /** How tables and values are read; the default knows what the log tells. */
-  readonly tables?: TableDescriptions | undefined;
+  readonly descriptions?: TableDescriptions | undefined;
   /** Takes the text piece by piece; what it throws ends the run. */
   readonly write: (text: string | Uint8Array) => Promise<void>;
   /** Stop after so many row changes. */
@@ -78,12 +78,12 @@ export async function show(options: ShowOptions): Promise<ShowResult> {
 }
 
 function tablesOf({
-  tables,
+  descriptions,
   timeZone,
   format = 'text',
   maxValue = defaultMaxValue(format),
 }: ShowOptions): TableDescriptions {
-  return tables ?? new TableDescriptions({ timeZone, maxCharacters: maxValue || undefined });
+  return descriptions ?? new TableDescriptions({ timeZone, maxCharacters: maxValue || undefined });
 }
 
 class Run {

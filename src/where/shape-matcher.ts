@@ -1,5 +1,6 @@
 import { imageEnd, type RowLayout, valueEnd } from '../binlog/columns/layout.ts';
 import { partialImageStart, type RowsEvent } from '../binlog/rows.ts';
+import { BinflashError } from '../errors.ts';
 import { PartialImages } from '../read/partial-image.ts';
 import type { Shape } from '../scan/shapes.ts';
 import { hasBit } from '../wire/bitmap.ts';
@@ -53,6 +54,7 @@ export class ShapeMatcher implements RowMatcher {
           this.#partial.make(bytes, begin, middle, at, this.#shape);
           context.second = this.#partial.bytes;
           locate(context.second, 0, second, this.#second!, context);
+          this.#checkLost(this.#partial.lost);
         } else if (this.#second !== undefined) at = locate(bytes, after, second, this.#second, context);
       }
       const selected = this.#testRow() ? 1 : 0;
@@ -71,6 +73,20 @@ export class ShapeMatcher implements RowMatcher {
     const tests = this.#tests;
     for (let i = 0; i < tests.length; i++) if (tests[i]!(this.#context) === TRUE) return true;
     return false;
+  }
+
+  /** @throws BinflashError `ROW_IMAGE` when a test asks for a document that the log does not hold */
+  #checkLost(lost: readonly number[]): void {
+    const { second, table } = this.#shape;
+    for (const column of lost) {
+      if (this.#second![second!.columns.indexOf(column)]! < 0) continue;
+      const name = table.optional.names?.[column] ?? `@${column + 1}`;
+      throw new BinflashError(
+        'ROW_IMAGE',
+        `--where asks for column ${name}, of which the log holds only differences to a document that it does not hold`,
+        { hint: 'Ask for other columns, or leave the event out by position.' },
+      );
+    }
   }
 
   #grow(): void {

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { Binlog } from '../builder/binlog.ts';
@@ -52,4 +52,24 @@ it('with --json the error is a document', async () => {
 it('a time zone that is none is told before anything is read', async () => {
   const { code, stderr } = await rewritten(fitting, '--time-zone', 'Mars/Olympus');
   expect([code, stderr]).toEqual([2, expect.stringContaining('Mars/Olympus')]);
+});
+
+it('a time zone beyond those of servers is told too', async () => {
+  for (const zone of ['+14:01', '-14:00', '+25:00']) {
+    const { code, stderr } = await rewritten(fitting, `--time-zone=${zone}`);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('-13:59 to +14:00')]);
+  }
+});
+
+it.each(['rewrite', 'report'])('the schema file is not replaced by the output of %s', async (command) => {
+  await inFolder(async (folder) => {
+    const log = new Binlog(mysql97);
+    log.transaction(change('insert', [1], orders));
+    const [file, schema] = [join(folder, 'binlog.000001'), join(folder, 'schema.sql')];
+    await writeFile(file, log.bytes());
+    await writeFile(schema, fitting);
+    const { code, stderr } = await binflash([command, file, '--schema', schema, '-o', schema, '--force']);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('schema file')]);
+    expect(await readFile(schema, 'utf8')).toBe(fitting);
+  });
 });

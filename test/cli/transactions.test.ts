@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { TransactionsLayout } from '../../src/cli/transactions-layout.ts';
+import { formatLocal } from '../../src/select/local-time.ts';
 import type { TransactionEntry } from '../../src/transactions/transactions.ts';
 import { Binlog } from '../builder/binlog.ts';
 import * as e from '../builder/events.ts';
@@ -157,12 +158,12 @@ describe('the layout', () => {
 
   it('has two lines on a narrow terminal, none of them longer than it is', () => {
     for (const width of [20, 40, 80, 120]) {
-      const layout = new TransactionsLayout(width, [entry.file], [entry]);
+      const layout = new TransactionsLayout(width, [entry.file], [entry], formatLocal);
       const lines = layout.lines(entry);
       expect([layout.wide, layout.head, lines.length]).toEqual([false, undefined, 2]);
       for (const line of lines) expect(Array.from(line).length).toBeLessThanOrEqual(width);
     }
-    const [first, second] = new TransactionsLayout(100, [entry.file], [entry]).lines(entry);
+    const [first, second] = new TransactionsLayout(100, [entry.file], [entry], formatLocal).lines(entry);
     expect(first).toMatch(/^bin\.000001:1234-5678 {2}2026-11-21 \d\d:00:00 {2}1h6m {2}4\.3 KiB$/);
     expect(second).toBe('    5 updated, 7 deleted  shop.orders +3  (prepared) DELETE FROM 💡 orders… (+2)');
   });
@@ -172,6 +173,7 @@ describe('the layout', () => {
       Number.POSITIVE_INFINITY,
       [entry.file, '/other/bin.000001'],
       [entry],
+      formatLocal,
     );
     expect(layout.lines(entry)).toEqual([
       expect.stringMatching(

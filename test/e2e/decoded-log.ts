@@ -6,12 +6,12 @@ import {
   type DecodeOptions,
   type ValueDecoder,
 } from '../../src/binlog/columns/values/decoder.ts';
-import { type DecodedImage, decodeImage } from '../../src/binlog/columns/values/image.ts';
 import type { Flavour } from '../../src/binlog/event-types.ts';
 import { emptyRowsEvent, parseRows } from '../../src/binlog/rows.ts';
 import { parseTableMap, type TableDefinition } from '../../src/binlog/table-map.ts';
 import { setBits } from '../../src/wire/bitmap.ts';
 import { readEvents } from '../builder/reader.ts';
+import { type DecodedImage, decodeImage } from '../decode-image.ts';
 
 export interface DecodedTable {
   readonly definition: TableDefinition;

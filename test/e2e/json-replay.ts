@@ -29,7 +29,7 @@ export async function changesOf(
 ): Promise<Change[]> {
   const pieces: string[] = [];
   const write = async (piece: string | Uint8Array): Promise<void> => void pieces.push(String(piece));
-  await show({ inputs, select, tables, format: 'json', timeZone: '+00:00', write });
+  await show({ inputs, select, descriptions: tables, format: 'json', timeZone: '+00:00', write });
   return pieces
     .join('')
     .split('\n')

@@ -1,6 +1,6 @@
 /** JSON documents that MySQL logs as differences (`binlog_row_value_options=PARTIAL_JSON`). */
 import { expect } from 'vitest';
-import { inspect, rewrite } from '../../src/index.ts';
+import { inspect, rewrite, type ShowFormat, show } from '../../src/index.ts';
 import { eachServer, expectUndone, fingerprint, logged, undo } from './support.ts';
 
 const mysql = { servers: ['mysql-9.7'] } as const;
@@ -99,6 +99,45 @@ eachServer(
       eventType: 'PARTIAL_UPDATE_ROWS',
       table: `${database}.d`,
       message: expect.stringContaining('@2'),
+    });
+  },
+  mysql,
+);
+
+eachServer(
+  'differences to a document that a minimal image does not hold are shown as such, and all else is',
+  async ({ server, database }) => {
+    await server.sql(
+      `CREATE TABLE d (id INT PRIMARY KEY, n INT, a JSON) ENGINE=InnoDB;
+       INSERT INTO d VALUES (1, 1, '{"v": 1, "w": "x"}')`,
+      database,
+    );
+    const file = await logged(
+      server,
+      `SET SESSION binlog_row_image = 'MINIMAL'; ${partial}
+       UPDATE d SET a = JSON_SET(a, '$.v', 2); UPDATE d SET n = 2;`,
+      database,
+    );
+    const shown = async (format: ShowFormat, where?: readonly string[]): Promise<string> => {
+      let text = '';
+      const write = async (piece: string | Uint8Array): Promise<void> => {
+        text += typeof piece === 'string' ? piece : Buffer.from(piece).toString();
+      };
+      await show({ inputs: [file], format, select: { where }, write });
+      return text;
+    };
+    expect(await shown('text')).toMatch(/@3=\? → \(differences alone .*@2=\? → 2\n/s);
+    const [first, second] = (await shown('json'))
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(first).toMatchObject({ before: { '@1': 1 }, after: {}, changed: ['@3'] });
+    expect(second).toMatchObject({ after: { '@2': 2 }, changed: ['@2'] });
+    expect(await shown('sql')).toContain("JSON_REPLACE(@3, '$.v', 2)");
+    expect(await shown('json', ['@1 = 1'])).toMatch(/^.*\n.*\n$/);
+    await expect(shown('json', ["@3 like '%2%'"])).rejects.toMatchObject({
+      code: 'ROW_IMAGE',
+      offset: first.offset,
     });
   },
   mysql,

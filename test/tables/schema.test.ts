@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { compileLayout } from '../../src/binlog/columns/layout.ts';
 import { plainText } from '../../src/binlog/columns/values/format.ts';
-import { decodeImage } from '../../src/binlog/columns/values/image.ts';
 import type { Flavour } from '../../src/binlog/event-types.ts';
 import { BinflashError } from '../../src/errors.ts';
 import { readSchema, TableDescriptions } from '../../src/index.ts';
 import * as c from '../builder/columns.ts';
 import { columnNames, metadataField, primaryKey, type Table, table } from '../builder/rows.ts';
 import { orders } from '../builder/shop.ts';
+import { decodeImage } from '../decode-image.ts';
 import { inFolder } from '../helpers.ts';
 import { definition, schemaOf } from './schema-text.ts';
 

@@ -14,10 +14,20 @@ export function timeZone(name?: string): TimeZone {
   const offset = /^([+-])(\d{1,2}):([0-5]\d)$/.exec(name ?? '');
   if (offset) {
     const [, sign, hours, minutes] = offset;
-    const seconds = Number(hours) * 3600 + Number(minutes) * 60;
-    return () => (sign === '-' ? -seconds : seconds);
+    const seconds = (sign === '-' ? -1 : 1) * (Number(hours) * 3600 + Number(minutes) * 60);
+    if (seconds < LEAST_OFFSET || seconds > MOST_OFFSET) throw unknownZone(name!);
+    return () => seconds;
   }
   return cached(namedZone(name));
+}
+
+/** Servers know offsets from -13:59 to +14:00. */
+const LEAST_OFFSET = -(13 * 60 + 59) * 60;
+const MOST_OFFSET = 14 * 3600;
+
+function unknownZone(name: string, cause?: unknown): BinflashError {
+  const hint = 'Give an IANA name such as Europe/Berlin, or an offset from -13:59 to +14:00.';
+  return new BinflashError('USAGE', `time zone '${name}' is not known`, { hint }, cause);
 }
 
 function namedZone(name: string | undefined): TimeZone {
@@ -36,8 +46,7 @@ function namedZone(name: string | undefined): TimeZone {
       second: 'numeric',
     });
   } catch (error) {
-    const hint = 'Give an IANA name such as Europe/Berlin, or an offset such as +02:00.';
-    throw new BinflashError('USAGE', `time zone '${name}' is not known`, { hint }, error);
+    throw unknownZone(String(name), error);
   }
   return (seconds) => {
     const parts: Record<string, number> = {};

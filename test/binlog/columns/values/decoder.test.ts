@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { compileLayout, imageEnd } from '../../../../src/binlog/columns/layout.ts';
 import { compileDecoder } from '../../../../src/binlog/columns/values/decoder.ts';
 import { formatValue, jsonValue, plainText } from '../../../../src/binlog/columns/values/format.ts';
-import { type DecodedImage, decodeImage } from '../../../../src/binlog/columns/values/image.ts';
 import { hex, join, prefixed, u8, u16, u32 } from '../../../builder/bytes.ts';
 import * as c from '../../../builder/columns.ts';
 import { image, metadataField, table, type Values } from '../../../builder/rows.ts';
+import { type DecodedImage, decodeImage } from '../../../decode-image.ts';
 import { thrownBy } from '../../../helpers.ts';
 import { collation, definitionOf, named } from './one-column.ts';
 

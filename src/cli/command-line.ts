@@ -1,0 +1,159 @@
+import { createRequire } from 'node:module';
+import { closest, distance } from 'fastest-levenshtein';
+import yargs, { type Argv, type Options } from 'yargs';
+import { BinflashError } from '../errors.ts';
+import { type CommandSpec, commands } from './commands.ts';
+import type { OptionSpec } from './options.ts';
+
+const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
+
+/** What to do about a command line that makes no sense. */
+export const HELP_HINT = 'binflash --help lists commands and options.';
+
+/** Parses the command line and runs its command. @throws BinflashError, and what the command throws */
+export async function parse(argv: readonly string[], signal: AbortSignal): Promise<void> {
+  const parser = yargs([...argv])
+    .scriptName('binflash')
+    .usage('$0 <command> <binlog...>\n\nUndo for MySQL and MariaDB, from the binary log alone.');
+  for (const command of commands) {
+    parser.command(
+      `${command.name} [binlog..]`,
+      command.describe,
+      (y) => withOptions(y, argv, command),
+      (args) => run(command, args, signal),
+    );
+  }
+  await parser
+    // Messages of the argument parser in the language of all the others.
+    .locale('en')
+    .demandCommand(1, 'Name a command.')
+    .recommendCommands()
+    .parserConfiguration({
+      'camel-case-expansion': false,
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+      'dot-notation': false,
+      'populate--': true,
+    })
+    .strictCommands()
+    .version(version)
+    .alias('help', 'h')
+    .epilogue(
+      'Exit codes: 0 done, 1 nothing matched, 2 usage, 3 damaged input,\n4 cannot be undone or not supported, 5 I/O, 130 interrupted.',
+    )
+    .wrap(Math.min(110, process.stdout.columns ?? 80))
+    .exitProcess(false)
+    .showHelpOnFail(false)
+    .fail((message, error) => {
+      throw error ?? new BinflashError('USAGE', message, { hint: HELP_HINT });
+    })
+    .parseAsync();
+}
+
+function withOptions(y: Argv, argv: readonly string[], { name, options, examples }: CommandSpec): Argv {
+  let result = y.positional('binlog', {
+    type: 'string',
+    array: true,
+    describe: 'binary log files, in any order',
+  });
+  for (const [option, spec] of Object.entries(options)) result = result.option(option, toYargs(spec));
+  for (const [text, describe] of examples) result = result.example(text, describe);
+  return result.config(environment(options)).check((args) => {
+    checkNames(name, argv, args, options);
+    return true;
+  });
+}
+
+function toYargs(spec: OptionSpec): Options {
+  const flag = spec.value === undefined;
+  return {
+    type: flag ? 'boolean' : 'string',
+    group: spec.group,
+    describe: flag ? spec.describe : `${spec.describe} <${spec.value}>`,
+    requiresArg: !flag,
+    ...(spec.alias === undefined ? {} : { alias: spec.alias }),
+    ...(spec.default === undefined ? {} : { default: spec.default }),
+  };
+}
+
+/** `BINFLASH_MAX_EVENT_SIZE` and the like: weaker than a flag, stronger than a default. */
+function environment(specs: Record<string, OptionSpec>): Record<string, unknown> {
+  const found: Record<string, unknown> = {};
+  for (const [name, spec] of Object.entries(specs)) {
+    const value = process.env[`BINFLASH_${name.toUpperCase().replaceAll('-', '_')}`];
+    if (value === undefined || value === '') continue;
+    found[name] =
+      spec.value === undefined ? !['0', 'false', 'no', 'off'].includes(value.toLowerCase()) : value;
+  }
+  return found;
+}
+
+/** Unknown options are refused with the nearest known one; yargs itself only says that they are unknown. */
+function checkNames(
+  command: string,
+  argv: readonly string[],
+  args: Record<string, unknown>,
+  specs: Record<string, OptionSpec>,
+): void {
+  const names = Object.keys(specs);
+  const end = argv.indexOf('--');
+  for (const [i, word] of argv.slice(0, end < 0 ? argv.length : end).entries()) {
+    // The parser drops it without a word, where it is not the value of an option.
+    if (word === '-' && !takesValue(argv[i - 1] ?? '', specs)) throw noStandardInput();
+    const [, name, value] = /^--(?:no-)?([^=]+)(?:=(.*))?$/s.exec(word) ?? [];
+    // The parser would take --binlog for the positional of that name and forget the others.
+    if (name === 'binlog') {
+      throw new BinflashError('USAGE', 'unknown option --binlog', {
+        hint: 'Binary logs are named without an option.',
+      });
+    }
+    // And it would read any value of a flag but `true` as false, `--dry-run=1` too.
+    const isFlag = name !== undefined && specs[name] !== undefined && specs[name].value === undefined;
+    if (isFlag && value !== undefined && value !== 'true' && value !== 'false') {
+      throw new BinflashError('USAGE', `--${name} takes no value`, { hint: `Write --${name} alone.` });
+    }
+  }
+  const known = new Set([
+    ...names,
+    ...Object.values(specs).map((spec) => spec.alias),
+    'help',
+    'h',
+    'version',
+    'binlog',
+    '--',
+    '_',
+    '$0',
+  ]);
+  for (const given of Object.keys(args)) {
+    if (known.has(given)) continue;
+    const near = closest(given, names);
+    const dashes = given.length === 1 ? '-' : '--';
+    throw new BinflashError('USAGE', `unknown option ${dashes}${given}`, {
+      hint:
+        given.length > 1 && distance(given, near) <= Math.max(2, given.length / 3)
+          ? `Did you mean --${near}?`
+          : `binflash ${command} --help lists the options.`,
+    });
+  }
+}
+
+/** Is this word an option whose value is the next word? */
+function takesValue(word: string, specs: Record<string, OptionSpec>): boolean {
+  return Object.entries(specs).some(
+    ([name, { alias, value }]) => value !== undefined && (word === `--${name}` || word === `-${alias}`),
+  );
+}
+
+function noStandardInput(): BinflashError {
+  return new BinflashError('USAGE', 'binary logs cannot be read from standard input yet', {
+    hint: 'They are read more than once, and backwards: write them to a file and name that.',
+  });
+}
+
+async function run({ load }: CommandSpec, args: Record<string, unknown>, signal: AbortSignal): Promise<void> {
+  // Names after `--` are files whatever they begin with.
+  const inputs = [...((args.binlog ?? []) as unknown[]), ...((args['--'] ?? []) as unknown[])];
+  if (inputs.includes('-')) throw noStandardInput();
+  const command = await load();
+  await command(inputs.map(String), args, signal);
+}
