@@ -139,8 +139,11 @@ export function columnReader(
 
 /** MariaDB's types that look like binary strings, when the user told of them: their decoder takes anything. */
 function hiddenKind(decode: ColumnDecoder): 'inet4' | 'inet6' | 'uuid' | 'vector' | undefined {
-  const { kind } = decode(new Uint8Array(16), 0, 16);
-  return kind === 'inet4' || kind === 'inet6' || kind === 'uuid' || kind === 'vector' ? kind : undefined;
+  for (const length of [4, 16]) {
+    const { kind } = decode(new Uint8Array(length), 0, length);
+    if (kind === 'inet4' || kind === 'inet6' || kind === 'uuid' || kind === 'vector') return kind;
+  }
+  return undefined;
 }
 
 function stringReader(

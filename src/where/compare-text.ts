@@ -26,6 +26,13 @@ export function compareString(
   if (literal.kind === 'hex' || literal.kind === 'bits') {
     if (reader.raw === undefined)
       throw fail(literal.at, `${columnCalled(column)} is compressed text, which is compared with strings`);
+    if (reader.collation?.name !== undefined && !reader.collation.name.endsWith('_bin')) {
+      throw fail(
+        literal.at,
+        `${columnCalled(column)} is text, which MariaDB compares with this by its collation`,
+        'Compare it with a string.',
+      );
+    }
     const raw = bytesOfDigits(literal);
     // A column of which the log tells no more may be a BINARY, stored without the zeros at its end.
     if (reader.family === 'text')

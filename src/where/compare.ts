@@ -1,3 +1,4 @@
+import { isIPv4, isIPv6 } from 'node:net';
 import type { Collation } from './collation.ts';
 import type { ColumnReader } from './column-reader.ts';
 import { compareMoment } from './compare-moments.ts';
@@ -69,8 +70,10 @@ function compareLiteral(
       if (literal.kind === 'string')
         throw fail(literal.at, 'a BIT is compared with a number or bits', "Write 5 or b'101'.");
       return compareNumber(comparison, column, reader, literal, fail);
-    case 'exact':
     case 'year':
+      checkYear(literal, fail);
+      return compareNumber(comparison, column, reader, literal, fail);
+    case 'exact':
     case 'real':
       return compareNumber(comparison, column, reader, literal, fail);
     case 'text':
@@ -84,6 +87,12 @@ function compareLiteral(
         throw fail(literal.at, `${columnCalled(column)} is compared with a string`);
       if (OUTCOMES[comparison] !== OUTCOMES['='] && comparison !== '<>')
         throw fail(column.operand.at, `${columnCalled(column)} can only be compared with = and <>`);
+      if (!isPrinted(literal.text)) {
+        throw fail(
+          literal.at,
+          `${columnCalled(column)} is compared with its text as the server prints it, and this is not in that form`,
+        );
+      }
       const wanted = literal.text.toLowerCase();
       const outcomes = OUTCOMES[comparison];
       return (bytes, start, end) =>
@@ -97,6 +106,27 @@ function compareLiteral(
       );
     case 'opaque':
       throw notComparable(column, fail);
+  }
+}
+
+/** An INET4, INET6 or UUID, in the only form in which servers print it. */
+function isPrinted(text: string): boolean {
+  if (/^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text)) return true;
+  if (isIPv4(text)) return true;
+  const mapped = /^::(?:ffff:)?(\d+\.\d+\.\d+\.\d+)$/i.exec(text);
+  if (mapped !== null) return isIPv4(mapped[1]!);
+  // Mapped addresses are printed with dots.
+  if (!isIPv6(text) || /^::(?:ffff:)?[\da-f]+:[\da-f]+$/i.test(text)) return false;
+  return new URL(`http://[${text}]`).hostname === `[${text.toLowerCase()}]`;
+}
+
+/** Servers read two digits as a year of 1970 to 2069, but not everywhere, and '0' as 2000. */
+function checkYear(literal: Literal, fail: Fail): void {
+  const number = numberOf(literal, fail);
+  const value = number === undefined ? undefined : typeof number === 'number' ? number : toDouble(number);
+  const isShort = value !== undefined && value > 0 && value < 100;
+  if (isShort || (literal.kind === 'string' && !/^\d{4}$/.test(literal.text))) {
+    throw fail(literal.at, 'this is not plainly a year', 'Write it with four digits.');
   }
 }
 
@@ -118,6 +148,13 @@ function compareNumber(
   fail: Fail,
 ): ValueTest {
   let number = numberOf(literal, fail);
+  if (literal.kind === 'hex' && reader.family !== 'bit') {
+    throw fail(
+      literal.at,
+      'MySQL takes this for a number, and MariaDB does not always',
+      'Write the number in decimal digits.',
+    );
+  }
   if (literal.kind === 'string') {
     if (!NUMERIC.test(literal.text))
       throw fail(literal.at, `${columnCalled(column)} is a number, and this is none`);
@@ -163,7 +200,8 @@ function compareColumns(comparison: Comparison, left: BoundColumn, right: BoundC
   if ('units' in a && 'units' in b) {
     return onValues(left, right, whenNull, compareExacts([a.name, b.name], a, b, comparison));
   }
-  const [realA, realB] = [realOf(a), realOf(b)];
+  const areTexts = labelsOrText(a) !== undefined && labelsOrText(b) !== undefined;
+  const [realA, realB] = areTexts ? [undefined, undefined] : [realOf(a), realOf(b)];
   if (realA !== undefined && realB !== undefined) {
     return onValues(left, right, whenNull, (x, xs, xe, y, ys, ye) => {
       const [one, other] = [realA(x, xs, xe), realB(y, ys, ye)];
@@ -191,8 +229,8 @@ type ReadText = (bytes: Uint8Array, start: number, end: number) => string;
 function textsOf(a: ColumnReader, b: ColumnReader): [ReadText, ReadText, Collation | undefined] | undefined {
   const [one, other] = [labelsOrText(a), labelsOrText(b)];
   if (one === undefined || other === undefined) return undefined;
-  // The columns' own collations are one, most of the time; of two, the stricter cannot be told offline.
-  if ((one.collation === undefined) !== (other.collation === undefined)) return undefined;
+  // Of two collations servers choose one, or none: that cannot be told offline.
+  if (one.collation !== other.collation) return undefined;
   return [one.text, other.text, one.collation];
 }
 

@@ -210,7 +210,7 @@ class Parser {
     let escaping = '\\';
     if (this.#take('ESCAPE')) {
       const token = this.#token;
-      if (token.kind !== 'string' || [...token.text].length > 1) {
+      if (token.kind !== 'string' || [...token.text].length !== 1) {
         throw this.#error("ESCAPE takes one character, as in ESCAPE '|'");
       }
       escaping = token.text;
