@@ -128,7 +128,7 @@ function largestLines(
   if (largestEvent) {
     const { table, rows, bytes } = largestEvent;
     lines.push(
-      `largest rows event: ${at(largestEvent)}, ${formatBytes(bytes)}, ${plural(rows, 'row')} of ${safeText(table)}`,
+      `largest rows event: ${at(largestEvent)}, ${formatBytes(bytes)}, ${rows === 0 ? 'rows that cannot be counted' : plural(rows, 'row')} of ${safeText(table)}`,
     );
   }
   if (largestRow) {
@@ -185,11 +185,11 @@ async function tableOfTables(tables: readonly TableInspection[]): Promise<string
     colAligns: ['left', 'right', 'right', 'right', 'right', 'right', 'left', 'left'],
   });
   for (const row of tables) {
+    // A table with rows events but no rows is one whose rows cannot be counted.
+    const known = row.insert + row.update + row.delete > 0;
     table.push([
       safeText(row.table),
-      row.insert,
-      row.update,
-      row.delete,
+      ...(known ? [row.insert, row.update, row.delete] : ['?', '?', '?']),
       row.transactions,
       formatBytes(row.bytes),
       formatLocal(row.firstTime),
