@@ -12,6 +12,7 @@ export const HELP_HINT = 'binflash --help lists commands and options.';
 
 /** Parses the command line and runs its command. @throws BinflashError, and what the command throws */
 export async function parse(argv: readonly string[], signal: AbortSignal): Promise<void> {
+  checkCommand(argv[0] ?? '-');
   const parser = yargs([...argv])
     .scriptName('binflash')
     .usage('$0 <command> <binlog...>\n\nUndo for MySQL and MariaDB, from the binary log alone.');
@@ -27,7 +28,6 @@ export async function parse(argv: readonly string[], signal: AbortSignal): Promi
     // Messages of the argument parser in the language of all the others.
     .locale('en')
     .demandCommand(1, 'Name a command.')
-    .recommendCommands()
     .parserConfiguration({
       'camel-case-expansion': false,
       'parse-numbers': false,
@@ -48,6 +48,19 @@ export async function parse(argv: readonly string[], signal: AbortSignal): Promi
       throw error ?? new BinflashError('USAGE', message, { hint: HELP_HINT });
     })
     .parseAsync();
+}
+
+/** A word that is no command, where a command is due, is refused with the nearest one. */
+function checkCommand(word: string): void {
+  const names = commands.map(({ name }) => name);
+  if (word.startsWith('-') || names.includes(word)) return;
+  throw new BinflashError('USAGE', `unknown command ${word}`, { hint: suggestion(word, names) ?? HELP_HINT });
+}
+
+/** `prefix` stands before each name where it is used. */
+function suggestion(word: string, names: readonly string[], prefix = ''): string | undefined {
+  const near = closest(word, names);
+  return distance(word, near) <= Math.max(2, word.length / 3) ? `Did you mean ${prefix}${near}?` : undefined;
 }
 
 function withOptions(y: Argv, argv: readonly string[], { name, options, examples }: CommandSpec): Argv {
@@ -126,13 +139,10 @@ function checkNames(
   ]);
   for (const given of Object.keys(args)) {
     if (known.has(given)) continue;
-    const near = closest(given, names);
+    const near = given.length > 1 ? suggestion(given, names, '--') : undefined;
     const dashes = given.length === 1 ? '-' : '--';
     throw new BinflashError('USAGE', `unknown option ${dashes}${given}`, {
-      hint:
-        given.length > 1 && distance(given, near) <= Math.max(2, given.length / 3)
-          ? `Did you mean --${near}?`
-          : `binflash ${command} --help lists the options.`,
+      hint: near ?? `binflash ${command} --help lists the options.`,
     });
   }
 }

@@ -130,8 +130,9 @@ function tablesText({ tables }: TransactionEntry): string {
   return text;
 }
 
-function statementText({ state, statement, statements }: TransactionEntry): string {
-  const mark = state === 'committed' ? '' : `(${state}) `;
+function statementText({ state, statement, statements, uncountedEvents }: TransactionEntry): string {
+  const rows = uncountedEvents > 0 ? '(not all rows can be counted) ' : '';
+  const mark = `${state === 'committed' ? '' : `(${state}) `}${rows}`;
   if (statement === undefined) return mark.trimEnd();
   const more = statements > 1 ? ` (+${statements - 1})` : '';
   return `${mark}${oneLine(statement.text)}${statement.cut ? '…' : ''}${more}`;

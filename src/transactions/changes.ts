@@ -9,6 +9,8 @@ export class SelectedChanges {
   insert = 0;
   update = 0;
   delete = 0;
+  /** Rows events whose rows cannot be counted: of tables with temporal columns from before MariaDB 10.1. */
+  uncounted = 0;
   /** Timestamps of the first and last event, the group's own included; Unix seconds. */
   firstTime = 0;
   lastTime = 0;
@@ -27,7 +29,13 @@ export class SelectedChanges {
     return this.insert + this.update + this.delete;
   }
 
-  /** Selected rows of one event. */
+  /** Is an event selected, or a row of it at least? */
+  has(event: number): boolean {
+    if (!this.#selector.hasEvent(event)) return false;
+    return this.#mask === undefined || this.#mask.count(event) > 0;
+  }
+
+  /** Selected rows of one event; 0 where they cannot be counted. */
   rowsOf(event: number): number {
     if (!this.#selector.hasEvent(event)) return 0;
     return this.#mask === undefined ? this.#index.events.rows[event]! : this.#mask.count(event);
@@ -39,6 +47,7 @@ export class SelectedChanges {
     this.insert = 0;
     this.update = 0;
     this.delete = 0;
+    this.uncounted = 0;
     const eventCount = transactions.eventCount[transaction]!;
     if (eventCount === 0 || !this.#selector.hasTransaction(transaction)) return false;
     let first = transactions.beginTime[transaction]!;
@@ -46,6 +55,7 @@ export class SelectedChanges {
     const firstEvent = transactions.firstEvent[transaction]!;
     for (let event = firstEvent; event < firstEvent + eventCount; event++) {
       this[shapes[events.shape[event]!]!.kind] += this.rowsOf(event);
+      if (events.rows[event] === 0 && this.has(event)) this.uncounted++;
       // A server stamps the group with the time of its COMMIT, or of its first statement.
       const time = events.timestamp[event]!;
       if (time < first) first = time;
@@ -53,7 +63,7 @@ export class SelectedChanges {
     }
     this.firstTime = first;
     this.lastTime = last;
-    return this.rows > 0;
+    return this.rows > 0 || this.uncounted > 0;
   }
 
   /** Those of a transaction by table, in the order of their first change. */
@@ -64,8 +74,7 @@ export class SelectedChanges {
     let last = -1;
     let changes: TableChanges | undefined;
     for (let event = firstEvent; event < firstEvent + transactions.eventCount[transaction]!; event++) {
-      const rows = this.rowsOf(event);
-      if (rows === 0) continue;
+      if (!this.has(event)) continue;
       const shape = events.shape[event]!;
       if (shape !== last || changes === undefined) {
         last = shape;
@@ -73,7 +82,7 @@ export class SelectedChanges {
         changes = tables.get(name) ?? { table: name, insert: 0, update: 0, delete: 0 };
         tables.set(name, changes);
       }
-      changes[shapes[shape]!.kind] += rows;
+      changes[shapes[shape]!.kind] += this.rowsOf(event);
     }
     return [...tables.values()];
   }

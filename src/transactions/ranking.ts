@@ -43,14 +43,16 @@ export async function rank(
   const { transactions, texts } = index;
   const { minRows = 1, top = Infinity, sort, contains } = options;
   const found = new Uint32Array(transactions.length);
-  let [matching, withRows, most] = [0, 0, 0];
+  let [matching, withRows, selected, most] = [0, 0, 0, 0];
   for (let t = 0; t < transactions.length; t++) {
     if (transactions.eventCount[t]! > 0) withRows++;
     if (!changes.count(t)) continue;
+    selected++;
     most = Math.max(most, changes.rows);
-    if (changes.rows >= minRows) found[matching++] = t;
+    // What cannot be counted may be many.
+    if (changes.rows >= minRows || changes.uncounted > 0) found[matching++] = t;
   }
-  if (most === 0) throw noMatch(index);
+  if (selected === 0) throw noMatch(index);
   if (matching === 0) {
     throw new BinflashError(
       'NO_MATCH',
@@ -116,7 +118,7 @@ function ordered(
 
 /** The statement that made the most of a transaction's selected changes, or -1. */
 function largestText(index: BinlogIndex, changes: SelectedChanges, transaction: number): number {
-  let [largest, most] = [-1, 0];
+  let [largest, most] = [-1, -1];
   for (const [text, rows] of textsOf(index, transaction, changes)) {
     if (rows > most) [largest, most] = [text, rows];
   }
@@ -142,7 +144,7 @@ async function textsThatContain(
   }
   const found = await matchTexts(index, reader, numbers.subarray(0, count), wanted);
   const largest = new Int32Array(index.transactions.length).fill(-1);
-  const most = new Float64Array(index.transactions.length);
+  const most = new Float64Array(index.transactions.length).fill(-1);
   for (let i = 0; i < count; i++) {
     const transaction = index.texts.transaction[numbers[i]!]!;
     if (found[i] === 0 || rowsOf[i]! <= most[transaction]!) continue;

@@ -25,14 +25,16 @@ export function* textsOf(
   const end = transactions.firstEvent[transaction]! + transactions.eventCount[transaction]!;
   for (let i = texts.firstOf(transaction); i < texts.length && texts.transaction[i] === transaction; i++) {
     let rows = 0;
+    let made = false;
     for (
       let event = texts.firstEvent[i]!;
       event < end && events.statement[event] === texts.statement[i];
       event++
     ) {
       rows += changes.rowsOf(event);
+      made ||= changes.has(event);
     }
-    if (rows > 0) yield [i, rows];
+    if (made) yield [i, rows];
   }
 }
 

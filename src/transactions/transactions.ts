@@ -45,6 +45,8 @@ export interface TransactionEntry {
   readonly insert: number;
   readonly update: number;
   readonly delete: number;
+  /** Rows events of these changes whose rows cannot be counted; they are in no other number. */
+  readonly uncountedEvents: number;
   readonly tables: readonly TableChanges[];
   /** The statement that made the most of the changes, where the log holds it; with `contains`, of those that do. */
   readonly statement: StatementText | undefined;
@@ -156,6 +158,7 @@ function entryOf(
     insert: changes.insert,
     update: changes.update,
     delete: changes.delete,
+    uncountedEvents: changes.uncounted,
     tables: changes.tables(transaction),
     statement,
     statements,

@@ -146,6 +146,7 @@ describe('the layout', () => {
     insert: 0,
     update: 5,
     delete: 7,
+    uncountedEvents: 0,
     tables: ['shop.orders', 'shop.a_rather_long_name', 'shop.third', 'shop.x\u0007'].map((table) => ({
       table,
       insert: 0,

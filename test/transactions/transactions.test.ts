@@ -8,8 +8,10 @@ import {
   transactions,
 } from '../../src/transactions/transactions.ts';
 import { Binlog, START_TIME } from '../builder/binlog.ts';
+import { int, oldDatetime } from '../builder/columns.ts';
 import * as e from '../builder/events.ts';
 import { mariadb118, mysql80 } from '../builder/format.ts';
+import { rows, table, tableMap } from '../builder/rows.ts';
 import { change, customers, insert, orders } from '../builder/shop.ts';
 import { inFolder, insertedIds, writeFiles } from '../helpers.ts';
 import { runPrinted } from './printed-command.ts';
@@ -329,4 +331,17 @@ describe('the command for an XA transaction', () => {
     const { undo: second } = await look([log.bytes()], { select: { startPosition: rollback } });
     expect(second).toMatchObject({ reasons: [{ code: 'ROLLED_BACK' }] });
   });
+});
+
+it('transactions whose rows cannot be counted are listed all the same', async () => {
+  const old = { ...table('d.old', [int, oldDatetime], 0), optional: Buffer.alloc(0) };
+  const log = new Binlog(mariadb118);
+  const values = [Buffer.from([1, 0, 0, 0]), Buffer.alloc(8)];
+  log.transaction([tableMap(old, 9), rows('delete', old, 9, [[values]], { version: 1 })]);
+  log.transaction(change('insert', [2], { ...orders, padding: 0 }, { version: 1 }));
+  const { entries, undo } = await look([log.bytes()], { minRows: 2 });
+  expect(entries).toMatchObject([{ rows: 0, uncountedEvents: 1, tables: [{ table: 'd.old' }] }]);
+  expect(undo).toMatchObject({ reasons: [{ code: 'UNSUPPORTED', table: 'd.old' }] });
+  expect((await look([log.bytes()], { select: { tables: ['d.old'] } })).entries.length).toBe(1);
+  expect((await look([log.bytes()])).entries.map((entry) => entry.rows)).toEqual([0, 1]);
 });
