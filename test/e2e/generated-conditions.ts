@@ -50,22 +50,7 @@ const patterns = [
 export function filteredColumns({ id, flavour }: RunningServer): FilteredColumn[] {
   const modern = id !== 'mysql-5.6';
   const integers = ['0', '1', '-1', '100', '-128', '127', '5', '7'];
-  const numbers = [
-    '0',
-    '1',
-    '-1',
-    '5.5',
-    '0.5',
-    '-0.5',
-    '1e1',
-    '100',
-    '99.999',
-    '3',
-    "'5'",
-    "'0.5'",
-    'TRUE',
-    '0x05',
-  ];
+  const numbers = ['0', '1', '-1', '5.5', '0.5', '-0.5', '1e1', '100', '99.999', '3', "'5'", "'0.5'", 'TRUE'];
   const moments = [
     "'2026-11-21'",
     "'2026-11-21 03:00:00'",

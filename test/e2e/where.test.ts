@@ -55,6 +55,14 @@ async function askServer(
   return answer.split('\n').slice(0, -1);
 }
 
+/** Instead of an answer: only the server knows how its collation compares. */
+const REFUSED = 'refused';
+
+function orRefused(error: unknown): typeof REFUSED {
+  if (error instanceof BinflashError && error.code === 'UNSUPPORTED') return REFUSED;
+  throw error;
+}
+
 /** The same from the log of the inserts, whose rows have ids from 1 on. */
 async function askLog(
   file: string,
@@ -69,10 +77,13 @@ async function askLog(
     for (const condition of conditions) {
       const where = [`*.${table}: ${condition}`];
       const selector = new Selector(index, { where });
-      const mask = await maskRows(index, files, selector, new RowFilter(where, tables), {
-        window: 1 << 20,
-        spoolFolder: '/tmp',
-      });
+      const filter = new RowFilter(where, tables);
+      const options = { window: 1 << 20, spoolFolder: '/tmp' };
+      const mask = await maskRows(index, files, selector, filter, options).catch(orRefused);
+      if (mask === REFUSED) {
+        answers.push(REFUSED);
+        continue;
+      }
       const ids: number[] = [];
       let id = 0;
       for (let event = 0; event < index.events.length; event++) {
@@ -116,9 +127,12 @@ eachServer('filters select the rows that WHERE finds', async (scene) => {
   const expected = await askServer(scene, 't', conditions);
   const found = await askLog(file, 't', conditions, await descriptions(scene, ['t']));
   const differences = conditions.flatMap((condition, i) =>
-    expected[i] === found[i] ? [] : [`${condition}: ${difference(expected[i]!, found[i]!)}`],
+    expected[i] === found[i] || found[i] === REFUSED
+      ? []
+      : [`${condition}: ${difference(expected[i]!, found[i]!)}`],
   );
   expect(differences).toEqual([]);
+  expect(found.filter((answer) => answer === REFUSED).length).toBeLessThan(CONDITIONS / 10);
   expect(expected.filter((ids) => ids !== '').length).toBeGreaterThan(CONDITIONS / 2);
 });
 
@@ -157,6 +171,7 @@ eachServer('rewrite undoes exactly the rows that WHERE finds', async (scene) => 
     await server.sql(`${lenient}${like('t')}INSERT INTO t SELECT * FROM original;`, database);
     const label = `${change} ${condition}`;
     let selected: string[];
+    let taken: number | undefined;
     const find = (table: string): string => `SELECT id FROM ${table} WHERE ${condition}`;
     if (change === 'INSERT') {
       await server.sql(`${lenient}DELETE FROM t;`, database);
@@ -166,14 +181,14 @@ eachServer('rewrite undoes exactly the rows that WHERE finds', async (scene) => 
         `${lenient}${like('expected')}INSERT INTO expected SELECT * FROM original WHERE id NOT IN (${find('original')});`,
         database,
       );
-      undone += await undoSome(scene, file, selected, tables);
+      taken = await undoSome(scene, file, selected, tables);
     } else if (change.startsWith('DELETE')) {
       const file = await logged(server, `${lenient}${change}`, database);
       await server.sql(
         `${lenient}${like('expected')}INSERT INTO expected ${find('original').replace('id', '*')};`,
         database,
       );
-      undone += await undoSome(scene, file, where(), tables);
+      taken = await undoSome(scene, file, where(), tables);
     } else {
       const file = await logged(server, `${lenient}${moved}`, database);
       const image = change === 'before' || change === 'after' ? change : undefined;
@@ -189,25 +204,28 @@ eachServer('rewrite undoes exactly the rows that WHERE finds', async (scene) => 
         INSERT INTO expected SELECT * FROM original WHERE id IN (SELECT id FROM ids);`,
         database,
       );
-      undone += await undoSome(scene, file, where(image), tables);
+      taken = await undoSome(scene, file, where(image), tables);
     }
+    if (taken === undefined) continue;
+    undone += taken;
     expect(await rowsOf(scene, 't'), label).toEqual(await rowsOf(scene, 'expected'));
   }
   expect(undone).toBeGreaterThan(ROWS);
 });
 
-/** Undoes what filters select, which may be nothing; answers how many rows that is. */
+/** Undoes what filters select, which may be nothing; answers how many rows that is, undefined when that is refused. */
 async function undoSome(
   { server }: Scene,
   file: string,
   where: readonly string[],
   tables: TableDescriptions,
-): Promise<number> {
+): Promise<number | undefined> {
   try {
     const { plan } = await undo(server, [file], { where }, { descriptions: tables });
     return plan.rows;
   } catch (error) {
     if (error instanceof BinflashError && error.code === 'NO_MATCH') return 0;
+    if (error instanceof BinflashError && error.code === 'UNSUPPORTED') return undefined;
     throw error;
   }
 }

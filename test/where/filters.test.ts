@@ -349,3 +349,21 @@ describe('comparisons that make no sense are errors with their place', () => {
     }
   });
 });
+
+describe('what servers decide in ways of their own is refused', () => {
+  const texts = named(
+    table('shop.texts', [int, varchar(20), varchar(20)]),
+    signed,
+    metadataField(3, Buffer.of(45, 63)),
+    columnNames('id', 'text', 'bytes'),
+  );
+  const id = u32(1);
+  const file = logOf(texts, ['insert', [[[id, prefixed(1, '0x05'), prefixed(1, '')]]]]);
+
+  it.each([
+    ['text and bytes are not compared as numbers', 'text = bytes'],
+    ['x is a string in MariaDB', "id = x'01'"],
+  ])('%s', async (_bug, where) => {
+    expect(await refusal([file], { select: { where: [where] } })).toMatchObject({ code: 'USAGE' });
+  });
+});
