@@ -1,6 +1,7 @@
 import type { BinlogIndex } from '../scan/binlog-index.ts';
 import { Ending } from '../scan/transaction-table.ts';
 import type { Selector } from '../select/selection.ts';
+import type { RowMask } from '../where/row-mask.ts';
 import { DELETE, INSERT, UPDATE } from './view/data.ts';
 
 /** The selected rows events of the index, with when and what they changed. */
@@ -18,9 +19,7 @@ export interface SelectedEvents {
 }
 
 /** What row filters select, by event. */
-export interface RowCounts {
-  count(event: number): number;
-}
+export type RowCounts = Pick<RowMask, 'count' | 'selects'>;
 
 const KINDS = { insert: INSERT, update: UPDATE, delete: DELETE } as const;
 

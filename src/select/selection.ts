@@ -2,7 +2,7 @@ import type { ChangeKind } from '../binlog/rows.ts';
 import { BinflashError } from '../errors.ts';
 import type { BinlogIndex, Obstacle } from '../scan/binlog-index.ts';
 import { NO_THREAD } from '../scan/transaction-table.ts';
-import { divideFilter } from './filter-text.ts';
+import { divideFilter, filterSchema, filterTable } from './filter-text.ts';
 import { containsGtid, type GtidSet, parseGtidSet } from './gtid-set.ts';
 import {
   compileName,
@@ -92,13 +92,9 @@ export class Selector {
     this.#excluded = splitList(selection.excludeTables).map((pattern) =>
       compileTable('--exclude-table', pattern),
     );
-    const filtered = (selection.where ?? []).map((text) => divideFilter(text).table);
-    this.#filtered = filtered.map((table) =>
-      table === undefined ? () => true : compileTable('--where', table),
-    );
-    this.#filteredSchemas = filtered.map((table) =>
-      table === undefined ? () => true : compileSchema(table),
-    );
+    const filtered = (selection.where ?? []).map(divideFilter);
+    this.#filtered = filtered.map(filterTable);
+    this.#filteredSchemas = filtered.map(filterSchema);
     this.#include = gtids('--include-gtids', selection.includeGtids);
     this.#exclude = gtids('--exclude-gtids', selection.excludeGtids);
     this.checkThreads();

@@ -96,10 +96,8 @@ class Run {
   readonly #buffer: TextBuffer = new TextBuffer();
   readonly #feed: ChangeFeed;
   readonly #formatter: ChangeFormatter;
-  readonly #filter: RowFilter;
-  /** Files and tables that have been checked. */
+  /** Files that have been checked. */
   #files = 0;
-  #tables = 0;
   #takenBack = 0;
 
   constructor(
@@ -121,7 +119,6 @@ class Run {
       spoolFolder: tmpdir(),
       signal: options.signal,
     });
-    this.#filter = filter;
     this.#formatter = formatter(format, index, this.#buffer, { ...options, maxValue });
     this.#feed = new ChangeFeed(index, tables, filter, this.#formatter, limit);
   }
@@ -133,20 +130,8 @@ class Run {
       this.#files = this.#index.files.length;
       checkSequence(this.#index.files);
     }
-    this.#checkNames();
     await this.#show(this.#decided.upTo(complete));
     return !this.#feed.isDone;
-  }
-
-  /** A filter that names what a table does not have is wrong, whether or not it comes to its rows. */
-  #checkNames(): void {
-    const { tables, files } = this.#index;
-    for (; this.#tables < tables.length; this.#tables++) {
-      const table = tables[this.#tables]!;
-      if (this.#selector.hasTable(table.schema, table.name)) {
-        this.#filter.checkNames(table, files[0]!.format.flavour);
-      }
-    }
   }
 
   async #show(transactions: Iterable<number>): Promise<void> {

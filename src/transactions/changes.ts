@@ -16,10 +16,10 @@ export class SelectedChanges {
   lastTime = 0;
   readonly #index: BinlogIndex;
   readonly #selector: Selector;
-  readonly #mask: Pick<RowMask, 'count'> | undefined;
+  readonly #mask: Pick<RowMask, 'count' | 'selects'> | undefined;
 
   /** `mask`: what row filters select, where there are any. */
-  constructor(index: BinlogIndex, selector: Selector, mask?: Pick<RowMask, 'count'>) {
+  constructor(index: BinlogIndex, selector: Selector, mask?: Pick<RowMask, 'count' | 'selects'>) {
     this.#index = index;
     this.#selector = selector;
     this.#mask = mask;
@@ -32,7 +32,7 @@ export class SelectedChanges {
   /** Is an event selected, or a row of it at least? */
   has(event: number): boolean {
     if (!this.#selector.hasEvent(event)) return false;
-    return this.#mask === undefined || this.#mask.count(event) > 0;
+    return this.#mask === undefined || this.#mask.selects(event);
   }
 
   /** Selected rows of one event; 0 where they cannot be counted. */

@@ -1,17 +1,14 @@
 import { type TimeZone, timeZone } from '../binlog/columns/values/time-zone.ts';
 import type { Flavour } from '../binlog/event-types.ts';
 import type { RowsEvent } from '../binlog/rows.ts';
-import type { TableDefinition } from '../binlog/table-map.ts';
 import type { Shape } from '../scan/shapes.ts';
-import { divideFilter } from '../select/filter-text.ts';
-import { compileTable, type TableTest } from '../select/patterns.ts';
+import { divideFilter, filterTable } from '../select/filter-text.ts';
+import type { TableTest } from '../select/patterns.ts';
 import type { TableDescriptions } from '../tables/description.ts';
 import { ConditionCompiler, Slots } from './condition.ts';
-import { resolveColumn } from './names.ts';
 import { parseCondition } from './parser.ts';
 import { ShapeMatcher } from './shape-matcher.ts';
 import type { Condition } from './syntax.ts';
-import { forEachOperand } from './walk.ts';
 
 /** Tests the rows of one shape, event by event. */
 export interface RowMatcher {
@@ -61,7 +58,7 @@ export class RowFilter {
       const divided = divideFilter(text);
       return {
         text,
-        hasTable: divided.table === undefined ? () => true : compileTable('--where', divided.table),
+        hasTable: filterTable(divided),
         condition: parseCondition(divided),
       };
     });
@@ -70,17 +67,6 @@ export class RowFilter {
   /** Are there no filters? */
   get isEmpty(): boolean {
     return this.#filters.length === 0;
-  }
-
-  /** Makes sure that the table has the columns that its filters name. @throws BinflashError `USAGE` */
-  checkNames(table: TableDefinition, flavour: Flavour): void {
-    for (const { text, condition, hasTable } of this.#filters) {
-      if (!hasTable(table.schema, table.name)) continue;
-      const description = this.#descriptions.of(table, flavour);
-      forEachOperand(condition, (operand) => {
-        if (operand.kind === 'column') resolveColumn(text, operand, description);
-      });
-    }
   }
 
   /**

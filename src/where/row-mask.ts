@@ -91,9 +91,6 @@ export async function maskRows(
   filter: RowFilter,
   options: MaskOptions,
 ): Promise<RowMask> {
-  for (const table of index.tables) {
-    if (selector.hasTable(table.schema, table.name)) filter.checkNames(table, index.files[0]!.format.flavour);
-  }
   const mask = new RowMask(index.events.length);
   const numbers = candidates(index, selector, mask);
   const total = numbers.reduce((sum, event) => sum + index.events.size[event]!, 0);
