@@ -7,6 +7,7 @@ import type { TimeZone } from '../binlog/columns/values/time-zone.ts';
 import type { ColumnDecoder } from '../binlog/columns/values/value.ts';
 import type { TableDescription } from '../tables/description.ts';
 import { readU16, readU24, readU32, readU64 } from '../wire/integers.ts';
+import type { AddressKind } from './addresses.ts';
 import { type Collation, collationOf } from './collation.ts';
 import { datetimeReader, type MomentReader, readDate, timeReader, timestampReader } from './moments.ts';
 import { parseMoment, parseTime } from './temporal-literals.ts';
@@ -56,7 +57,8 @@ export type ColumnReader = { readonly name: string } & (
     }
   | ({ readonly family: 'text' | 'bytes' } & TextReader)
   /** What can only be compared by its canonical text (INET6, UUID), or looked into (JSON). */
-  | { readonly family: 'printed' | 'json'; readonly text: Read<string> }
+  | { readonly family: 'printed'; readonly kind: AddressKind; readonly text: Read<string> }
+  | { readonly family: 'json'; readonly text: Read<string> }
   /** GEOMETRY and VECTOR: NULL or not, changed or not. */
   | { readonly family: 'opaque' }
 );
@@ -133,12 +135,12 @@ export function columnReader(
   }
   const hidden = hiddenKind(decode);
   if (hidden === 'vector') return { name, family: 'opaque' };
-  if (hidden !== undefined) return { name, family: 'printed', text: printed };
+  if (hidden !== undefined) return { name, family: 'printed', kind: hidden, text: printed };
   return { name, ...stringReader(table.types[column]!, meta, collation, decode) };
 }
 
 /** MariaDB's types that look like binary strings, when the user told of them: their decoder takes anything. */
-function hiddenKind(decode: ColumnDecoder): 'inet4' | 'inet6' | 'uuid' | 'vector' | undefined {
+function hiddenKind(decode: ColumnDecoder): AddressKind | 'vector' | undefined {
   for (const length of [4, 16]) {
     const { kind } = decode(new Uint8Array(length), 0, length);
     if (kind === 'inet4' || kind === 'inet6' || kind === 'uuid' || kind === 'vector') return kind;

@@ -1,4 +1,4 @@
-import { isIPv4, isIPv6 } from 'node:net';
+import { printedAddress } from './addresses.ts';
 import type { Collation } from './collation.ts';
 import type { ColumnReader } from './column-reader.ts';
 import { compareMoment } from './compare-moments.ts';
@@ -87,16 +87,15 @@ function compareLiteral(
         throw fail(literal.at, `${columnCalled(column)} is compared with a string`);
       if (OUTCOMES[comparison] !== OUTCOMES['='] && comparison !== '<>')
         throw fail(column.operand.at, `${columnCalled(column)} can only be compared with = and <>`);
-      if (!isPrinted(literal.text)) {
+      const wanted = printedAddress(reader.kind, literal.text);
+      if (wanted === undefined) {
         throw fail(
           literal.at,
-          `${columnCalled(column)} is compared with its text as the server prints it, and this is not in that form`,
+          `this is no ${reader.kind.toUpperCase()}, with which ${columnCalled(column)} could be compared`,
         );
       }
-      const wanted = literal.text.toLowerCase();
       const outcomes = OUTCOMES[comparison];
-      return (bytes, start, end) =>
-        outcome(outcomes, reader.text(bytes, start, end).toLowerCase() === wanted ? 0 : 1);
+      return (bytes, start, end) => outcome(outcomes, reader.text(bytes, start, end) === wanted ? 0 : 1);
     }
     case 'json':
       throw fail(
@@ -107,17 +106,6 @@ function compareLiteral(
     case 'opaque':
       throw notComparable(column, fail);
   }
-}
-
-/** An INET4, INET6 or UUID, in the only form in which servers print it. */
-function isPrinted(text: string): boolean {
-  if (/^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text)) return true;
-  if (isIPv4(text)) return true;
-  const mapped = /^::(?:ffff:)?(\d+\.\d+\.\d+\.\d+)$/i.exec(text);
-  if (mapped !== null) return isIPv4(mapped[1]!);
-  // Mapped addresses are printed with dots.
-  if (!isIPv6(text) || /^::(?:ffff:)?[\da-f]+:[\da-f]+$/i.test(text)) return false;
-  return new URL(`http://[${text}]`).hostname === `[${text.toLowerCase()}]`;
 }
 
 /** Servers read two digits as a year of 1970 to 2069, but not everywhere, and '0' as 2000. */

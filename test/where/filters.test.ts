@@ -367,3 +367,41 @@ describe('what servers decide in ways of their own is refused', () => {
     expect(await refusal([file], { select: { where: [where] } })).toMatchObject({ code: 'USAGE' });
   });
 });
+
+describe('after ALTER TABLE ... ADD', () => {
+  const after = { ...orders, optional: Buffer.concat([signed, utf8, columnNames('id', 'Status', 'added')]) };
+  const log = new Binlog(mysql97);
+  log.transaction([tableMap(orders, 7), rows('insert', orders, 7, [[row(1, 'new', 3)]])]);
+  const altered = log.position;
+  log.transaction([tableMap(after, 8), rows('insert', after, 8, [[row(2, 'new', 3)], [row(3, 'new', 4)]])]);
+  const file = log.bytes();
+
+  it('the new column can be asked for where only later changes are selected', async () => {
+    const select = { where: ['shop.orders: added = 3'], startPosition: altered };
+    expect(await selected(file, [], { select })).toEqual(['delete 2']);
+  });
+
+  it('an earlier change that is selected too is named', async () => {
+    expect(await failure(file, 'shop.orders: added = 3')).toMatchObject({
+      code: 'USAGE',
+      offset: expect.any(Number),
+      hint: 'The columns are id, Status, total.',
+    });
+  });
+});
+
+it('a filter may be for a list of tables', async () => {
+  const others = named(
+    table('shop.people', [int, varchar(20), int]),
+    signed,
+    utf8,
+    columnNames('id', 'Status', 'total'),
+  );
+  const log = new Binlog(mysql97);
+  log.transaction([tableMap(orders, 7), rows('insert', orders, 7, [[row(1, 'a')], [row(2, 'b')]])]);
+  log.transaction([tableMap(others, 8), rows('insert', others, 8, [[row(3, 'a')], [row(4, 'b')]])]);
+  expect(await selected(log.bytes(), "shop.orders, shop.people: status = 'a'")).toEqual([
+    'delete 1',
+    'delete 3',
+  ]);
+});

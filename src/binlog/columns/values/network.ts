@@ -29,7 +29,7 @@ export const decodeInet6: ColumnDecoder = fixedDecoder('inet6', 16, inet6Text);
  * Hexadecimal groups, the first of the longest runs of zeros left out, be it a single one. An address that
  * begins with six groups of zeros, or five and ffff, ends as IPv4 is written.
  */
-function inet6Text(bytes: Uint8Array): string {
+export function inet6Text(bytes: Uint8Array): string {
   const groups = Array.from({ length: 8 }, (_, i) => (bytes[2 * i]! << 8) | bytes[2 * i + 1]!);
   const gap = longestZeros(groups);
   const isMapped = gap.start === 0 && (gap.length === 6 || (gap.length === 5 && groups[5] === 0xffff));
