@@ -18,7 +18,7 @@ process.env.TZ = 'America/St_Johns';
 
 const SEED = 20_261_121;
 const ROWS = 150;
-const CONDITIONS = 1500;
+const CONDITIONS = 700;
 const lenient = "SET sql_mode = ''; SET NAMES utf8mb4;";
 
 /** All that the log can tell, and for MySQL 5.6, which tells nothing, the schema. */
