@@ -12,8 +12,8 @@ export const HELP_HINT = 'binflash --help lists commands and options.';
 
 /** Parses the command line and runs its command. @throws BinflashError, and what the command throws */
 export async function parse(argv: readonly string[], signal: AbortSignal): Promise<void> {
-  checkCommand(argv[0] ?? '-');
-  const parser = yargs([...argv])
+  checkCommand(argv);
+  const parser = yargs(argv.map(apart))
     .scriptName('binflash')
     .usage('$0 <command> <binlog...>\n\nUndo for MySQL and MariaDB, from the binary log alone.');
   for (const command of commands) {
@@ -50,10 +50,29 @@ export async function parse(argv: readonly string[], signal: AbortSignal): Promi
     .parseAsync();
 }
 
+/** Short names of options that have values. */
+const SHORT: readonly string[] = commands
+  .flatMap(({ options }) => Object.values(options))
+  .flatMap(({ alias, value }) => (alias === undefined || value === undefined ? [] : [alias]));
+
+/** `-dshop`, as mysqlbinlog takes it; the parser would take each letter for an option. */
+function apart(word: string, i: number, argv: readonly string[]): string {
+  const end = argv.indexOf('--');
+  const [dash, name, rest] = [word[0], word[1] ?? '', word.slice(2)];
+  const isShort = dash === '-' && SHORT.includes(name) && (end < 0 || i < end);
+  return isShort && rest !== '' && !rest.startsWith('=') ? `-${name}=${rest}` : word;
+}
+
 /** A word that is no command, where a command is due, is refused with the nearest one. */
-function checkCommand(word: string): void {
+function checkCommand([word = '']: readonly string[]): void {
   const names = commands.map(({ name }) => name);
-  if (word.startsWith('-') || names.includes(word)) return;
+  if (['', '-h', '--help', '--version', ...names].includes(word)) return;
+  // The parser would take the command for the option's value.
+  if (word.startsWith('-')) {
+    throw new BinflashError('USAGE', `${word} stands before the command`, {
+      hint: 'Name the command first, then options and binary logs.',
+    });
+  }
   throw new BinflashError('USAGE', `unknown command ${word}`, { hint: suggestion(word, names) ?? HELP_HINT });
 }
 
@@ -89,6 +108,16 @@ function toYargs(spec: OptionSpec): Options {
   };
 }
 
+/** Is a flag asked for, on the command line or by the environment? For what is said when parsing has failed. */
+export function asksFor(name: string, argv: readonly string[]): boolean {
+  const end = argv.indexOf('--');
+  const word = argv
+    .slice(0, end < 0 ? argv.length : end)
+    .findLast((one) => one === `--${name}` || one === `--no-${name}` || one.startsWith(`--${name}=`));
+  if (word !== undefined) return word === `--${name}` || word === `--${name}=true`;
+  return environment({ [name]: { group: '', describe: '' } })[name] === true;
+}
+
 /** `BINFLASH_MAX_EVENT_SIZE` and the like: weaker than a flag, stronger than a default. */
 function environment(specs: Record<string, OptionSpec>): Record<string, unknown> {
   const found: Record<string, unknown> = {};
@@ -113,11 +142,17 @@ function checkNames(
   for (const [i, word] of argv.slice(0, end < 0 ? argv.length : end).entries()) {
     // The parser drops it without a word, where it is not the value of an option.
     if (word === '-' && !takesValue(argv[i - 1] ?? '', specs)) throw noStandardInput();
-    const [, name, value] = /^--(?:no-)?([^=]+)(?:=(.*))?$/s.exec(word) ?? [];
+    const [, no, name, value] = /^--(no-)?([^=]+)(?:=(.*))?$/s.exec(word) ?? [];
     // The parser would take --binlog for the positional of that name and forget the others.
     if (name === 'binlog') {
       throw new BinflashError('USAGE', 'unknown option --binlog', {
         hint: 'Binary logs are named without an option.',
+      });
+    }
+    // And it would take `false` for the value of an option that has one.
+    if (no !== undefined && specs[name!]?.value !== undefined) {
+      throw new BinflashError('USAGE', `unknown option --no-${name}`, {
+        hint: `--${name} takes a value; leave it out instead.`,
       });
     }
     // And it would read any value of a flag but `true` as false, `--dry-run=1` too.

@@ -1,7 +1,7 @@
 import { BinflashError, exitCodes } from '../errors.ts';
 import { RefusedError } from '../flashback/refusals.ts';
 import { safeJson } from '../wire/safe-text.ts';
-import { HELP_HINT, parse } from './command-line.ts';
+import { asksFor, HELP_HINT, parse } from './command-line.ts';
 import { PipeClosed } from './stdout.ts';
 import { errorJson, formatError, Style } from './terminal.ts';
 
@@ -46,7 +46,7 @@ function report(error: unknown, argv: readonly string[], signal: AbortSignal): n
 /** Prints an error for people and, with --json, for programs; a refused dry run has told it in its own document. */
 function tell(error: BinflashError, argv: readonly string[], style: Style): number {
   process.stderr.write(formatError(error, style));
-  const told = error instanceof RefusedError && argv.includes('--dry-run');
-  if (argv.includes('--json') && !told) process.stdout.write(`${safeJson({ error: errorJson(error) })}\n`);
+  const told = error instanceof RefusedError && asksFor('dry-run', argv);
+  if (asksFor('json', argv) && !told) process.stdout.write(`${safeJson({ error: errorJson(error) })}\n`);
   return exitCodes[error.code];
 }

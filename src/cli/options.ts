@@ -319,6 +319,10 @@ export function furtherOptions(args: Arguments): [option: string, value: string]
     const value = textOf(args, name);
     if (value !== undefined) options.push([name, value]);
   }
+  // A filter may compare TIMESTAMP columns: the command means the same on any machine.
+  if (args.where !== undefined && args['time-zone'] === undefined) {
+    options.push(['time-zone', Intl.DateTimeFormat().resolvedOptions().timeZone]);
+  }
   const size = textOf(args, 'max-unpacked-size');
   if (size !== undefined && size !== generalOptions['max-unpacked-size']!.default) {
     options.push(['max-unpacked-size', size]);

@@ -38,7 +38,10 @@ export interface Plan {
   readonly rows: number;
   /** Transactions with rows, and rows, that the selection leaves out. */
   readonly leftOut: { readonly transactions: number; readonly rows: number };
-  /** Row changes in the selected range that the source itself took back, by XA ROLLBACK or ROLLBACK TO SAVEPOINT. */
+  /**
+   * Row changes in the selected range that the source itself took back, by XA ROLLBACK or ROLLBACK TO SAVEPOINT; not
+   * counted where there are row filters.
+   */
   readonly takenBack: number;
   /** Timestamps of the first and the last selected event, Unix seconds. */
   readonly timeSpan: readonly [first: number, last: number];
@@ -134,7 +137,8 @@ export function makePlan(index: BinlogIndex, options: PlanOptions, mask?: RowMas
     }
     if (count > before) {
       touched++;
-      takenBack += transactions.takenBack[transaction]!;
+      // Of these rows nothing is kept but their number.
+      if (mask === undefined) takenBack += transactions.takenBack[transaction]!;
     }
     if (count > before && (cut || count - before < eventCount)) split.push(transaction);
   }

@@ -63,7 +63,7 @@ export class PrettyText implements ChangeFormatter {
   }
 
   transaction(transaction: number): void {
-    const { transactions, files } = this.#index;
+    const { transactions, events, files } = this.#index;
     const { bold, red, dim } = this.#palette;
     const file = files[transactions.file[transaction]!]!.path;
     const thread = transactions.threadId[transaction]!;
@@ -76,7 +76,9 @@ export class PrettyText implements ChangeFormatter {
       `server ${transactions.serverId[transaction]}`,
     ];
     const place = `${safeText(file)}:${transactions.start[transaction]}-${transactions.end[transaction]}`;
-    const time = this.#moment(transactions.beginTime[transaction]!);
+    // A server stamps the group with the time of its COMMIT, or of its first statement.
+    const first = events.timestamp[transactions.firstEvent[transaction]!]!;
+    const time = this.#moment(Math.min(first, transactions.beginTime[transaction]!));
     let text = `${this.#isFirst ? '' : '\n'}${bold(place)}  ${bold(time)}  ${dim(details.join('  '))}\n`;
     const remark = endingRemark(transactions, transaction);
     if (remark !== undefined) text += `  ${red(remark)}\n`;

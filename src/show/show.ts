@@ -98,6 +98,8 @@ class Run {
   readonly #formatter: ChangeFormatter;
   /** Files that have been checked. */
   #files = 0;
+  /** Rows that the server took back are counted where no row filters would have to be asked. */
+  readonly #counts: boolean;
   #takenBack = 0;
 
   constructor(
@@ -120,6 +122,7 @@ class Run {
       signal: options.signal,
     });
     this.#formatter = formatter(format, index, this.#buffer, { ...options, maxValue });
+    this.#counts = filter.isEmpty;
     this.#feed = new ChangeFeed(index, tables, filter, this.#formatter, limit);
   }
 
@@ -155,7 +158,7 @@ class Run {
     if (transactions.ending[transaction] !== Ending.XA_ROLLBACK) return true;
     const first = transactions.firstEvent[transaction]!;
     for (let event = first; event < first + transactions.eventCount[transaction]!; event++) {
-      if (this.#selector.hasEvent(event)) this.#takenBack += events.rows[event]!;
+      if (this.#counts && this.#selector.hasEvent(event)) this.#takenBack += events.rows[event]!;
     }
     return false;
   }
@@ -179,7 +182,7 @@ class Run {
         }
         if (events.transaction[event] !== shown) {
           shown = events.transaction[event]!;
-          this.#takenBack += transactions.takenBack[shown]!;
+          if (this.#counts) this.#takenBack += transactions.takenBack[shown]!;
         }
         feed.open(event, batch.events);
         while (feed.some(isFull)) await buffer.flush(this.#options.write);

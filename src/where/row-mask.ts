@@ -7,6 +7,7 @@ import type { Batch, ForwardReaderOptions } from '../read/forward-reader.ts';
 import { ForwardReader } from '../read/forward-reader.ts';
 import { eventPlaces } from '../read/places.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
+import { Ending } from '../scan/transaction-table.ts';
 import type { Selector } from '../select/selection.ts';
 import type { RowFilter, RowMatcher } from './row-filter.ts';
 
@@ -113,6 +114,8 @@ function candidates(index: BinlogIndex, selector: Selector, mask: RowMask): Uint
     const first = transactions.firstEvent[transaction]!;
     const end = first + transactions.eventCount[transaction]!;
     if (first === end || !selector.hasTransaction(transaction)) continue;
+    // What never took effect is not selected, and nothing of it needs to be known.
+    if (transactions.ending[transaction] === Ending.XA_ROLLBACK) continue;
     for (let event = first; event < end; event++) {
       if (!selector.hasEvent(event)) continue;
       if (shapes[events.shape[event]!]!.table.lengthsKnown) numbers[count++] = event;

@@ -61,6 +61,9 @@ const RUNS = {
   tooLarge: ['rewrite', '@good', '-o', '@new', '--max-event-size', '8G'],
   asOption: ['rewrite', '@good', '--binlog', '@damaged', '-o', '@new'],
   afterDashes: ['inspect', '--', '@good'],
+  attached: ['rewrite', '@good', '-dshop', '-Tshop.*', '-o', '@new'],
+  optionFirst: ['-q', 'rewrite', '@good', '-o', '@new'],
+  negated: ['rewrite', '@good', '--no-output', '--json=true'],
   help: ['rewrite', '--help'],
   inspected: ['inspect', '@good'],
   inspectedJson: ['inspect', '@altered', '--json'],
@@ -120,13 +123,16 @@ describe('exit codes', () => {
     ['tooLarge', 2],
     ['asOption', 2],
     ['afterDashes', 0],
+    ['attached', 0],
+    ['optionFirst', 2],
+    ['negated', 2],
     ['damaged', 3],
     ['altered', 4],
     ['missing', 5],
   ])('%s: %i', (name, code) => {
     expect([results[name].code, results[name].stderr]).toEqual([code, expect.anything()]);
     // Only what is done leaves a file, and nothing leaves a temporary one.
-    const writes = ['rewritten', 'quiet', 'json', 'where', 'skipped'].includes(name);
+    const writes = ['rewritten', 'quiet', 'json', 'where', 'skipped', 'attached'].includes(name);
     expect(results[name].files).toEqual(writes ? ['new'] : []);
   });
 });
@@ -143,6 +149,8 @@ describe('messages', () => {
     ['badWhere', /--where: , or \) was expected here\n {2}shop\.orders: @1 in \(1, 3\n {26}\^/],
     ['badType', /--type "upsert".*insert, update, delete/],
     ['badPosition', /--start-position "5x"/],
+    ['optionFirst', /-q stands before the command\n.*first/],
+    ['negated', /unknown option --no-output/],
     ['twice', /--start-position is given 2 times/],
     ['flagValue', /--dry-run takes no value/],
     ['emptyList', /--table needs a value/],
@@ -154,7 +162,7 @@ describe('messages', () => {
   ])('%s', (name, message) => {
     expect(results[name].stderr).toMatch(message);
     expect(results[name].stderr).toMatch(/^binflash: /);
-    expect(results[name].stdout.toString()).toBe('');
+    if (name !== 'negated') expect(results[name].stdout.toString()).toBe('');
   });
 
   it('control characters from a file do not reach the terminal', () => {
@@ -227,4 +235,8 @@ describe('results', () => {
       expect(byFlag.stdout.toString()).toContain('2 row changes');
     });
   });
+});
+
+it('an error is a document wherever JSON was asked for', () => {
+  expect(JSON.parse(results.negated.stdout.toString())).toMatchObject({ error: { code: 'USAGE' } });
 });

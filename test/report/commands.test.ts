@@ -60,6 +60,14 @@ describe('the commands of a view', () => {
     );
   });
 
+  it('name no kind that the report does not select', () => {
+    const data = sampleData({ select: { types: ['delete'] } });
+    const show = (kinds: [boolean, boolean, boolean]): string | undefined =>
+      commandsFor(data, { ...wholeView(data), kinds })?.show;
+    expect(show([true, false, true])).toBe('binflash show bin.000001 bin.000002 --type delete');
+    expect(show([true, true, false])).toBeUndefined();
+  });
+
   it('are not there for tables that go by one name', () => {
     const data = sampleData({
       tables: ['shop.orders', '900 more tables'],

@@ -1,3 +1,4 @@
+import type { ChangeKind } from '../../binlog/rows.ts';
 import { optionWords, selectionWords, shellPath } from '../../select/command-line.ts';
 import type { Selection } from '../../select/selection.ts';
 import { bucketStart, isWhole, type ReportData, type View } from './data.ts';
@@ -22,6 +23,7 @@ export interface Commands {
  */
 export function commandsFor(data: ReportData, view: View): Commands | undefined {
   if (view.table !== undefined && data.patterns[view.table] === undefined) return undefined;
+  if (lookedAt(data, view.kinds).length === 0) return undefined;
   const inputs = filesOf(data, view).map(shellPath);
   const words = [...inputs, ...narrowedWords(data, view)];
   const further = data.options.flatMap(([option, value]) => optionWords(option, value));
@@ -35,6 +37,11 @@ export function commandsFor(data: ReportData, view: View): Commands | undefined 
   };
 }
 
+/** The kinds of change that the report selects and the view has. */
+function lookedAt({ select }: ReportData, kinds: View['kinds']): ChangeKind[] {
+  return KIND_CLASSES.filter((name, kind) => kinds[kind] && (select.types?.includes(name) ?? true));
+}
+
 function narrowedWords(data: ReportData, { span, kinds, table }: View): string[] {
   const { startDatetime, stopDatetime, xids, ...select } = data.select;
   const narrowed: Selection = {
@@ -42,7 +49,7 @@ function narrowedWords(data: ReportData, { span, kinds, table }: View): string[]
     ...(xids === undefined ? {} : { xids: xids.map(BigInt) }),
     // A table of the report matches what the report selects already: its own name is narrower than that.
     ...(table === undefined ? {} : { tables: [data.patterns[table]!] }),
-    ...(kinds.every(Boolean) ? {} : { types: KIND_CLASSES.filter((_, kind) => kinds[kind]) }),
+    ...(kinds.every(Boolean) ? {} : { types: lookedAt(data, kinds) }),
   };
   const from = bucketStart(data, span.from);
   const to = bucketStart(data, span.to);
