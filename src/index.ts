@@ -7,7 +7,7 @@ export { RefusedError, type Skippable } from './flashback/refusals.ts';
 export { type RewriteOptions, type RewriteResult, rewrite } from './flashback/rewrite.ts';
 export type { WriteResult } from './flashback/undo-writer.ts';
 export type { Contents, GtidSpan, TableInspection } from './inspect/contents.ts';
-export { type FileInspection, type Inspection, inspect } from './inspect/inspect.ts';
+export { type FileInspection, type Inspection, type InspectOptions, inspect } from './inspect/inspect.ts';
 export type { Output } from './io/output.ts';
 export type { Progress, ReadOptions } from './read/binlogs.ts';
 export { type ReportOptions, type ReportResult, report } from './report/report.ts';

@@ -29,8 +29,11 @@ export const commands: readonly CommandSpec[] = [
   {
     name: 'inspect',
     describe: 'say what is in binlogs, and what could not be undone',
-    options: generalOptions,
-    examples: [['$0 inspect mysql-bin.0000*', 'files, times, tables and rows']],
+    options: { ...selectionOptions, ...tableOptions, ...generalOptions },
+    examples: [
+      ['$0 inspect mysql-bin.0000*', 'files, times, tables and rows'],
+      ['$0 inspect mysql-bin.0000* -T shop.orders', 'counts the changes of one table'],
+    ],
     load: async () => (await import('./inspect-command.ts')).inspectCommand,
   },
   {

@@ -1,7 +1,8 @@
 import { inspect } from '../inspect/inspect.ts';
 import { safeJson } from '../wire/safe-text.ts';
+import { readDescriptions } from './descriptions.ts';
 import { inspectionText } from './inspect-layout.ts';
-import { type Arguments, flagOf, maxUnpackedSizeOf } from './options.ts';
+import { type Arguments, flagOf, maxUnpackedSizeOf, readSelection } from './options.ts';
 import { PipeClosed, writeStdout } from './stdout.ts';
 import { progressBar, Style } from './terminal.ts';
 
@@ -14,6 +15,8 @@ export async function inspectCommand(
   const bar = await progressBar(flagOf(args, 'progress') && !flagOf(args, 'quiet'));
   try {
     const inspection = await inspect(inputs, {
+      select: readSelection(args),
+      descriptions: await readDescriptions(args),
       onProgress: bar.update,
       signal,
       maxUnpackedSize: maxUnpackedSizeOf(args),

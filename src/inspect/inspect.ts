@@ -1,9 +1,16 @@
+import { tmpdir } from 'node:os';
 import type { ChecksumAlgorithm } from '../binlog/checksum.ts';
 import type { Flavour } from '../binlog/event-types.ts';
 import { BinflashError } from '../errors.ts';
-import { makePlan } from '../flashback/plan.ts';
+import { makePlan, type PlanOptions } from '../flashback/plan.ts';
 import { type ReadOptions, readIndex, withBinlogs } from '../read/binlogs.ts';
 import type { BinlogIndex, FileSummary } from '../scan/binlog-index.ts';
+import { DEFAULT_WINDOW } from '../scan/scan.ts';
+import { type Selection, Selector } from '../select/selection.ts';
+import { TableDescriptions } from '../tables/description.ts';
+import { SelectedChanges } from '../transactions/changes.ts';
+import { RowFilter } from '../where/row-filter.ts';
+import { maskRows, type RowMask } from '../where/row-mask.ts';
 import type { Contents, TableInspection } from './contents.ts';
 import { Tally } from './tally.ts';
 
@@ -43,17 +50,49 @@ export interface Inspection {
   readonly warnings: readonly string[];
 }
 
-/** Says what is in binary logs. @throws BinflashError for what is damaged or cannot be read */
-export async function inspect(inputs: readonly string[], options: ReadOptions = {}): Promise<Inspection> {
-  const index = await withBinlogs(inputs, (files) => readIndex(files, options));
-  const files = inspectFiles(index);
-  const total = files.length === 1 ? contentsOf(files[0]!) : tallyOf(index, 0, files.length);
-  return { files, total, tables: total.tables, ...judge(index) };
+export interface InspectOptions extends ReadOptions {
+  /** Which row changes count. What is said of files and of other events is of all there is. */
+  readonly select?: Selection | undefined;
+  /** What is known of tables besides what the log tells. */
+  readonly descriptions?: TableDescriptions | undefined;
 }
 
-function judge(index: BinlogIndex): Pick<Inspection, 'blockers' | 'warnings'> {
+/**
+ * Says what is in binary logs.
+ *
+ * @throws BinflashError for what is damaged or cannot be read; `NO_MATCH` when a selection selects nothing
+ */
+export function inspect(inputs: readonly string[], options: InspectOptions = {}): Promise<Inspection> {
+  return withBinlogs(inputs, async (opened) => {
+    const { select = {}, descriptions = new TableDescriptions() } = options;
+    const filter = new RowFilter(select.where, descriptions);
+    const index = await readIndex(opened, options);
+    const selector = new Selector(index, select);
+    const mask = filter.isEmpty
+      ? undefined
+      : await maskRows(index, opened, selector, filter, {
+          window: options.window ?? DEFAULT_WINDOW,
+          spoolFolder: tmpdir(),
+          signal: options.signal,
+          onProgress: (done, total) => options.onProgress?.({ phase: 'read', done, total }),
+        });
+    const isSelected = Object.values(select).some((condition) => condition !== undefined);
+    const judged = judge(index, { select, descriptions }, mask, isSelected);
+    const changes = isSelected ? new SelectedChanges(index, selector, mask) : undefined;
+    const files = inspectFiles(index, changes);
+    const total = files.length === 1 ? contentsOf(files[0]!) : tallyOf(index, 0, files.length, changes);
+    return { files, total, tables: total.tables, ...judged };
+  });
+}
+
+function judge(
+  index: BinlogIndex,
+  options: PlanOptions,
+  mask: RowMask | undefined,
+  isSelected: boolean,
+): Pick<Inspection, 'blockers' | 'warnings'> {
   try {
-    const plan = makePlan(index, {});
+    const plan = makePlan(index, options, mask);
     const blockers = plan.refusals.map(({ code, message, file, offset, table }) => ({
       code,
       message,
@@ -64,13 +103,17 @@ function judge(index: BinlogIndex): Pick<Inspection, 'blockers' | 'warnings'> {
     return { blockers, warnings: plan.warnings };
   } catch (error) {
     // A file without row changes is worth a look too.
-    if (error instanceof BinflashError && error.code === 'NO_MATCH') return { blockers: [], warnings: [] };
+    if (error instanceof BinflashError && error.code === 'NO_MATCH' && !isSelected)
+      return { blockers: [], warnings: [] };
     throw error;
   }
 }
 
-function inspectFiles(index: BinlogIndex): FileInspection[] {
-  return index.files.map((file, number) => ({ ...describe(file), ...tallyOf(index, number, number + 1) }));
+function inspectFiles(index: BinlogIndex, changes: SelectedChanges | undefined): FileInspection[] {
+  return index.files.map((file, number) => ({
+    ...describe(file),
+    ...tallyOf(index, number, number + 1, changes),
+  }));
 }
 
 function contentsOf(file: FileInspection): Contents {
@@ -90,9 +133,14 @@ function contentsOf(file: FileInspection): Contents {
 }
 
 /** What is in the files from number `from` on and before number `to`. */
-function tallyOf(index: BinlogIndex, from: number, to: number): Contents {
+function tallyOf(
+  index: BinlogIndex,
+  from: number,
+  to: number,
+  changes: SelectedChanges | undefined,
+): Contents {
   const { files, texts, obstacles } = index;
-  const tally = new Tally(index, files[from]!.format.flavour);
+  const tally = new Tally(index, files[from]!.format.flavour, changes);
   for (const file of files.slice(from, to)) tally.addFile(file);
   for (const obstacle of obstacles) {
     if (obstacle.file >= from && obstacle.file < to) tally.addObstacle(obstacle);

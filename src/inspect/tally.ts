@@ -5,6 +5,7 @@ import { type BinlogIndex, type FileSummary, isGroupOfItsOwn, type Obstacle } fr
 import { PLAIN } from '../scan/event-table.ts';
 import type { Shape } from '../scan/shapes.ts';
 import { Ending } from '../scan/transaction-table.ts';
+import type { SelectedChanges } from '../transactions/changes.ts';
 import type { Contents, GtidSpan, TableInspection } from './contents.ts';
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
@@ -17,6 +18,7 @@ const VERSION_2 = [EventCode.WRITE_ROWS, EventCode.WRITE_ROWS_COMPRESSED];
 export class Tally {
   readonly #index: BinlogIndex;
   readonly #flavour: Flavour;
+  readonly #changes: SelectedChanges | undefined;
   readonly #tables = new Map<string, Writable<TableInspection>>();
   /** By shape, the table's numbers. */
   readonly #byShape: Writable<TableInspection>[] = [];
@@ -44,9 +46,11 @@ export class Tally {
   /** The largest transaction, rows event, and rows event with the largest row, or -1. */
   #largest = { transaction: -1, rows: 0, event: -1, row: -1 };
 
-  constructor(index: BinlogIndex, flavour: Flavour) {
+  /** `changes`: the row changes that count; all, if left out. */
+  constructor(index: BinlogIndex, flavour: Flavour, changes?: SelectedChanges) {
     this.#index = index;
     this.#flavour = flavour;
+    this.#changes = changes;
   }
 
   addFile(file: FileSummary): void {
@@ -77,27 +81,38 @@ export class Tally {
   addTransaction(transaction: number): void {
     const { transactions, events } = this.#index;
     this.#addGtid(transaction);
-    this.#takenBack += transactions.takenBack[transaction]!;
+    const changes = this.#changes;
     const count = transactions.eventCount[transaction]!;
     if (count === 0) {
       this.#withoutRows++;
+      if (changes === undefined) this.#takenBack += transactions.takenBack[transaction]!;
       return;
     }
+    if (changes?.hasTransaction(transaction) === false) return;
     const first = transactions.firstEvent[transaction]!;
-    if (transactions.ending[transaction] === Ending.XA_ROLLBACK) {
-      for (let event = first; event < first + count; event++) this.#takenBack += events.rows[event]!;
-      return;
-    }
-    this.#transactions++;
+    const isTakenBack = transactions.ending[transaction] === Ending.XA_ROLLBACK;
     let rows = 0;
+    let counted = 0;
     for (let event = first; event < first + count; event++) {
-      this.#addEvent(event, event === first);
-      rows += events.rows[event]!;
+      if (changes?.has(event) === false) continue;
+      if (isTakenBack) this.#takenBack += events.rows[event]!;
+      else {
+        this.#addEvent(event, counted++ === 0);
+        rows += this.#rowsOf(event);
+      }
     }
+    if (counted === 0) return;
+    this.#transactions++;
+    // Of these rows nothing is kept but their number.
+    if (changes?.isFiltered !== true) this.#takenBack += transactions.takenBack[transaction]!;
     const largest = this.#largest;
     if (largest.transaction >= 0 && this.#bytesOf(transaction) <= this.#bytesOf(largest.transaction)) return;
     largest.transaction = transaction;
     largest.rows = rows;
+  }
+
+  #rowsOf(event: number): number {
+    return this.#changes?.rowsOf(event) ?? this.#index.events.rows[event]!;
   }
 
   #bytesOf(transaction: number): number {
@@ -127,14 +142,17 @@ export class Tally {
     const shape = shapes[number]!;
     const table = this.#byShape[number] ?? this.#tableOf(number, shape);
     const time = events.timestamp[event]!;
-    table[shape.kind] += events.rows[event]!;
+    table[shape.kind] += this.#rowsOf(event);
     table.bytes += events.size[event]!;
     if (table.firstTime === 0 || time < table.firstTime) table.firstTime = time;
     if (time > table.lastTime) table.lastTime = time;
     this.#images[shape.kind][isFull(shape) ? 'full' : 'partial']++;
     const largest = this.#largest;
     if (largest.event < 0 || events.size[event]! > events.size[largest.event]!) largest.event = event;
-    if (largest.row < 0 || events.largestRow[event]! > events.largestRow[largest.row]!) largest.row = event;
+    // Which row of the event is the largest is not known.
+    if (this.#changes?.isFiltered) largest.row = -1;
+    else if (largest.row < 0 || events.largestRow[event]! > events.largestRow[largest.row]!)
+      largest.row = event;
     // A table counts a transaction once.
     if (firstOfTransaction) this.#touched.clear();
     if (!this.#touched.has(table)) {

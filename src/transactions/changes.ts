@@ -29,6 +29,16 @@ export class SelectedChanges {
     return this.insert + this.update + this.delete;
   }
 
+  /** Are single rows selected? */
+  get isFiltered(): boolean {
+    return this.#mask !== undefined;
+  }
+
+  /** May changes of a transaction be selected? */
+  hasTransaction(transaction: number): boolean {
+    return this.#selector.hasTransaction(transaction);
+  }
+
   /** Is an event selected, or a row of it at least? */
   has(event: number): boolean {
     if (!this.#selector.hasEvent(event)) return false;

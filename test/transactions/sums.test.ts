@@ -56,6 +56,14 @@ describe('transactions', () => {
             () => ({ rows: 0, transactions: 0, tables: [] }),
           );
           expect(selected).toHaveLength(plan.transactions);
+          const inspected = await inspect(inputs, { select }).catch(() => undefined);
+          expect([inspected?.total.transactions ?? 0, inspected?.total.rows ?? 0]).toEqual([
+            plan.transactions,
+            plan.rows,
+          ]);
+          expect(inspected?.tables.filter(({ transactions: times }) => times > 0) ?? []).toMatchObject(
+            [...plan.tables].sort((a, b) => (a.table < b.table ? -1 : 1)),
+          );
           expect(sum(selected)).toEqual([
             plan.rows,
             ...(['insert', 'update', 'delete'] as const).map((kind) =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { BinflashError, RewriteOptions } from '../../src/index.ts';
+import { type BinflashError, inspect, type RewriteOptions } from '../../src/index.ts';
 import { Binlog } from '../builder/binlog.ts';
 import { prefixed, u8, u32 } from '../builder/bytes.ts';
 import {
@@ -27,7 +27,7 @@ import {
   tableMap,
   type Values,
 } from '../builder/rows.ts';
-import { attempt, refusal } from '../helpers.ts';
+import { attempt, inFolder, refusal, writeFiles } from '../helpers.ts';
 
 const named = (of: Table, ...fields: Uint8Array[]): Table => ({ ...of, optional: Buffer.concat(fields) });
 const utf8 = metadataField(2, Buffer.of(45));
@@ -404,4 +404,17 @@ it('a filter may be for a list of tables', async () => {
     'delete 1',
     'delete 3',
   ]);
+});
+
+it('inspect counts what a filter selects, and says what of it could not be undone', async () => {
+  const file = logOf(orders, ['insert', [[row(1, 'a')], [row(2, 'b')]]], ['delete', [[row(1, 'a')]]]);
+  await inFolder(async (folder) => {
+    const inputs = await writeFiles(folder, [file]);
+    const { total, blockers } = await inspect(inputs, { select: { where: ["shop.orders: status = 'a'"] } });
+    expect([total.rows, total.insert, total.delete, blockers]).toEqual([2, 1, 1, []]);
+    expect(total.largestRow).toBeUndefined();
+    await expect(inspect(inputs, { select: { where: ['shop.orders: id = 9'] } })).rejects.toMatchObject({
+      code: 'NO_MATCH',
+    });
+  });
 });
