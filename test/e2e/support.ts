@@ -12,6 +12,8 @@ import {
   serverIds,
   startServer,
 } from '../servers/index.ts';
+import { ourRows, programRows } from './row-lines.ts';
+import { compareRows } from './vv-comparison.ts';
 
 const MIB = 1024 * 1024;
 
@@ -69,7 +71,18 @@ export async function logged(
 ): Promise<string> {
   await server.closeBinlog();
   await server.sql(statements, database);
-  return server.closeBinlog();
+  const file = await server.closeBinlog();
+  if (process.env.BINFLASH_COMPARE_STORIES) await compareStory(server, file);
+  return file;
+}
+
+/**
+ * Holds what `show --sql` says of a story's log against the server's own mysqlbinlog -vv, as mysqlbinlog-vv.test.ts does
+ * for logs of its own. Asked for by hand, because it doubles the time that stories take.
+ */
+async function compareStory(server: RunningServer, file: string): Promise<void> {
+  const { unexplained } = compareRows(await ourRows(file), await programRows(server, file), server.flavour);
+  expect(unexplained.slice(0, 5).join('\n')).toBe('');
 }
 
 export interface UndoOptions extends Omit<RewriteOptions, 'inputs' | 'output' | 'select'> {
