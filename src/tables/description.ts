@@ -1,6 +1,7 @@
 import { compileDecoder, type DecodeOptions, type ValueDecoder } from '../binlog/columns/values/decoder.ts';
 import type { Flavour } from '../binlog/event-types.ts';
 import { type TableDefinition, tableName } from '../binlog/table-map.ts';
+import type { LoggedTable } from './logged-columns.ts';
 import { completed, type Schema } from './schema.ts';
 
 /** What is known of a column besides its values. */
@@ -21,6 +22,8 @@ export interface TableDescription {
   readonly table: TableDefinition;
   readonly columns: readonly ColumnDescription[];
   readonly decoder: ValueDecoder;
+  /** Its definition in the schema file, where there is one. */
+  readonly defined: LoggedTable | undefined;
 }
 
 /** Describes tables, each definition once: by what the log tells, completed by a schema file where there is one. */
@@ -56,17 +59,19 @@ export class TableDescriptions {
 
   #describe(table: TableDefinition, flavour: Flavour): TableDescription {
     const found = this.#schema?.find(table, flavour);
-    if (found === undefined) return describe(table, flavour, this.#options);
+    if (found === undefined) return describe(table, flavour, this.#options, undefined);
     const { hiddenTypes, fractions } = found;
-    return describe(completed(table, found), flavour, {
-      ...this.#options,
-      hiddenTypes,
-      oldFractions: fractions,
-    });
+    const options = { ...this.#options, hiddenTypes, oldFractions: fractions };
+    return describe(completed(table, found), flavour, options, found);
   }
 }
 
-function describe(table: TableDefinition, flavour: Flavour, options: DecodeOptions): TableDescription {
+function describe(
+  table: TableDefinition,
+  flavour: Flavour,
+  options: DecodeOptions,
+  defined: LoggedTable | undefined,
+): TableDescription {
   const { names, primaryKey } = table.optional;
   const key = new Set(primaryKey?.map(({ column }) => column));
   return {
@@ -78,5 +83,6 @@ function describe(table: TableDefinition, flavour: Flavour, options: DecodeOptio
       key: key.has(column),
     })),
     decoder: compileDecoder(table, flavour, options),
+    defined,
   };
 }

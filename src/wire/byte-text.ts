@@ -11,6 +11,8 @@ const POWERS = Array.from({ length: 17 }, (_, i) => 10 ** i);
 
 const ZERO = 0x30;
 
+const HEX_DIGITS = Uint8Array.from('0123456789ABCDEF', (digit) => digit.charCodeAt(0));
+
 /**
  * Text as bytes of any character set, put together piece by piece and handed over in chunks. For writers of
  * millions of values: strings made of them and then encoded cost several times as much.
@@ -70,6 +72,29 @@ export class ByteText {
     let at = this.length;
     for (let i = 0; i < text.length; i++) bytes[at++] = text.charCodeAt(i);
     this.length = at;
+  }
+
+  /** Puts text in UTF-8. */
+  utf8(text: string): void {
+    const bytes = Buffer.from(text);
+    this.copy(bytes, 0, bytes.length);
+  }
+
+  /** Puts two hexadecimal digits for each byte of `source[start, end)`. */
+  hex(source: Uint8Array, start: number, end: number): void {
+    let at = start;
+    while (at < end) {
+      this.reserve(2);
+      const next = Math.min(end, at + ((CHUNK - this.length) >> 1));
+      const { bytes } = this;
+      let to = this.length;
+      for (; at < next; at++) {
+        const byte = source[at]!;
+        bytes[to++] = HEX_DIGITS[byte >> 4]!;
+        bytes[to++] = HEX_DIGITS[byte & 15]!;
+      }
+      this.length = to;
+    }
   }
 
   /** Puts the digits of an integer from 0 to 2^53. */

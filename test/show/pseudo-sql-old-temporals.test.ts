@@ -12,7 +12,7 @@ it("prints MariaDB's temporals of old, where their lengths have become known", (
   const logged = definitionOf([oldTime], { flavour: 'mariadb' });
   const table: TableDefinition = { ...logged, lengths: Int32Array.of(hiresLength(oldTime.type, 2)) };
   const decoder = compileDecoder(table, 'mariadb', { oldFractions: [2] });
-  const column = sqlColumn({ name: 'a.b', table, columns: [], decoder }, 0, 'mariadb');
+  const column = sqlColumn({ name: 'a.b', table, columns: [], decoder, defined: undefined }, 0, 'mariadb');
   let text = '';
   const out = new ByteText((chunk) => {
     text += Buffer.from(chunk).toString();
