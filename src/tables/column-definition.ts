@@ -16,10 +16,14 @@ export interface ColumnDefinition {
 /** What stands behind the type, as far as it matters here. */
 export interface Attributes {
   unsigned: boolean;
+  zerofill: boolean;
   notNull: boolean;
   compressed: boolean;
   primary: boolean;
   unique: boolean;
+  /** GENERATED ALWAYS AS, of which the first two words may be missing. */
+  generated: boolean;
+  onUpdateNow: boolean;
   /** MariaDB: GENERATED ALWAYS AS ROW START or END. */
   row?: 'START' | 'END';
   /** MariaDB: WITH SYSTEM VERSIONING, which one column gives to the table. */
@@ -90,13 +94,19 @@ const WITH_VALUE = new Set([
   'USING',
 ]);
 
+/** Words for the present. */
+const NOW = ['CURRENT_TIMESTAMP', 'NOW', 'LOCALTIME', 'LOCALTIMESTAMP'];
+
 function readAttributes(cursor: TokenCursor): Attributes {
   const found: Attributes = {
     unsigned: false,
+    zerofill: false,
     notNull: false,
     compressed: false,
     primary: false,
     unique: false,
+    generated: false,
+    onUpdateNow: false,
     withVersioning: false,
     binary: false,
     byte: false,
@@ -124,8 +134,18 @@ function readAttributes(cursor: TokenCursor): Attributes {
 function attribute(found: Attributes, word: string, cursor: TokenCursor): void {
   switch (word) {
     case 'UNSIGNED':
+      found.unsigned = true;
+      break;
     case 'ZEROFILL':
       found.unsigned = true;
+      found.zerofill = true;
+      break;
+    case 'AS':
+      found.generated = true;
+      break;
+    case 'ON':
+      // A foreign key's action may stand here too.
+      if (cursor.accept('UPDATE')) found.onUpdateNow = cursor.acceptOne(...NOW) !== undefined;
       break;
     case 'NOT':
       if (cursor.accept('NULL')) found.notNull = true;
@@ -179,7 +199,7 @@ export function completeColumn(
   { name, text, type, args, labels, attributes }: ColumnDefinition,
   table: { readonly charset?: string | undefined; readonly collation?: string | undefined },
 ): ColumnSchema {
-  const { unsigned, notNull, compressed } = attributes;
+  const { unsigned, zerofill, notNull, compressed, generated, onUpdateNow } = attributes;
   const ofColumn = attributes.charset ?? charsetOf(attributes.collation);
   const charset = ofColumn ?? table.charset;
   // A character set of its own means that set's default collation.
@@ -203,8 +223,11 @@ export function completeColumn(
     length: blobPrefix(sized) === undefined ? (first ?? defaultLength(sized)) : 0,
     scale,
     unsigned,
+    zerofill,
     nullable: !(notNull || attributes.primary || attributes.row !== undefined),
     compressed,
+    generated,
+    onUpdateNow,
     charset: hasText ? charset : undefined,
     collation: hasText ? collation : undefined,
     labels,

@@ -12,6 +12,7 @@ import type { ColumnSchema, KeyColumn, TableSchema, UniqueKey } from './table-sc
 
 /** A table of the file as a server logs it. */
 export interface LoggedTable {
+  readonly schema: TableSchema;
   /** With those that the definition does not show. */
   readonly columns: readonly ColumnSchema[];
   readonly optional: OptionalMetadata;
@@ -40,6 +41,7 @@ export function loggedColumns(schema: TableSchema, table: TableDefinition, flavo
   const primaryKey = keyOf(schema, table, columns, flavour);
   if (primaryKey !== undefined) optional.primaryKey = primaryKey;
   return {
+    schema,
     columns,
     optional,
     hiddenTypes: columns.map((column) => hiddenType(column, flavour)),
@@ -49,15 +51,22 @@ export function loggedColumns(schema: TableSchema, table: TableDefinition, flavo
 
 const FRACTIONAL = new Set(['time', 'datetime', 'timestamp']);
 
-const invisible = (name: string, type: 'bigint' | 'timestamp', nullable = false): ColumnSchema => ({
+const invisible = (
+  name: string,
+  type: 'bigint' | 'timestamp',
+  { nullable = false, generated = true } = {},
+): ColumnSchema => ({
   name,
   text: type,
   type,
   length: type === 'timestamp' ? 6 : 0,
   scale: 0,
   unsigned: type === 'bigint',
+  zerofill: false,
   nullable,
   compressed: false,
+  generated,
+  onUpdateNow: false,
   charset: undefined,
   collation: undefined,
   labels: undefined,
@@ -75,10 +84,14 @@ function withHidden(schema: TableSchema, table: TableDefinition, flavour: Flavou
     return [
       ...columns,
       ...period.map((name) => invisible(name, 'timestamp')),
-      ...uniqueKeys.filter(isHashed).map((_, i) => invisible(`DB_ROW_HASH_${i + 1}`, 'bigint', true)),
+      ...uniqueKeys
+        .filter(isHashed)
+        .map((_, i) => invisible(`DB_ROW_HASH_${i + 1}`, 'bigint', { nullable: true })),
     ];
   }
-  return isGenerated(schema, table) ? [invisible('my_row_id', 'bigint'), ...columns] : columns;
+  return isGenerated(schema, table)
+    ? [invisible('my_row_id', 'bigint', { generated: false }), ...columns]
+    : columns;
 }
 
 const isHashed = ({ hashed }: UniqueKey): boolean => hashed;

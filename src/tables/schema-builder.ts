@@ -3,7 +3,7 @@ import { charsetOf } from '../binlog/columns/values/charsets.ts';
 import { textDecoding } from '../binlog/columns/values/text.ts';
 import { alterTable } from './alter-table.ts';
 import { charsetNamed, collationId } from './collation-names.ts';
-import { tableDefinition } from './create-table.ts';
+import { sameName, tableDefinition } from './create-table.ts';
 import { SyntaxProblem, sqlTokens, TokenCursor } from './sql-tokens.ts';
 import { StatementScanner } from './statements.ts';
 import type { TableSchema } from './table-schema.ts';
@@ -26,6 +26,7 @@ const NOTHING: Body = {
   uniqueKeys: [],
   versioned: false,
   rowEnd: undefined,
+  triggers: [],
   problem: undefined,
 };
 
@@ -37,6 +38,7 @@ export class SchemaBuilder {
   readonly tables: TableSchema[] = [];
   /** The database of the dump's heading, `-- Host: h    Database: d`; it says what was dumped. */
   dumped: string | undefined;
+  readonly #triggers: { readonly name: string; readonly on: Reference }[] = [];
   readonly #scanner: StatementScanner;
   #database: string | undefined;
   #charset: string = 'utf8mb4';
@@ -56,6 +58,10 @@ export class SchemaBuilder {
 
   end(): void {
     this.#scanner.end();
+    for (const [i, table] of this.tables.entries()) {
+      const triggers = this.#triggers.filter(({ on }) => mayMean(on, table)).map(({ name }) => name);
+      if (triggers.length > 0) this.tables[i] = { ...table, triggers };
+    }
   }
 
   #comment(text: Uint8Array): void {
@@ -112,7 +118,7 @@ export class SchemaBuilder {
 
   #tokens(sql: string, line: number): TokenCursor {
     try {
-      return new TokenCursor(sqlTokens(sql));
+      return new TokenCursor(sqlTokens(readablePart(sql)));
     } catch (error) {
       if (error instanceof SyntaxProblem) this.#unreadable(sql, line, error.message);
       throw error;
@@ -152,7 +158,7 @@ export class SchemaBuilder {
           `the file is in ${this.#charset}; only UTF-8 and sets of one byte can be read`,
         );
       }
-      return { ...tableDefinition(cursor), problem: undefined };
+      return { ...tableDefinition(cursor), triggers: [], problem: undefined };
     } catch (error) {
       // What is wrong with a definition is told when its table is asked for: most of a dump never is.
       if (error instanceof SyntaxProblem) return { ...NOTHING, problem: error.message };
@@ -160,9 +166,13 @@ export class SchemaBuilder {
     }
   }
 
-  /** A view may stand in for a table of the same name first. */
+  /** Triggers are kept. A view may stand in for a table of the same name first. */
   #createOther(cursor: TokenCursor): void {
     while (!cursor.ended && !['AS', 'CREATE'].includes(cursor.peek()!.word)) {
+      if (cursor.accept('TRIGGER')) {
+        this.#trigger(cursor);
+        break;
+      }
       if (!cursor.accept('VIEW')) {
         cursor.at++;
         continue;
@@ -175,6 +185,14 @@ export class SchemaBuilder {
     }
     // The rest of it may hold anything.
     while (!cursor.ended) cursor.at++;
+  }
+
+  /** `[IF NOT EXISTS] name BEFORE INSERT ON table`; MariaDB 12 has `INSERT OR UPDATE OF column`. */
+  #trigger(cursor: TokenCursor): void {
+    cursor.accept('IF', 'NOT', 'EXISTS');
+    const { name } = this.#reference(cursor);
+    while (!cursor.accept('ON')) cursor.next();
+    this.#triggers.push({ name, on: this.#reference(cursor) });
   }
 
   #alter(cursor: TokenCursor): void {
@@ -198,4 +216,21 @@ export class SchemaBuilder {
 
 function isNamed(table: TableSchema, { database, name }: Reference): boolean {
   return table.database === database && table.name === name;
+}
+
+/**
+ * Does a trigger on `reference` fire for the table? Servers print the statement that made it: its table may have
+ * its database before it where the table's own definition has none, and another case.
+ */
+function mayMean({ database, name }: Reference, table: TableSchema): boolean {
+  const alike = table.database === undefined || database === undefined || sameName(table.database, database);
+  return alike && sameName(table.name, name);
+}
+
+const TRIGGER = /^CREATE(?!\s+(?:TEMPORARY\s+)?TABLE\b)[^(]*?\bTRIGGER\b/i;
+
+/** Of a trigger what stands before its body, in whose sql_mode a quote may be closed elsewhere. */
+function readablePart(sql: string): string {
+  const body = TRIGGER.test(sql) ? sql.search(/\bFOR\s+EACH\s+ROW\b/i) : -1;
+  return body < 0 ? sql : sql.slice(0, body);
 }

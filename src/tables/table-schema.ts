@@ -8,10 +8,15 @@ export interface ColumnSchema {
   readonly length: number;
   readonly scale: number;
   readonly unsigned: boolean;
+  readonly zerofill: boolean;
   /** May it be NULL? A column of the primary key never is. */
   readonly nullable: boolean;
   /** MariaDB: /*M!100301 COMPRESSED*&#47; */
   readonly compressed: boolean;
+  /** Does the server alone fill it: from an expression, as an end of a row's period, as a hash behind a unique key? */
+  readonly generated: boolean;
+  /** ON UPDATE CURRENT_TIMESTAMP: an UPDATE that leaves it out sets it to the present. */
+  readonly onUpdateNow: boolean;
   /** Of text, ENUM and SET; undefined where neither column nor table name it. */
   readonly charset: string | undefined;
   readonly collation: string | undefined;
@@ -47,6 +52,8 @@ export interface TableSchema {
   /** MariaDB: WITH SYSTEM VERSIONING, and which columns hold the period where they are declared. */
   readonly versioned: boolean;
   readonly rowEnd: string | undefined;
+  /** Names of its triggers, as far as the file has them. */
+  readonly triggers: readonly string[];
   /** Why this definition cannot be used. */
   readonly problem: string | undefined;
 }
