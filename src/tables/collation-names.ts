@@ -165,15 +165,21 @@ function uca1400(charset: string, rest: string): number | undefined {
 
 let names: Map<number, string> | undefined;
 
-/** The name of a collation by its number, as MySQL calls it where the servers differ. */
-export function collationName(id: number): string | undefined {
+/** The name of a collation by its number; the servers differ in that of the older Croatian one. */
+export function collationName(id: number, flavour: Flavour = 'mysql'): string | undefined {
   if (names === undefined) {
     names = new Map(Array.from(ids, ([name, number]) => [number, name]));
     for (const [charset, number] of Object.entries(MARIADB_CROATIAN)) {
       names.set(number, `${charset}_croatian_ci`);
     }
   }
-  return names.get(id) ?? uca1400Name(id);
+  const name = names.get(id);
+  if (flavour === 'mariadb' && name !== undefined && ids.get(name) === id) {
+    const charset = charsetOfCollation(name)!;
+    const isOlder = charset in MARIADB_CROATIAN && name === `${charset}_croatian_ci`;
+    if (isOlder) return `${charset}_${OLD_CROATIAN}`;
+  }
+  return name ?? uca1400Name(id);
 }
 
 function uca1400Name(id: number): string | undefined {

@@ -1,0 +1,101 @@
+import { ColumnType } from '../binlog/columns/types.ts';
+import type { Flavour } from '../binlog/event-types.ts';
+import { type TableDefinition, TableMapFlag } from '../binlog/table-map.ts';
+import type { TableDescription } from '../tables/description.ts';
+import { hasBit } from '../wire/bitmap.ts';
+
+const T = ColumnType;
+
+/** What decides how SQL changes the rows of a table, and whether it can. Lists are by column number. */
+export interface TableFacts {
+  /** Do INSERT and SET name the column? Servers refuse values for generated columns: errors 3105 and 1906. */
+  readonly writable: readonly boolean[];
+  /** May a condition name it? MariaDB's hashes behind unique keys are in the rows, but no SQL sees them: error 1054. */
+  readonly comparable: readonly boolean[];
+  /**
+   * Must an UPDATE that gives it no value set it to itself? Else ON UPDATE CURRENT_TIMESTAMP gives it the present; all
+   * servers leave it alone under `SET c = c`. The log does not tell such columns: without a schema file these are all
+   * that may be.
+   */
+  readonly selfAssigned: readonly boolean[];
+  /** Why SQL cannot make or take back changes of this table. */
+  readonly refusal: TableObjection | undefined;
+  /**
+   * Its triggers would fire. What they did on the source is in the log as rows of their own, or is a part of the row:
+   * by SQL it would happen a second time. Who knows them harmless may go on.
+   */
+  readonly triggers: TableObjection | undefined;
+}
+
+/** For people; who finds it adds the place. */
+export interface TableObjection {
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** What is known of a table by the schema file, where it has the table, and else by the log. */
+export function tableFacts(description: TableDescription, flavour: Flavour): TableFacts {
+  const { table, columns, defined } = description;
+  const isMariadb = flavour === 'mariadb';
+  const isHash = columns.map(
+    ({ name }, i) => isMariadb && table.types[i] === T.LONGLONG && ROW_HASH.test(name),
+  );
+  return {
+    writable: columns.map((_, i) => !(isHash[i]! || defined?.columns[i]?.generated === true)),
+    comparable: isHash.map((hash) => !hash),
+    selfAssigned: columns.map((_, i) => defined?.columns[i]?.onUpdateNow ?? mayFollowNow(table.types[i]!)),
+    refusal: isMariadb ? versioned(description) : undefined,
+    triggers: triggersOf(description, flavour),
+  };
+}
+
+/** MariaDB's own columns; it keeps users from the name. */
+const ROW_HASH = /^DB_ROW_HASH_\d+$/;
+
+const TIMES: readonly number[] = [T.TIMESTAMP, T.TIMESTAMP2, T.DATETIME, T.DATETIME2];
+
+const mayFollowNow = (type: number): boolean => TIMES.includes(type);
+
+function versioned({ table, columns, defined }: TableDescription): TableObjection | undefined {
+  const hint =
+    'Undo it by binlog (binflash rewrite), which changes its history too, or leave it out with --exclude-table.';
+  if (defined !== undefined) {
+    const message =
+      'the table is system-versioned: SQL cannot write its periods, and would add to its history';
+    return defined.schema.versioned ? { message, hint } : undefined;
+  }
+  const ends = [...table.types.keys()].filter((column) => mayEndPeriod(table, column));
+  if (ends.length < 2) return undefined;
+  if (ends.some((column) => columns[column]!.name === 'row_end')) {
+    return { message: 'by its columns row_start and row_end the table is system-versioned', hint };
+  }
+  // The end of a row's period is a part of every key.
+  const { primaryKey } = table.optional;
+  if (primaryKey !== undefined && !primaryKey.some(({ column }) => ends.includes(column))) return undefined;
+  const names = ends.map((column) => columns[column]!.name).join(', ');
+  return {
+    message: `the table may be system-versioned, for ${names} may be the ends of a period: the log does not tell`,
+    hint: 'Give its definition with --schema, or undo it by binlog (binflash rewrite).',
+  };
+}
+
+/** TIMESTAMP(6) NOT NULL. Those of transaction numbers are never logged as rows. */
+function mayEndPeriod({ types, metas, nullable }: TableDefinition, column: number): boolean {
+  return types[column] === T.TIMESTAMP2 && metas[column] === 6 && !hasBit(nullable, 0, column);
+}
+
+function triggersOf({ table, defined }: TableDescription, flavour: Flavour): TableObjection | undefined {
+  const known = defined?.schema.triggers ?? [];
+  const flagged = flavour === 'mariadb' && (table.flags & TableMapFlag.HAS_TRIGGERS) !== 0;
+  if (known.length === 0 && !flagged) return undefined;
+  const which =
+    known.length === 0
+      ? 'triggers'
+      : known.length === 1
+        ? `the trigger ${known[0]}`
+        : `the triggers ${known.join(', ')}`;
+  return {
+    message: `the table has ${which}, which SQL fires: what they did is in the log already and would happen twice`,
+    hint: 'Undo it by binlog (binflash rewrite), which fires none, or drop them for the time; --ignore-triggers goes on.',
+  };
+}
