@@ -1,6 +1,7 @@
-import { imageEnd, type RowLayout, valueEnd } from '../binlog/columns/layout.ts';
-import { partialImageStart, type RowsEvent } from '../binlog/rows.ts';
+import { type RowLayout, valueEnd } from '../binlog/columns/layout.ts';
+import type { RowsEvent } from '../binlog/rows.ts';
 import { PartialImages } from '../read/partial-image.ts';
+import { RowEnds } from '../read/row-ends.ts';
 import type { Shape } from '../scan/shapes.ts';
 import { allocate } from '../wire/allocate.ts';
 import { hasBit } from '../wire/bitmap.ts';
@@ -16,8 +17,7 @@ const MERGE_BUFFER = 128 * 1024;
  * rows, so it is known that every image ends where it should.
  */
 export class RowInverter {
-  /** Ends of the images of the event in hand, relative to its first row; grown to the largest event met. */
-  #ends: Uint32Array = new Uint32Array(1024);
+  readonly #ends = new RowEnds();
   readonly #merged: Uint8Array = new Uint8Array(MERGE_BUFFER);
   readonly #writer: EventWriter;
   readonly #guard: ChainGuard = new ChainGuard();
@@ -43,9 +43,8 @@ export class RowInverter {
     isSelected?: (row: number) => boolean,
   ): void {
     const images = shape.second === undefined ? rows : 2 * rows;
-    if (this.#ends.length < images) this.#ends = new Uint32Array(images * 2);
-    this.#findEnds(bytes, event, shape, images);
-    const ends = this.#ends;
+    this.#ends.find(bytes, event, shape, rows);
+    const { ends } = this.#ends;
     const writer = this.#writer;
     const start = event.rowsStart;
     let end = event.rowsEnd;
@@ -75,27 +74,6 @@ export class RowInverter {
     // A row that stands alone in its event is followed by another event anyway.
     const { openEnd } = writer;
     if (guarded && openEnd >= 0) this.#remember(writer.bytes, openEnd - (middle - first), openEnd);
-  }
-
-  #findEnds(bytes: Uint8Array, event: RowsEvent, shape: Shape, images: number): void {
-    const ends = this.#ends;
-    const { first, second } = shape;
-    const { rowsStart, rowsEnd } = event;
-    let at = rowsStart;
-    if (second === undefined) {
-      for (let i = 0; i < images; i++) {
-        at = imageEnd(bytes, at, rowsEnd, first);
-        ends[i] = at - rowsStart;
-      }
-      return;
-    }
-    for (let i = 0; i < images; i += 2) {
-      at = imageEnd(bytes, at, rowsEnd, first);
-      ends[i] = at - rowsStart;
-      if (shape.partial) at = partialImageStart(bytes, at, rowsEnd, shape.table.jsonColumns.length);
-      at = imageEnd(bytes, at, rowsEnd, second);
-      ends[i + 1] = at - rowsStart;
-    }
   }
 
   /**

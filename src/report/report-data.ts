@@ -1,7 +1,7 @@
 import { BinflashError } from '../errors.ts';
 import type { Plan } from '../flashback/plan.ts';
 import type { SourceFile } from '../io/source.ts';
-import { ForwardReader } from '../read/forward-reader.ts';
+import { BatchReader } from '../read/batch-reader.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
 import { type Selection, Selector } from '../select/selection.ts';
 import { SelectedChanges } from '../transactions/changes.ts';
@@ -55,7 +55,7 @@ export async function makeReportData(
   const statements = await readStatements(
     index,
     new SelectedChanges(index, selector, options.mask),
-    new ForwardReader(index, files, options),
+    new BatchReader(index, files, options),
     numbers,
     options.statementLength,
   );

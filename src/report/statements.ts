@@ -1,4 +1,4 @@
-import type { ForwardReader } from '../read/forward-reader.ts';
+import type { BatchReader } from '../read/batch-reader.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
 import type { SelectedChanges } from '../transactions/changes.ts';
 import { readTexts, textsOf } from '../transactions/statements.ts';
@@ -18,7 +18,7 @@ const MOST_STATEMENTS = 3;
 export async function readStatements(
   index: BinlogIndex,
   changes: SelectedChanges,
-  reader: ForwardReader,
+  reader: BatchReader,
   transactions: readonly number[],
   length: number,
 ): Promise<Map<number, Statements>> {

@@ -1,29 +1,24 @@
-import { compileLayout, imageEnd, type RowLayout } from '../binlog/columns/layout.ts';
+import { compileLayout, type RowLayout } from '../binlog/columns/layout.ts';
 import type { Flavour } from '../binlog/event-types.ts';
-import { emptyRowsEvent, parseRows, partialImageStart } from '../binlog/rows.ts';
+import { emptyRowsEvent, parseRows } from '../binlog/rows.ts';
 import { statementTextStart } from '../binlog/statement-text.ts';
 import { tableName } from '../binlog/table-map.ts';
 import { BinflashError } from '../errors.ts';
 import type { LoadedEvents } from '../read/loaded-events.ts';
-import { PartialImages } from '../read/partial-image.ts';
-import { DIFFERENCES, RowImage } from '../read/row-image.ts';
+import { RowPair } from '../read/row-pair.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
 import type { Shape } from '../scan/shapes.ts';
 import type { TableDescription, TableDescriptions } from '../tables/description.ts';
 import type { RowFilter, RowMatcher } from '../where/row-filter.ts';
 import { allocate } from '../wire/allocate.ts';
-import type { ChangeFormatter, RowChange, ShownEvent } from './change-formatter.ts';
+import type { ChangeFormatter, ShownEvent } from './change-formatter.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** What is made once for all events of a shape. */
 interface PreparedShape {
   readonly event: Mutable<ShownEvent>;
-  readonly change: Mutable<RowChange>;
-  readonly first: RowLayout;
-  readonly second: RowLayout | undefined;
-  readonly firstImage: RowImage;
-  readonly secondImage: RowImage;
+  readonly change: RowPair;
   /** The row filters of the selection, where there are any for this table. */
   readonly matcher: RowMatcher | undefined;
 }
@@ -49,7 +44,6 @@ export class ChangeFeed {
   readonly #formatter: ChangeFormatter;
   readonly #limit: number;
   readonly #shapes: PreparedShape[] = [];
-  readonly #partial = new PartialImages();
   /** The transaction whose changes are shown, or -1. */
   #transaction = -1;
   /** The text that is to be told before the next row of {@link #textOf}, copied: what was read may be gone by then. */
@@ -145,36 +139,18 @@ export class ChangeFeed {
     return false;
   }
 
-  #next(event: ShownEvent, prepared: PreparedShape): void {
-    const { bytes, shape, rows } = event;
-    const { change, first, second, firstImage, secondImage, matcher } = prepared;
-    change.start = this.#at;
-    change.middle = firstImage.locate(bytes, this.#at, first);
-    change.end = change.middle;
-    if (second !== undefined) {
-      if (!shape.partial) change.end = secondImage.locate(bytes, change.middle, second);
-      else change.end = this.#partialRow(event, change, second, secondImage);
+  #next(event: ShownEvent, { change, matcher }: PreparedShape): void {
+    const { bytes, rows } = event;
+    try {
+      this.#at = change.locate(bytes, this.#at, rows.rowsEnd);
+    } catch (error) {
+      throw error instanceof BinflashError ? this.#locate(error, event.number, event.table.name) : error;
     }
-    if (change.end > rows.rowsEnd) throw this.#damaged(event);
-    this.#at = change.end;
+    if (this.#at > rows.rowsEnd) throw this.#damaged(event);
     if (matcher?.has(this.#row++) === false) return;
     this.#tell();
     this.#formatter.row(event, change);
     this.rows++;
-  }
-
-  #partialRow(event: ShownEvent, change: RowChange, layout: RowLayout, image: RowImage): number {
-    const { bytes, shape, rows } = event;
-    const start = partialImageStart(bytes, change.middle, rows.rowsEnd, shape.table.jsonColumns.length);
-    const end = imageEnd(bytes, start, rows.rowsEnd, layout);
-    try {
-      this.#partial.make(bytes, change.start, change.middle, end, shape);
-    } catch (error) {
-      throw error instanceof BinflashError ? this.#locate(error, event.number, event.table.name) : error;
-    }
-    image.locate(this.#partial.bytes, 0, layout);
-    for (const column of this.#partial.lost) image.starts[column] = DIFFERENCES;
-    return end;
   }
 
   /** Hands on what is not known yet of the row that comes: transaction, statement, event. */
@@ -221,29 +197,21 @@ export class ChangeFeed {
     const { files, transactions, events } = this.#index;
     const { flavour } = files[transactions.file[events.transaction[number]!]!]!.format;
     const [table, matcher] = this.#knownOf(shape, flavour, number);
-    const columns = table.columns.length;
-    const [firstImage, secondImage] = [new RowImage(columns), new RowImage(columns)];
     return {
       event: {
         number,
         shape,
         table,
-        bytes: firstImage.bytes,
+        bytes: new Uint8Array(0),
         start: 0,
         end: 0,
         rows: emptyRowsEvent(),
       },
-      change: {
-        before: shape.kind === 'insert' ? undefined : firstImage,
-        after: shape.kind === 'insert' ? firstImage : shape.kind === 'update' ? secondImage : undefined,
-        start: 0,
-        middle: 0,
-        end: 0,
-      },
-      first: layoutOf(shape.first, shape, table),
-      second: shape.second && layoutOf(shape.second, shape, table),
-      firstImage,
-      secondImage,
+      change: new RowPair(
+        shape,
+        layoutOf(shape.first, shape, table),
+        shape.second && layoutOf(shape.second, shape, table),
+      ),
       matcher,
     };
   }

@@ -16,11 +16,15 @@ const MOST_OF_STATEMENT = 1000;
 /** Text of a row that is handed on before the row is complete. */
 const LARGE = 1024 * 1024;
 
+/** What an object says of the event that a row stands in. */
+type EventInHand = Pick<ShownEvent, 'number' | 'table' | 'shape'>;
+
 /** One JSON object a row change, line by line (docs/guide.md says what is in it). */
 export class JsonLines implements ChangeFormatter {
   readonly #index: BinlogIndex;
   readonly #sink: TextSink;
   readonly #doubts: Doubts;
+  readonly #tellsStatements: boolean;
   /** What the objects of a transaction, and of an event, have in common. */
   #transaction = '';
   #event = '';
@@ -31,9 +35,11 @@ export class JsonLines implements ChangeFormatter {
   /** By shape: `"name":` of each column. */
   readonly #names: (readonly string[])[] = [];
 
-  constructor(index: BinlogIndex, sink: TextSink) {
+  /** @param tellsStatements false for who does not read them: `null` would mean that the log does not have them */
+  constructor(index: BinlogIndex, sink: TextSink, tellsStatements = true) {
     this.#index = index;
     this.#sink = sink;
+    this.#tellsStatements = tellsStatements;
     this.#doubts = new Doubts(index);
   }
 
@@ -74,7 +80,7 @@ export class JsonLines implements ChangeFormatter {
     this.#isNewStatement = true;
   }
 
-  event({ number, table, shape }: ShownEvent): void {
+  event({ number, table, shape }: EventInHand): void {
     const { events, transactions, files } = this.#index;
     if (this.#isNewStatement) this.#statementOf = events.statement[number]!;
     this.#isNewStatement = false;
@@ -90,12 +96,15 @@ export class JsonLines implements ChangeFormatter {
       table: table.name,
       kind: shape.kind,
     };
-    const statement = this.#statementOf === events.statement[number] ? this.#statement : 'null';
-    this.#event = `${safeJson(place).slice(0, -1)},${this.#transaction},${safeJson(change).slice(1, -1)},"statement":${statement}`;
+    this.#event = `${safeJson(place).slice(0, -1)},${this.#transaction},${safeJson(change).slice(1, -1)}`;
+    if (this.#tellsStatements) {
+      const statement = this.#statementOf === events.statement[number] ? this.#statement : 'null';
+      this.#event += `,"statement":${statement}`;
+    }
     this.#names[shape.number] ??= table.columns.map(({ name }) => `${safeJson(name)}:`);
   }
 
-  row({ shape, table }: ShownEvent, { before, after }: RowChange): void {
+  row({ shape, table }: EventInHand, { before, after }: Pick<RowChange, 'before' | 'after'>): void {
     const names = this.#names[shape.number]!;
     const decoders = table.decoder.columns;
     this.#sink.put(this.#event);

@@ -1,8 +1,8 @@
 import { tmpdir } from 'node:os';
 import { BinflashError } from '../errors.ts';
 import type { SourceFile } from '../io/source.ts';
+import { BatchReader } from '../read/batch-reader.ts';
 import { type ReadOptions, withBinlogs } from '../read/binlogs.ts';
-import { ForwardReader } from '../read/forward-reader.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
 import { checkSequence } from '../scan/order.ts';
 import { DEFAULT_WINDOW, scan } from '../scan/scan.ts';
@@ -92,7 +92,7 @@ class Run {
   readonly #selector: Selector;
   readonly #decided: Decided;
   readonly #places: ShownPlaces;
-  readonly #reader: ForwardReader;
+  readonly #reader: BatchReader;
   readonly #buffer: TextBuffer = new TextBuffer();
   readonly #feed: ChangeFeed;
   readonly #formatter: ChangeFormatter;
@@ -116,7 +116,7 @@ class Run {
     this.#selector = new Selector(index, options.select ?? {}, files.length);
     this.#decided = new Decided(index.transactions);
     this.#places = new ShownPlaces(index);
-    this.#reader = new ForwardReader(index, files, {
+    this.#reader = new BatchReader(index, files, {
       window: options.window ?? DEFAULT_WINDOW,
       spoolFolder: tmpdir(),
       signal: options.signal,

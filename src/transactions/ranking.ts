@@ -1,5 +1,5 @@
 import { BinflashError } from '../errors.ts';
-import type { ForwardReader } from '../read/forward-reader.ts';
+import type { BatchReader } from '../read/batch-reader.ts';
 import { type BinlogIndex, isGroupOfItsOwn } from '../scan/binlog-index.ts';
 import { noMatch } from '../select/no-match.ts';
 import type { SelectedChanges } from './changes.ts';
@@ -37,7 +37,7 @@ export interface Ranking {
 export async function rank(
   index: BinlogIndex,
   changes: SelectedChanges,
-  reader: ForwardReader,
+  reader: BatchReader,
   options: RankOptions,
 ): Promise<Ranking> {
   const { transactions, texts } = index;
@@ -129,7 +129,7 @@ function largestText(index: BinlogIndex, changes: SelectedChanges, transaction: 
 async function textsThatContain(
   index: BinlogIndex,
   changes: SelectedChanges,
-  reader: ForwardReader,
+  reader: BatchReader,
   candidates: Uint32Array,
   wanted: string,
 ): Promise<Int32Array> {

@@ -1,5 +1,5 @@
 import { statementTextStart } from '../binlog/statement-text.ts';
-import type { ForwardReader } from '../read/forward-reader.ts';
+import type { BatchReader } from '../read/batch-reader.ts';
 import { textPlaces } from '../read/places.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
 import type { SelectedChanges } from './changes.ts';
@@ -41,7 +41,7 @@ export function* textsOf(
 /** Which of these texts, by their numbers in ascending order, contain what is looked for? Answers 1 for each that does. */
 export async function matchTexts(
   index: BinlogIndex,
-  reader: ForwardReader,
+  reader: BatchReader,
   numbers: Uint32Array,
   wanted: string,
 ): Promise<Uint8Array> {
@@ -60,7 +60,7 @@ export async function matchTexts(
 /** Reads the beginnings of texts, by their numbers in ascending order, `most` characters of each. */
 export async function readTexts(
   index: BinlogIndex,
-  reader: ForwardReader,
+  reader: BatchReader,
   numbers: Uint32Array,
   most: number,
 ): Promise<Map<number, StatementText>> {

@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import type { TableChanges } from '../flashback/plan.ts';
+import { BatchReader } from '../read/batch-reader.ts';
 import { type ReadOptions, readIndex, withBinlogs } from '../read/binlogs.ts';
-import { ForwardReader } from '../read/forward-reader.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
 import { DEFAULT_WINDOW } from '../scan/scan.ts';
 import { NO_THREAD } from '../scan/transaction-table.ts';
@@ -100,7 +100,7 @@ export function transactions<T>(
           onProgress: (done, total) => options.onProgress?.({ phase: 'read', done, total }),
         });
     const changes = new SelectedChanges(index, selector, mask);
-    const reader = new ForwardReader(index, files, reading);
+    const reader = new BatchReader(index, files, reading);
     const ranking = await rank(index, changes, reader, options);
     return use({
       ...ranking,
@@ -116,7 +116,7 @@ export function transactions<T>(
 async function* entries(
   index: BinlogIndex,
   changes: SelectedChanges,
-  reader: ForwardReader,
+  reader: BatchReader,
   { shown, text }: Ranking,
   maxText: number,
 ): AsyncGenerator<readonly TransactionEntry[]> {

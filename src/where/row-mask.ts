@@ -3,8 +3,8 @@ import { emptyRowsEvent, parseRows } from '../binlog/rows.ts';
 import { tableName } from '../binlog/table-map.ts';
 import { BinflashError } from '../errors.ts';
 import type { SourceFile } from '../io/source.ts';
-import type { Batch, ForwardReaderOptions } from '../read/forward-reader.ts';
-import { ForwardReader } from '../read/forward-reader.ts';
+import type { Batch, BatchReaderOptions } from '../read/batch-reader.ts';
+import { BatchReader } from '../read/batch-reader.ts';
 import { eventPlaces } from '../read/places.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
 import { Ending } from '../scan/transaction-table.ts';
@@ -74,7 +74,7 @@ export class RowMask {
   }
 }
 
-export interface MaskOptions extends ForwardReaderOptions {
+export interface MaskOptions extends BatchReaderOptions {
   /** Called once a window. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
@@ -95,7 +95,7 @@ export async function maskRows(
   const mask = new RowMask(index.events.length);
   const numbers = candidates(index, selector, mask);
   const total = numbers.reduce((sum, event) => sum + index.events.size[event]!, 0);
-  const reader = new ForwardReader(index, files, options);
+  const reader = new BatchReader(index, files, options);
   let done = 0;
   for await (const batch of reader.read(eventPlaces(index, numbers))) {
     testBatch(index, numbers, batch, filter, mask);

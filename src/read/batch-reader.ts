@@ -4,9 +4,12 @@ import type { BinlogIndex } from '../scan/binlog-index.ts';
 import { allocate } from '../wire/allocate.ts';
 import { LoadedEvents } from './loaded-events.ts';
 import type { Places } from './places.ts';
-import { forwardRuns, unpackRoom } from './runs.ts';
+import { backwardRuns, forwardRuns, unpackRoom } from './runs.ts';
 import { Sources } from './sources.ts';
 import { UnpackRoom } from './unpacking.ts';
+
+/** From the first event to the last, as the source made its changes, or as they are undone. */
+export type Direction = 'forward' | 'backward';
 
 /** Events that have been read together: those at the places from `first` to `last`. */
 export interface Batch {
@@ -16,7 +19,7 @@ export interface Batch {
   readonly events: LoadedEvents;
 }
 
-export interface ForwardReaderOptions {
+export interface BatchReaderOptions {
   /** Bytes read at a time; the result does not depend on it. */
   readonly window: number;
   /** Folder for temporary files, in which large packed events are unpacked. */
@@ -25,32 +28,37 @@ export interface ForwardReaderOptions {
 }
 
 /**
- * Reads events of the index again, from the first to the last, for all who look into rows and texts. One reader
- * may be used many times, one after the other; its windows are made once.
+ * Reads events of the index again, for all who look into rows and texts. One reader may be used many times, one after
+ * the other; its windows are made once.
  */
-export class ForwardReader {
+export class BatchReader {
   readonly #index: BinlogIndex;
   readonly #files: readonly SourceFile[];
-  readonly #options: ForwardReaderOptions;
+  readonly #options: BatchReaderOptions;
   readonly #arena: Uint8Array;
   #room: Uint8Array = new Uint8Array(0);
 
-  constructor(index: BinlogIndex, files: readonly SourceFile[], options: ForwardReaderOptions) {
+  constructor(index: BinlogIndex, files: readonly SourceFile[], options: BatchReaderOptions) {
     this.#index = index;
     this.#files = files;
     this.#options = options;
     this.#arena = allocate(2 * options.window);
   }
 
-  /** @throws BinflashError `IO`; and the signal's reason when it is aborted */
-  async *read(places: Places): AsyncGenerator<Batch> {
+  /**
+   * Reads from the first place to the last, or the other way; within a batch the order is the caller's affair.
+   *
+   * @throws BinflashError `IO`; and the signal's reason when it is aborted
+   */
+  async *read(places: Places, direction: Direction = 'forward'): AsyncGenerator<Batch> {
     const { window, spoolFolder, signal } = this.#options;
     const { files } = this.#index;
     const size = unpackRoom(places, window);
     if (this.#room.length < size) this.#room = allocate(size);
     const events = new LoadedEvents(places, files, new UnpackRoom(this.#room, 0, this.#room.length));
     const sources = new Sources(places.containers, files, this.#files, spoolFolder);
-    const windows = new RunWindows(forwardRuns(places, sources, window), this.#arena, window);
+    const runs = direction === 'forward' ? forwardRuns : backwardRuns;
+    const windows = new RunWindows(runs(places, sources, window), this.#arena, window);
     try {
       for (let loaded = await windows.next(); loaded !== undefined; loaded = await windows.next()) {
         signal?.throwIfAborted();

@@ -1,0 +1,193 @@
+import { describe, expect, it } from 'vitest';
+import { CsvWriter, expectOneTable } from '../../src/sql/export/csv-writer.ts';
+import { NdjsonWriter } from '../../src/sql/export/ndjson-writer.ts';
+import { Binlog } from '../builder/binlog.ts';
+import { prefixed, u32, u64 } from '../builder/bytes.ts';
+import { bigint, blob, int, timestamp, varchar } from '../builder/columns.ts';
+import { gtid, query, rowsQuery, xid } from '../builder/events.ts';
+import { mysql97 } from '../builder/format.ts';
+import {
+  columnNames,
+  metadataField,
+  primaryKey,
+  rows,
+  type Table,
+  table,
+  tableMap,
+  type Values,
+} from '../builder/rows.ts';
+import { thrownBy } from '../helpers.ts';
+import { objects, shownObjects } from '../show/shown.ts';
+import { csvValue, readCsv } from './read-csv.ts';
+import { type MakeWriter, written } from './written.ts';
+
+const UUID = '3e11fa47-71ca-11e1-9e33-c80aa9429562';
+
+const utf8mb4 = 255;
+const binary = 63;
+
+/** Names, signs and character sets, as a server logs them. */
+const people: Table = {
+  ...table('hr.people', [int, varchar(200), timestamp(0), blob(4)]),
+  optional: Buffer.concat([
+    metadataField(1, Buffer.from([0])),
+    metadataField(3, Buffer.from([252, utf8mb4, 0, binary])),
+    columnNames('id', 'name', 'seen', 'the "photo"'),
+    primaryKey(0),
+  ]),
+};
+
+const SEEN = Date.UTC(2026, 10, 21, 3) / 1000;
+
+function person(id: number, name: string | null, photo: Uint8Array | null = null): Values {
+  const time = Buffer.alloc(4);
+  time.writeUInt32BE(SEEN);
+  const number = Buffer.alloc(4);
+  number.writeInt32LE(id);
+  return [number, name === null ? null : prefixed(1, name), time, photo && prefixed(4, photo)];
+}
+
+const csv: MakeWriter = (index, out, tables) => new CsvWriter(index, out, tables, { timeZone: '+01:00' });
+const ndjson: MakeWriter = (index, out) => new NdjsonWriter(index, out);
+
+describe('CSV', () => {
+  it('has old and new values side by side, with time, file, position and GTID', async () => {
+    const log = new Binlog(mysql97);
+    const map = tableMap(people, 9);
+    const [ada, bob] = [person(1, 'Ada', Buffer.from([0, 255])), person(-2, 'B, "ob"\n', null)];
+    log.add(gtid(UUID, 23), query('BEGIN'), map);
+    const inserted = log.add(rows('insert', people, 9, [[ada], [bob]]));
+    log.add(map);
+    const updated = log.add(rows('update', people, 9, [[ada, person(1, 'Ada L.')]]));
+    log.add(map);
+    const deleted = log.add(rows('delete', people, 9, [[bob]]), xid(77));
+    const text = (await written([log.bytes()], csv)).toString();
+    const seen = '2026-11-21 03:00:00';
+    const at = '2026-11-21 04:00:00';
+    expect(text.split('\r\n')).toEqual([
+      '\ufeffop,op_datetime,bfr_id,bfr_name,bfr_seen,"bfr_the ""photo""",aft_id,aft_name,aft_seen,"aft_the ""photo""",file,position,gtid',
+      `insert,${at},,,,,1,"Ada",${seen},0x00FF,bin.000001,${inserted},${UUID}:23`,
+      `insert,${at},,,,,-2,"B, ""ob""\n",${seen},,bin.000001,${inserted},${UUID}:23`,
+      `update,${at},1,"Ada",${seen},0x00FF,1,"Ada L.",${seen},,bin.000001,${updated},${UUID}:23`,
+      `delete,${at},-2,"B, ""ob""\n",${seen},,,,,,bin.000001,${deleted},${UUID}:23`,
+      '',
+    ]);
+  });
+
+  it('tells NULL from an empty text and keeps formulas away, so that it can be taken back', async () => {
+    const names = [
+      '',
+      null,
+      '=1+1',
+      '+49 30',
+      '-',
+      '@x',
+      "'=1",
+      "'",
+      '\t=1',
+      '＝1',
+      ' =1',
+      'a=1',
+      '"',
+      '0x00',
+    ];
+    const log = new Binlog(mysql97);
+    log.transaction([
+      tableMap(people, 9),
+      rows(
+        'insert',
+        people,
+        9,
+        names.map((name) => [person(1, name)]),
+      ),
+    ]);
+    const [, ...lines] = readCsv(await written([log.bytes()], csv));
+    const fields = lines.map((line) => line[7]!);
+    expect(fields.map(csvValue)).toEqual(names);
+    expect(fields.map(({ text }) => text).slice(0, 9)).toEqual([
+      '',
+      '',
+      "'=1+1",
+      "'+49 30",
+      "'-",
+      "'@x",
+      "''=1",
+      "''",
+      "'\t=1",
+    ]);
+  });
+
+  it('is about one table, with the columns of all its definitions', async () => {
+    const first: Table = { ...table('d.t', [int, varchar(9)]), optional: columnNames('id', 'a') };
+    const second: Table = { ...table('d.t', [bigint, int]), optional: columnNames('id', 'b') };
+    const log = new Binlog(mysql97);
+    log.transaction([tableMap(first, 9), rows('insert', first, 9, [[[u32(1), prefixed(1, 'x')]]])]);
+    log.transaction([tableMap(second, 10), rows('delete', second, 10, [[[u64(2n), u32(3)]]])]);
+    const lines = readCsv(await written([log.bytes()], csv));
+    expect(lines[0]!.slice(2, 8).map(csvValue)).toEqual([
+      'bfr_id',
+      'bfr_a',
+      'bfr_b',
+      'aft_id',
+      'aft_a',
+      'aft_b',
+    ]);
+    expect(lines[1]!.slice(2, 8).map(csvValue)).toEqual([null, null, null, '1', 'x', null]);
+    expect(lines[2]!.slice(2, 8).map(csvValue)).toEqual(['2', null, '3', null, null, null]);
+  });
+
+  it('refuses a second table', async () => {
+    const log = new Binlog(mysql97);
+    const other: Table = { ...people, schema: 'crm' };
+    for (const of of [people, other])
+      log.transaction([tableMap(of, 9), rows('insert', of, 9, [[person(1, 'A')]])]);
+    await expect(written([log.bytes()], csv)).rejects.toMatchObject({
+      code: 'USAGE',
+      message: 'a CSV file has the columns of one table, and these are selected: hr.people, crm.people',
+      hint: expect.stringContaining('--split-by table'),
+    });
+    const named = (name: string): never => ({ name }) as never;
+    expect(
+      thrownBy(() => expectOneTable(Array.from({ length: 10 }, (_, i) => named(`d.t${i}`)))).message,
+    ).toMatch(/d\.t7, and 2 more$/);
+    expectOneTable([named('d.t'), named('d.t')]);
+  });
+
+  it('takes what an after image leaves out from the before image', async () => {
+    const log = new Binlog(mysql97);
+    const options = { presentAfter: [false, true, false, false] };
+    log.transaction([
+      tableMap(people, 9),
+      rows('update', people, 9, [[person(1, 'A', Buffer.from('x')), person(1, 'B')]], options),
+    ]);
+    const [, line] = readCsv(await written([log.bytes()], csv));
+    expect(line!.slice(2, 10).map(csvValue)).toEqual([
+      '1',
+      'A',
+      '2026-11-21 03:00:00',
+      '0x78',
+      '1',
+      'B',
+      '2026-11-21 03:00:00',
+      '0x78',
+    ]);
+  });
+});
+
+describe('NDJSON', () => {
+  it('is what show --json prints, but for the statement', async () => {
+    const log = new Binlog(mysql97);
+    const map = tableMap(people, 9);
+    log.add(gtid(UUID, 23), query('BEGIN', { threadId: 8 }), rowsQuery('INSERT'), map);
+    log.add(rows('insert', people, 9, [[person(1, 'Ada')], [person(2, '\u202e"')]]), xid(77));
+    log.transaction([map, rows('update', people, 9, [[person(2, 'x'), person(2, null, Buffer.from([1]))]])]);
+    const files = [log.bytes()];
+    const expected = await shownObjects(files);
+    for (const object of expected) delete object.statement;
+    const text = (await written(files, ndjson)).toString();
+    const actual = objects(text);
+    for (const object of actual) object.file = (object.file as string).split('/').at(-1);
+    expect(actual).toEqual(expected);
+    expect(actual).toHaveLength(3);
+  });
+});
