@@ -47,11 +47,11 @@ export async function textOf(
 }
 
 /** Client settings that the text must not depend on, as options of the client program. */
-export const clientSettings = {
+export const clientSettings: Readonly<Record<'utf8mb4' | 'latin1' | 'modes', readonly string[]>> = {
   utf8mb4: [],
   latin1: ['--default-character-set=latin1', "--init-command=SET time_zone = '+08:00'"],
   modes: ["--init-command=SET sql_mode = 'ANSI_QUOTES,NO_BACKSLASH_ESCAPES'"],
-} as const satisfies Record<string, readonly string[]>;
+};
 
 /**
  * Runs SQL text through the server's own client as a user does: in batch mode, without --binary-mode, from standard
