@@ -1,11 +1,9 @@
 /** Columns made by the types that audit tables are given are those of the source. */
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 import { expect } from 'vitest';
 import type { TableDefinition } from '../../src/binlog/table-map.ts';
 import { columnType } from '../../src/sql/audit/column-type.ts';
 import { TableDescriptions } from '../../src/tables/description.ts';
-import { readSchema } from '../../src/tables/read-schema.ts';
+import { schemaOf } from '../tables/schema-text.ts';
 import { loggedTables } from './logged-tables.ts';
 import { aRow, specialTables } from './special-tables.ts';
 import { specimensOf } from './specimens.ts';
@@ -56,7 +54,11 @@ async function told({ server }: Scene, database: string): Promise<Map<string, st
   return new Map(
     rows.map((row): [string, string] => {
       const [table, column, ...rest] = row.split('\t');
-      return [`${table}.${column}`, rest.join(' ')];
+      const type = rest.join(' ');
+      return [
+        `${table}.${column}`,
+        garbled(server.id, column!) ? type.replace(/^enum\(.*?\) /, 'enum ') : type,
+      ];
     }),
   );
 }
@@ -78,6 +80,16 @@ async function copy(
   });
   await server.sql(`CREATE DATABASE ${copies}; USE ${copies}; ${client}\n${tables.join('\n')}`, database);
 }
+
+const dumpOf = async ({ server }: Scene, database: string): Promise<string> => {
+  // The dump program of MySQL 5.6 is a newer one.
+  const options = server.id === 'mysql-5.6' ? ['--column-statistics=0', '--set-gtid-purged=OFF'] : [];
+  return (await server.dump([...options, '--no-data', database])).toString();
+};
+
+/** MySQL 5.6 garbles labels of wide sets in tables that have labels in other sets too, of the source as well. */
+const garbled = (id: string, column: string): boolean =>
+  id === 'mysql-5.6' && /^(?:ucs2|utf16|utf16le|utf32)_$/.test(column);
 
 /** What the log does not tell: a type, and what becomes of it without a schema file. */
 const untold: readonly [was: RegExp, is: (...was: string[]) => string, why: string][] = [
@@ -130,16 +142,7 @@ eachServer('columns of all types, copied by the log alone and by a schema file',
   await setMetadata(isMariadb ? 'NO_LOG' : 'MINIMAL');
   const bare = await mapsOf(scene, database, names);
   expect([...bare.keys()].sort()).toEqual([...names].sort());
-  const folder = await mkdtemp(join(dirname(server.binlogFolder), 'schema-'));
-  await writeFile(
-    join(folder, 'schema.sql'),
-    await server.dump([
-      ...(server.id === 'mysql-5.6' ? ['--column-statistics=0', '--set-gtid-purged=OFF'] : []),
-      '--no-data',
-      database,
-    ]),
-  );
-  const withSchema = new TableDescriptions({}, await readSchema(join(folder, 'schema.sql')));
+  const withSchema = new TableDescriptions({}, schemaOf(await dumpOf(scene, database)));
   await copy(scene, 'by_schema', withSchema, bare, clients.ofSchema);
   const bySchema = await told(scene, 'by_schema');
   for (const [column, type] of wanted) expect.soft(bySchema.get(column), column).toBe(type);
