@@ -1,5 +1,5 @@
 import type { ByteText } from '../../../wire/byte-text.ts';
-import { readU24, readU64 } from '../../../wire/integers.ts';
+import { readU24, readU32, readU64 } from '../../../wire/integers.ts';
 import type { PutValue } from './put-value.ts';
 
 const QUOTE = 0x27;
@@ -117,3 +117,49 @@ export const putOldTime: PutValue = (source, start, _end, out) => {
   putPairs(size, COLON, size < 1_000_000 ? 2 : 3, out);
   out.byte(QUOTE);
 };
+
+const DAY = 86_400;
+
+/** TIMESTAMP(`fsp`) in quotes, as a clock in UTC shows it; 0 is the zero date. */
+export function utcPutter(fsp: number): PutValue {
+  return (source, start, end, out) => {
+    const seconds = readBE(source, start, start + 4);
+    putUtc(seconds, readBE(source, start + 4, end) * MICROS_OF_UNIT[end - start - 4]!, fsp, out);
+  };
+}
+
+/** TIMESTAMP before MySQL 5.6, the same. */
+export const putOldUtc: PutValue = (source, start, _end, out) => putUtc(readU32(source, start), 0, 0, out);
+
+function putUtc(seconds: number, micros: number, fsp: number, out: ByteText): void {
+  out.byte(QUOTE);
+  if (seconds === 0 && micros === 0) putParts(0, 0, 0, DASH, 4, out);
+  else putDay(Math.floor(seconds / DAY), out);
+  out.byte(SPACE);
+  const clock = seconds % DAY;
+  putParts(Math.floor(clock / 3600), Math.floor(clock / 60) % 60, clock % 60, COLON, 2, out);
+  putFraction(micros, fsp, out);
+  out.byte(QUOTE);
+}
+
+/** Days from 1968-03-01, when a leap year's February was over, to 1970-01-01. */
+const SINCE_MARCH = 671;
+/** Days of four years. */
+const FOUR_YEARS = 1461;
+/** 2100-03-01, counted from 1968-03-01: 2100 is no leap year. */
+const MARCH_2100 = 48_212;
+
+/** Puts the date of a day counted from 1970 on, up to 2106. Years are counted from March on, so that leap days end them. */
+function putDay(sinceEpoch: number, out: ByteText): void {
+  let days = sinceEpoch + SINCE_MARCH;
+  if (days >= MARCH_2100) days++;
+  const ofFour = days % FOUR_YEARS;
+  const year = Math.min(3, Math.floor(ofFour / 365));
+  const ofYear = ofFour - 365 * year;
+  // Months from March on have 31, 30, 31, 30, 31 days, and again: 153 in five.
+  const month = Math.floor((5 * ofYear + 2) / 153);
+  const day = ofYear - Math.floor((153 * month + 2) / 5) + 1;
+  const isNextYear = month >= 10;
+  const fullYear = 1968 + 4 * Math.floor(days / FOUR_YEARS) + year + (isNextYear ? 1 : 0);
+  putParts(fullYear, isNextYear ? month - 9 : month + 3, day, DASH, 4, out);
+}
