@@ -22,6 +22,7 @@ export class ByteText {
   /** The chunk in hand; {@link length} bytes of it are written. After {@link reserve} it may be written to. */
   bytes: Uint8Array = allocate(CHUNK);
   length = 0;
+  #handedOver = 0;
 
   constructor(take: TakeChunk) {
     this.#take = take;
@@ -38,7 +39,13 @@ export class ByteText {
     const { bytes, length } = this;
     this.bytes = allocate(CHUNK);
     this.length = 0;
+    this.#handedOver += length;
     this.#take(bytes.subarray(0, length));
+  }
+
+  /** Bytes written so far, handed over or not. */
+  get total(): number {
+    return this.#handedOver + this.length;
   }
 
   byte(code: number): void {
