@@ -61,14 +61,15 @@ export function jsonColumn(name: string, literals: TextLiterals = 'readable'): C
     exact: (out, bytes, start, end) => {
       const document = parseJson(bytes.subarray(start, end));
       const parts = partJson(document);
+      const text = parts.holes.length === 0 ? parts.text : jsonText(document);
       if (!isAmbiguous(document)) {
-        textOf(out, jsonText(document));
+        textOf(out, text);
         return;
       }
       out.ascii(`IF(${name} <=> `);
       putJson(out, parts);
       out.ascii(', ');
-      textOf(out, jsonText(document));
+      textOf(out, text);
       // No document has this text; NULL would be the text of a column that is NULL.
       out.ascii(", '')");
     },
