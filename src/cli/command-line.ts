@@ -55,9 +55,18 @@ const SHORT: readonly string[] = commands
   .flatMap(({ options }) => Object.values(options))
   .flatMap(({ alias, value }) => (alias === undefined || value === undefined ? [] : [alias]));
 
-/** `-dshop`, as mysqlbinlog takes it; the parser would take each letter for an option. */
+/** Flags whose own names begin with `no-`, with their dashes. */
+const NEGATIVE: readonly string[] = commands
+  .flatMap(({ options }) => Object.keys(options))
+  .flatMap((name) => (name.startsWith('no-') ? [`--${name}`] : []));
+
+/**
+ * `-dshop`, as mysqlbinlog takes it; the parser would take each letter for an option. And `--no-primary-key`, which it
+ * would take for the contrary of another option.
+ */
 function apart(word: string, i: number, argv: readonly string[]): string {
   const end = argv.indexOf('--');
+  if (NEGATIVE.includes(word) && (end < 0 || i < end)) return `${word}=true`;
   const [dash, name, rest] = [word[0], word[1] ?? '', word.slice(2)];
   const isShort = dash === '-' && SHORT.includes(name) && (end < 0 || i < end);
   return isShort && rest !== '' && !rest.startsWith('=') ? `-${name}=${rest}` : word;
@@ -149,6 +158,7 @@ function checkNames(
         hint: 'Binary logs are named without an option.',
       });
     }
+    if (no !== undefined && specs[`no-${name}`] !== undefined) continue;
     // And it would take `false` for the value of an option that has one.
     if (no !== undefined && specs[name!]?.value !== undefined) {
       throw new BinflashError('USAGE', `unknown option --no-${name}`, {

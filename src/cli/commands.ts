@@ -6,6 +6,7 @@ import {
   rewriteOptions,
   selectionOptions,
   showOptions,
+  sqlOptions,
   tableOptions,
   transactionsOptions,
   valueOptions,
@@ -87,5 +88,23 @@ export const commands: readonly CommandSpec[] = [
       ['$0 rewrite bin.000011 -j 5120 --stop-position 9216 --dry-run', 'look first'],
     ],
     load: async () => (await import('./rewrite-command.ts')).rewriteCommand,
+  },
+  {
+    name: 'sql',
+    describe: 'write the selected changes, or their undo, as SQL',
+    options: { ...sqlOptions, ...selectionOptions, ...tableOptions, ...generalOptions },
+    examples: [
+      [
+        '$0 sql bin.000011 -T shop.orders --flashback --schema schema.sql -o undo.sql',
+        'the undo, to be read, edited and run',
+      ],
+      [
+        '$0 sql bin.000011 -j 5120 --stop-position 9216 --flashback --guard',
+        'stops where a row is not as it was',
+      ],
+      ['$0 sql bin.0000* -T shop.orders --audit -o audit.sql', 'old and new values in a table'],
+      ['$0 sql bin.0000* -T shop.orders --format csv -o changes.csv', 'the same for a spreadsheet'],
+    ],
+    load: async () => (await import('./sql-command.ts')).sqlCommand,
   },
 ];

@@ -148,6 +148,59 @@ export const transactionsOptions: Record<string, OptionSpec> = {
   'min-rows': { group: RANKING, value: 'n', describe: 'with n selected row changes or more' },
 };
 
+const CONTENT = 'What is written:';
+
+const { 'primary-key': primaryKey, ...skipping } = rewriteOptions;
+
+/** What may be left out instead of stopping, of every command that plans an undo. */
+const skipOptions = Object.fromEntries(Object.entries(skipping).filter(([name]) => name.startsWith('skip-')));
+
+export const sqlOptions: Record<string, OptionSpec> = {
+  flashback: { group: CONTENT, describe: 'the undo, in exactly reverse order' },
+  audit: { group: CONTENT, describe: 'tables _<table>_keep_data_ with old and new values of each change' },
+  format: {
+    group: CONTENT,
+    value: 'sql|csv|ndjson',
+    default: 'sql',
+    describe: 'csv and ndjson: old and new values for a spreadsheet or a script',
+  },
+  'changed-only': { group: CONTENT, describe: 'UPDATE sets only the columns that were changed' },
+  guard: {
+    group: CONTENT,
+    describe: 'look for the whole row, and stop where a statement does not find it',
+  },
+  'rows-per-statement': { group: CONTENT, value: 'n', default: '1', describe: 'rows in one INSERT' },
+  replace: { group: CONTENT, describe: 'REPLACE instead of INSERT' },
+  'no-primary-key': { group: CONTENT, describe: 'leave the primary key out of INSERT: new keys are given' },
+  'add-schema-name': {
+    group: CONTENT,
+    default: true,
+    describe: 'tables with their database (--no-add-schema-name: without)',
+  },
+  'text-literals': {
+    group: CONTENT,
+    value: 'readable|hex',
+    default: 'readable',
+    describe: 'text as text where nothing can garble it, or all of it in hexadecimal digits',
+  },
+  'sleep-every': {
+    group: CONTENT,
+    value: 'n',
+    describe: 'pause for a second after n statements, between transactions',
+  },
+  'primary-key': primaryKey!,
+  output: { alias: 'o', group: OUTPUT, value: 'file', describe: 'the text (default: standard output)' },
+  force: { group: OUTPUT, describe: 'replace existing files' },
+  'split-by': {
+    group: OUTPUT,
+    value: 'table|transaction|size',
+    describe: 'a file for each table or transaction, or of --max-file-size',
+  },
+  'max-file-size': { group: OUTPUT, value: 'size', describe: 'with --split-by size: of about this size' },
+  'ignore-triggers': { group: SKIP, describe: 'go on with tables whose triggers will fire' },
+  ...skipOptions,
+};
+
 /** Of every command that decodes values. */
 export const tableOptions: Record<string, OptionSpec> = {
   schema: {

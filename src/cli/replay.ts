@@ -17,19 +17,32 @@ const LARGEST_PACKET = 1024 * MIB;
 
 /** The exact command for these outputs and a longest BINLOG statement of so many characters. */
 export function replayOf(index: BinlogIndex, outputs: readonly string[], largestStatement: number): Replay {
-  const { flavour, version } = index.files.at(-1)!.format;
+  const { flavour } = index.files.at(-1)!.format;
   const files = outputs.map(shellPath).join(' ');
   const command =
     flavour === 'mariadb'
       ? `mariadb-binlog ${files} | mariadb --binary-mode`
       : `mysqlbinlog ${files} | mysql --binary-mode`;
+  return { command, ...packetOf(index, largestStatement) };
+}
+
+/** What a statement of so many bytes needs of a server like the source. */
+export function packetOf(
+  index: BinlogIndex,
+  largestStatement: number,
+): Pick<Replay, 'maxAllowedPacket' | 'impossible'> {
+  const { flavour, version } = index.files.at(-1)!.format;
   // The packet holds the statement and a command byte, and the setting is a multiple of 1024.
   const needed = Math.ceil((largestStatement + 1) / 1024) * 1024 + 1024;
   return {
-    command,
     maxAllowedPacket: needed > defaultPacket(flavour, version) ? needed : undefined,
     impossible: needed > LARGEST_PACKET,
   };
+}
+
+/** The client program of the source's flavour. */
+export function clientOf(index: BinlogIndex): 'mariadb' | 'mysql' {
+  return index.files.at(-1)!.format.flavour === 'mariadb' ? 'mariadb' : 'mysql';
 }
 
 /** The server's default `max_allowed_packet`. */

@@ -1,8 +1,6 @@
 import { BinflashError } from '../errors.ts';
-import type { Plan } from '../flashback/plan.ts';
 import { RefusedError, SKIPPABLE } from '../flashback/refusals.ts';
 import { type RewriteResult, rewrite } from '../flashback/rewrite.ts';
-import { formatLocal } from '../select/local-time.ts';
 import { safeJson, safeText } from '../wire/safe-text.ts';
 import { protectSchema, readDescriptions } from './descriptions.ts';
 import {
@@ -15,6 +13,7 @@ import {
   sizeOf,
   textOf,
 } from './options.ts';
+import { changeLines, planDetails } from './plan-summary.ts';
 import { type Replay, replayOf } from './replay.ts';
 import { stdoutOutput, writeStdout } from './stdout.ts';
 import { errorJson, formatBytes, plural, progressBar, Style } from './terminal.ts';
@@ -95,38 +94,9 @@ function summary(
         `Undid ${what}: ${safeText(outputs.join(', ') || 'standard output')}, ${formatBytes(written.bytes)}`,
       ),
     );
-  for (const { table, insert, update, delete: deleted } of plan.tables) {
-    const parts = [
-      insert > 0 ? `${plural(insert, 'insert')} removed` : '',
-      update > 0 ? `${plural(update, 'update')} turned back` : '',
-      deleted > 0 ? `${plural(deleted, 'delete')} restored` : '',
-    ];
-    lines.push(`  ${safeText(table)}: ${parts.filter((part) => part !== '').join(', ')}`);
-  }
-  lines.push(...details(plan, style));
+  lines.push(...changeLines(plan, true), ...planDetails(plan, style));
   if (replay !== undefined) lines.push(...replayLines(replay, style));
   return `${lines.join('\n')}\n`;
-}
-
-function details(plan: Plan, style: Style): string[] {
-  const [first, last] = plan.timeSpan;
-  const lines: string[] = [];
-  if (plan.rows > 0) lines.push(`  logged from ${formatLocal(first)} to ${formatLocal(last)}`);
-  const { transactions, rows } = plan.leftOut;
-  // What is refused is not undone either, and nothing is read behind a stop position.
-  if (rows > 0 && plan.refusals.length === 0) {
-    lines.push(
-      `Left out of what was read: ${plural(rows, 'row change')}${transactions > 0 ? `, ${plural(transactions, 'whole transaction')} among them` : ''}`,
-    );
-  }
-  if (plan.takenBack > 0) {
-    lines.push(
-      `Not undone, for the server took it back itself: ${plural(plan.takenBack, 'row change')} (XA ROLLBACK, ROLLBACK TO SAVEPOINT)`,
-    );
-  }
-  for (const skipped of plan.skipped) lines.push(`${style.yellow('Skipped:')} ${safeText(skipped)}`);
-  for (const warning of plan.warnings) lines.push(`${style.yellow('Warning:')} ${safeText(warning)}`);
-  return lines;
 }
 
 function replayLines(replay: Replay, style: Style): string[] {

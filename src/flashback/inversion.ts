@@ -11,13 +11,14 @@ import type { KnownKeys } from './primary-keys.ts';
  * - `swap`  UPDATE with the same columns in both images: they change places
  * - `merge` UPDATE whose after image holds only some columns of the before image, or documents as differences
  * - `refuse` the old values are not in the log
+ * - `repeat` not at all: the changes are to be made again, not turned back
  *
  * The column bitmaps never change: for an UPDATE with bitmaps B and A, the undo finds its row by the B
  * columns (with A's new values among them) and sets the A columns.
  */
 export interface Inversion {
   readonly kind: ChangeKind;
-  readonly how: 'keep' | 'swap' | 'merge' | 'refuse';
+  readonly how: 'keep' | 'swap' | 'merge' | 'refuse' | 'repeat';
   /** For `refuse`: the columns whose values are missing, as numbers. */
   readonly missing: readonly number[];
 }
@@ -43,6 +44,11 @@ export function invertShape(shape: Shape, keys: KnownKeys): Inversion {
   if (missing.length === 0) return { kind, how: 'keep', missing };
   const isFound = shape.kind === 'insert' && hasKey(keys.of(table), new Set(present));
   return isFound ? { kind, how: 'keep', missing: [] } : refuse(missing);
+}
+
+/** To make a change again, whatever the log holds of it will do: a replica has no more. */
+export function repeatShape({ kind }: Shape): Inversion {
+  return { kind, how: 'repeat', missing: [] };
 }
 
 function sameBitmaps(shape: Shape, count: number): boolean {

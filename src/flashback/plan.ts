@@ -4,13 +4,14 @@ import type { ChangeKind } from '../binlog/rows.ts';
 import { tableName } from '../binlog/table-map.ts';
 import type { BinflashError } from '../errors.ts';
 import type { BinlogIndex, FileSummary } from '../scan/binlog-index.ts';
+import type { Shape } from '../scan/shapes.ts';
 import { Ending } from '../scan/transaction-table.ts';
 import { noMatch } from '../select/no-match.ts';
 import { type Selection, Selector } from '../select/selection.ts';
 import type { TableDescriptions } from '../tables/description.ts';
 import type { RowMask } from '../where/row-mask.ts';
 import { foreignKeyWarnings } from './foreign-keys.ts';
-import { type Inversion, invertShape } from './inversion.ts';
+import { type Inversion, invertShape, repeatShape } from './inversion.ts';
 import { judgeObstacles } from './judge-obstacles.ts';
 import { knownKeys } from './primary-keys.ts';
 import { judgeEnding, judgeRows, MAX_REFUSALS, type Skippable } from './refusals.ts';
@@ -24,7 +25,7 @@ export interface TableChanges {
   delete: number;
 }
 
-/** What will be undone, and what not: all that is known before the first byte is written. */
+/** What will be undone (or done again), and what not: all that is known before the first byte is written. */
 export interface Plan {
   readonly index: BinlogIndex;
   /** The selected rows events, ascending; the undo takes them from the last to the first. */
@@ -55,6 +56,8 @@ export interface Plan {
 }
 
 export interface PlanOptions {
+  /** Are the changes turned back (the default), or made again as they were? */
+  readonly direction?: 'undo' | 'redo' | undefined;
   readonly select?: Selection | undefined;
   readonly skip?: readonly Skippable[] | undefined;
   /** Primary keys that the log does not tell, each `db.table=column,column`, see {@link knownKeys}. */
@@ -86,9 +89,11 @@ export function makePlan(index: BinlogIndex, options: PlanOptions, mask?: RowMas
   const selector = new Selector(index, options.select ?? {});
   const skip = new Set(options.skip ?? []);
   const keys = knownKeys(index, options.primaryKeys, options.descriptions);
+  const convert = (shape: Shape): Inversion =>
+    options.direction === 'redo' ? repeatShape(shape) : invertShape(shape, keys);
   const inversions: Inversion[] = [];
   const inversionOf = (shape: number): Inversion => {
-    inversions[shape] ??= invertShape(index.shapes[shape]!, keys);
+    inversions[shape] ??= convert(index.shapes[shape]!);
     return inversions[shape];
   };
   const refusals: BinflashError[] = [];

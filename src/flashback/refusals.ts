@@ -121,10 +121,10 @@ export function judgeRows(
       ),
     };
   }
-  if (events.maybeReplace[event] === 1 && inversion.how !== 'refuse') {
-    return { error: maybeReplace(shape, place) };
+  if (inversion.how === 'repeat') return undefined;
+  if (inversion.how !== 'refuse') {
+    return events.maybeReplace[event] === 1 ? { error: maybeReplace(shape, place) } : undefined;
   }
-  if (inversion.how !== 'refuse') return undefined;
   const which =
     inversion.missing.length === 0 ? 'any column' : `column ${columnNames(shape, inversion.missing)}`;
   const what =

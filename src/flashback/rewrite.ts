@@ -2,8 +2,8 @@ import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
 import type { ChecksumAlgorithm } from '../binlog/checksum.ts';
 import type { RowsVersion } from '../binlog/rows.ts';
-import { BinflashError } from '../errors.ts';
-import { AtomicFile, checkTarget, exists, type Output } from '../io/output.ts';
+import { type AtomicFile, checkTarget, type Output } from '../io/output.ts';
+import { PartFiles, partName } from '../io/part-files.ts';
 import type { SourceFile } from '../io/source.ts';
 import { openBinlogs, type ReadOptions, readIndex } from '../read/binlogs.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
@@ -60,7 +60,7 @@ export async function rewrite(options: RewriteOptions): Promise<RewriteResult> {
     const inputs = new Set(files.map((file) => file.identity));
     if (typeof options.output === 'string') await checkTarget(options.output, inputs, options.force ?? false);
     const index = await readIndex(files, options);
-    const mask = filter.isEmpty ? undefined : await selectRows(index, files, filter, options);
+    const mask = await selectRows(index, files, filter, options);
     const plan = makePlan(index, options, mask);
     if (options.output === undefined) return { plan, written: undefined, outputs: [] };
     if (plan.refusals.length > 0) throw new RefusedError(plan.refusals);
@@ -75,13 +75,14 @@ export async function rewrite(options: RewriteOptions): Promise<RewriteResult> {
   }
 }
 
-/** Reads the rows that may be selected, and tests them. */
-function selectRows(
+/** Reads the rows that may be selected, and tests them; undefined where no row filter is given and all are. */
+export async function selectRows(
   index: BinlogIndex,
   files: readonly SourceFile[],
   filter: RowFilter,
-  options: RewriteOptions,
-): Promise<RowMask> {
+  options: ReadOptions & Pick<RewriteOptions, 'select' | 'output'>,
+): Promise<RowMask | undefined> {
+  if (filter.isEmpty) return undefined;
   return maskRows(index, files, new Selector(index, options.select ?? {}), filter, {
     window: options.window ?? DEFAULT_WINDOW,
     spoolFolder: spoolFolder(options),
@@ -91,7 +92,7 @@ function selectRows(
 }
 
 /** Beside the output there is room for as much, most likely; the system's folder may be in memory. */
-function spoolFolder({ output }: RewriteOptions): string {
+export function spoolFolder({ output }: Pick<RewriteOptions, 'output'>): string {
   return typeof output === 'string' ? dirname(output) : tmpdir();
 }
 
@@ -101,48 +102,27 @@ async function writeFiles(
   path: string,
   options: RewriteOptions,
 ): Promise<RewriteResult> {
-  const inputs = new Set(files.map((file) => file.identity));
-  const parts: AtomicFile[] = [];
+  const parts = new PartFiles(new Set(files.map((file) => file.identity)), options.force ?? false);
+  const isSplit = options.maxFileSize !== undefined;
+  let current: AtomicFile | undefined;
   const nextPart = async (): Promise<Output> => {
-    await parts.at(-1)?.finish();
-    const name = options.maxFileSize === undefined ? path : partName(path, parts.length + 1);
-    await checkTarget(name, inputs, options.force ?? false);
-    const part = await AtomicFile.create(name);
-    parts.push(part);
-    return part;
+    await current?.finish();
+    current = await parts.open(isSplit ? partName(path, parts.count + 1) : path);
+    return current;
   };
   try {
     const written = await write(plan, files, nextPart, options);
-    await parts.at(-1)!.finish();
     // What was written must be what was planned, or the output does not get its name.
     if (written.rows !== plan.rows || written.transactions !== plan.transactions) {
       throw new Error(`wrote ${written.rows} rows of ${plan.rows}: a defect in binflash`);
     }
-    if (options.maxFileSize !== undefined) await refuseStalePart(partName(path, parts.length + 1));
-    for (const part of parts) await part.publish(options.force ?? false);
-    return { plan, written, outputs: parts.map((part) => part.path) };
+    if (isSplit) await parts.refuseStalePart(path);
+    await parts.publish();
+    return { plan, written, outputs: parts.paths };
   } catch (error) {
-    await Promise.all(parts.map((part) => part.discard()));
+    await parts.discard();
     throw error;
   }
-}
-
-/** A further part of an earlier run would be replayed with these. */
-async function refuseStalePart(path: string): Promise<void> {
-  if (!(await exists(path))) return;
-  throw new BinflashError(
-    'USAGE',
-    'is left from an earlier, larger undo and would be replayed with this one',
-    {
-      file: path,
-      hint: 'Remove the files of the earlier undo, or choose another name for -o.',
-    },
-  );
-}
-
-/** `undo.binlog` becomes `undo.binlog.000001` and so on. */
-function partName(path: string, number: number): string {
-  return `${path}.${String(number).padStart(6, '0')}`;
 }
 
 function write(

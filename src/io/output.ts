@@ -59,12 +59,13 @@ export class AtomicFile implements Output {
     this.#flush.catch(() => {});
   }
 
-  /** Flushes and closes; the name is not taken yet. @throws BinflashError `IO` */
+  /** Flushes and closes, once; the name is not taken yet. @throws BinflashError `IO` */
   async finish(): Promise<void> {
+    if (this.#handle === undefined) return;
     try {
       await this.#flush;
-      await this.#handle!.sync();
-      await this.#handle!.close();
+      await this.#handle.sync();
+      await this.#handle.close();
       this.#handle = undefined;
     } catch (error) {
       throw ioError('cannot be flushed to the disk', this.path, error);

@@ -3,7 +3,6 @@ import type { ColumnDecoder } from '../binlog/columns/values/value.ts';
 import type { ChangeKind } from '../binlog/rows.ts';
 import { ABSENT, DIFFERENCES, type RowImage } from '../read/row-image.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
-import { NO_THREAD } from '../scan/transaction-table.ts';
 import { type Moment, moments } from '../select/moments.ts';
 import { safeText } from '../wire/safe-text.ts';
 import type { ChangeFormatter, RowChange, ShownEvent, ShownStatement, TextSink } from './change-formatter.ts';
@@ -13,6 +12,7 @@ import type { FormatOptions } from './formats.ts';
 import { safeName } from './names.ts';
 import { NO_COLOURS, type Palette } from './palette.ts';
 import { statementLines } from './statement-lines.ts';
+import { transactionDetails } from './transaction-details.ts';
 import { WrappedLine } from './wrapped-line.ts';
 
 const DEFAULT_WIDTH = 120;
@@ -66,15 +66,7 @@ export class PrettyText implements ChangeFormatter {
     const { transactions, events, files } = this.#index;
     const { bold, red, dim } = this.#palette;
     const file = files[transactions.file[transaction]!]!.path;
-    const thread = transactions.threadId[transaction]!;
-    const xid = transactions.xid[transaction]!;
-    const gtid = transactions.gtid(transaction);
-    const details = [
-      ...(gtid === undefined ? [] : [`GTID ${gtid}`]),
-      ...(thread === NO_THREAD ? [] : [`thread ${thread}`]),
-      ...(xid === 0n ? [] : [`xid ${xid}`]),
-      `server ${transactions.serverId[transaction]}`,
-    ];
+    const details = transactionDetails(this.#index, transaction);
     const place = `${safeText(file)}:${transactions.start[transaction]}-${transactions.end[transaction]}`;
     // A server stamps the group with the time of its COMMIT, or of its first statement.
     const first = events.timestamp[transactions.firstEvent[transaction]!]!;

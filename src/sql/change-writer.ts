@@ -12,6 +12,8 @@ import type { TableDescription } from '../tables/description.ts';
  * must not be kept. A writer puts its text into the `ByteText` that it was made with, and never waits.
  */
 export interface ChangeWriter {
+  /** What has been written so far, if it is SQL. */
+  readonly tally?: StatementTally;
   /** A new output begins, with whatever stands at the head of each. */
   open(): void;
   /** A transaction that has selected changes, by its number in the index. */
@@ -32,7 +34,7 @@ export interface ChangedEvent {
   readonly number: number;
   readonly shape: Shape;
   readonly table: TableDescription;
-  /** Flags of the rows event, see `RowsFlag`. */
+  /** Flags of the rows event, see `RowsFlag`; with what its transaction says of foreign keys. */
   readonly flags: number;
 }
 
@@ -42,4 +44,11 @@ export interface RowChange {
   readonly before: RowImage | undefined;
   /** The row after an INSERT or UPDATE; documents of partial updates are made whole. */
   readonly after: RowImage | undefined;
+}
+
+/** Statements that change rows. */
+export interface StatementTally {
+  statements: number;
+  /** Bytes of the longest: a server's `max_allowed_packet` must have room for it. */
+  longest: number;
 }

@@ -1,0 +1,120 @@
+import { BinflashError } from '../errors.ts';
+import { SKIPPABLE } from '../flashback/refusals.ts';
+import { type SqlResult, sql } from '../sql/sql.ts';
+import { safeJson, safeText } from '../wire/safe-text.ts';
+import { protectSchema, readDescriptions } from './descriptions.ts';
+import {
+  type Arguments,
+  choiceOf,
+  flagOf,
+  listOf,
+  maxUnpackedSizeOf,
+  numberOf,
+  readSelection,
+  sizeOf,
+  textOf,
+} from './options.ts';
+import { changeLines, planDetails } from './plan-summary.ts';
+import { clientOf, packetOf } from './replay.ts';
+import { PipeClosed, writeStdout } from './stdout.ts';
+import { formatBytes, plural, progressBar, Style } from './terminal.ts';
+
+/** `binflash sql`: options to library call, result to summary. */
+export async function sqlCommand(
+  inputs: readonly string[],
+  args: Arguments,
+  signal: AbortSignal,
+): Promise<void> {
+  const output = textOf(args, 'output');
+  const toStdout = output === undefined || output === '-';
+  const json = flagOf(args, 'json');
+  const quiet = flagOf(args, 'quiet');
+  if (!toStdout) await protectSchema(args, output);
+  if (toStdout && json) {
+    throw new BinflashError('USAGE', '--json and the text cannot both have standard output', {
+      hint: 'Name a file for the text with -o.',
+    });
+  }
+  const bar = await progressBar(flagOf(args, 'progress') && !quiet && !(toStdout && process.stdout.isTTY));
+  let result: SqlResult;
+  try {
+    result = await sql({
+      inputs,
+      output: toStdout ? { write: writeStdout } : output,
+      force: flagOf(args, 'force'),
+      flashback: flagOf(args, 'flashback'),
+      audit: flagOf(args, 'audit'),
+      format: choiceOf(args, 'format', ['sql', 'csv', 'ndjson']),
+      splitBy: choiceOf(args, 'split-by', ['table', 'transaction', 'size']),
+      maxFileSize: sizeOf(args, 'max-file-size', 4096, Number.MAX_SAFE_INTEGER),
+      rowsPerStatement: numberOf(args, 'rows-per-statement'),
+      sleepEvery: numberOf(args, 'sleep-every'),
+      replace: flagOf(args, 'replace'),
+      primaryKey: !flagOf(args, 'no-primary-key'),
+      schemaName: flagOf(args, 'add-schema-name'),
+      changedOnly: flagOf(args, 'changed-only'),
+      guard: flagOf(args, 'guard'),
+      textLiterals: choiceOf(args, 'text-literals', ['readable', 'hex']),
+      ignoreTriggers: flagOf(args, 'ignore-triggers'),
+      select: readSelection(args),
+      skip: SKIPPABLE.filter((name) => flagOf(args, `skip-${name}`)),
+      primaryKeys: listOf(args, 'primary-key'),
+      descriptions: await readDescriptions(args),
+      maxUnpackedSize: maxUnpackedSizeOf(args),
+      onProgress: bar.update,
+      signal,
+    });
+  } catch (error) {
+    // Whoever reads has seen enough (less, head).
+    if (error instanceof PipeClosed) return;
+    throw error;
+  } finally {
+    bar.stop();
+  }
+  if (json) await writeStdout(`${safeJson(toJson(result, args), undefined, 2)}\n`);
+  else if (!quiet)
+    process.stderr.write(summary(result, args, new Style(flagOf(args, 'color'), process.stderr)));
+}
+
+function summary(result: SqlResult, args: Arguments, style: Style): string {
+  const { plan, outputs, bytes, statements } = result;
+  const undo = flagOf(args, 'flashback');
+  const where = outputs.length > 3 ? `${outputs.length} files` : outputs.map(safeText).join(', ');
+  const what = `${plural(plan.rows, 'row change')} in ${plural(plan.transactions, 'transaction')}`;
+  const lines = [
+    style.bold(
+      `Wrote ${undo ? 'the undo of ' : ''}${what}: ${where || 'standard output'}, ${formatBytes(bytes)}${statements > 0 ? `, ${plural(statements, 'statement')}` : ''}`,
+    ),
+    ...changeLines(plan, undo),
+    ...planDetails(plan, style),
+  ];
+  const packet = packetOf(plan.index, result.longestStatement);
+  if (packet.maxAllowedPacket !== undefined) {
+    lines.push(
+      `${style.yellow('First')} let server and client take the longest statement (and set it back afterwards):`,
+      style.bold(`  SET GLOBAL max_allowed_packet = ${packet.maxAllowedPacket};`),
+      style.bold(`  ${clientOf(plan.index)} --max-allowed-packet=${packet.maxAllowedPacket}`),
+    );
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function toJson({ plan, outputs, bytes, statements, longestStatement }: SqlResult, args: Arguments): unknown {
+  const [first, last] = plan.timeSpan;
+  return {
+    flashback: flagOf(args, 'flashback'),
+    outputs,
+    bytes,
+    statements,
+    transactions: plan.transactions,
+    rows: plan.rows,
+    tables: plan.tables,
+    firstTime: first,
+    lastTime: last,
+    leftOut: plan.leftOut,
+    takenBack: plan.takenBack,
+    skipped: plan.skipped,
+    warnings: plan.warnings,
+    maxAllowedPacket: packetOf(plan.index, longestStatement).maxAllowedPacket,
+  };
+}

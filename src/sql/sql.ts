@@ -1,0 +1,147 @@
+import { makePlan, type Plan, type PlanOptions } from '../flashback/plan.ts';
+import { RefusedError } from '../flashback/refusals.ts';
+import { selectRows, spoolFolder } from '../flashback/rewrite.ts';
+import { checkTarget, type Output } from '../io/output.ts';
+import { PartFiles } from '../io/part-files.ts';
+import type { SourceFile } from '../io/source.ts';
+import { type ReadOptions, readIndex, withBinlogs } from '../read/binlogs.ts';
+import type { BinlogIndex } from '../scan/binlog-index.ts';
+import { TableDescriptions } from '../tables/description.ts';
+import { RowFilter } from '../where/row-filter.ts';
+import type { ByteText } from '../wire/byte-text.ts';
+import type { ChangeWriter } from './change-writer.ts';
+import { expectOneTable } from './export/csv-writer.ts';
+import { judgeText, selectedShapes } from './judge-text.ts';
+import {
+  type MakeWriter,
+  NumberedTexts,
+  type SplitBy,
+  type TextParts,
+  TextsByTable,
+  WholeText,
+} from './text-parts.ts';
+import { type TextOptions, TextWriters } from './text-writers.ts';
+import { validateTextOptions } from './validate.ts';
+import { tryValues, writeChanges } from './write-changes.ts';
+
+export interface SqlOptions extends ReadOptions, Omit<PlanOptions, 'direction'>, TextOptions {
+  /** Binary log files, in any order. */
+  readonly inputs: readonly string[];
+  /** Path of the text, or an {@link Output} to stream it to. */
+  readonly output: string | Output;
+  /** Replace an existing output. */
+  readonly force?: boolean | undefined;
+  /** Cut the text into several files; only for a path. */
+  readonly splitBy?: SplitBy | undefined;
+  /** For `splitBy: 'size'`: a file is followed by another one when it has reached so many bytes. */
+  readonly maxFileSize?: number | undefined;
+  /** Go on with tables whose triggers will fire. */
+  readonly ignoreTriggers?: boolean | undefined;
+}
+
+export interface SqlResult {
+  readonly plan: Plan;
+  /** The files written, in the order in which they are to be run; those of `splitBy: 'table'` have none. */
+  readonly outputs: readonly string[];
+  readonly bytes: number;
+  /** Statements that change rows, and the longest of them in bytes; 0 where the text is no SQL. */
+  readonly statements: number;
+  readonly longestStatement: number;
+}
+
+/**
+ * Writes the selected row changes as text: as SQL that makes them again, or with `flashback` takes them back in exactly
+ * reverse order; or with `audit`, as old and new values for tables or files of their own.
+ *
+ * Everything that can be refused is, before a stream gets its first byte; an output path comes into being only when
+ * everything is written and flushed.
+ *
+ * @throws BinflashError, see {@link exitCodes}; {@link RefusedError} with every reason why it cannot be done by SQL
+ */
+export async function sql(options: SqlOptions): Promise<SqlResult> {
+  validateTextOptions(options);
+  const descriptions = options.descriptions ?? new TableDescriptions();
+  const filter = new RowFilter(options.select?.where, descriptions);
+  return withBinlogs(options.inputs, async (files) => {
+    const inputs = new Set(files.map((file) => file.identity));
+    const { output } = options;
+    const force = options.force ?? false;
+    if (typeof output === 'string' && options.splitBy === undefined) await checkTarget(output, inputs, force);
+    const index = await readIndex(files, options);
+    const mask = await selectRows(index, files, filter, { ...options, output: pathOf(output) });
+    const writers = new TextWriters(index, descriptions, options);
+    const planned = makePlan(index, { ...options, ...writers.planOptions }, mask);
+    const shapes = selectedShapes(planned);
+    if (options.format === 'csv' && options.splitBy !== 'table') {
+      expectOneTable(shapes.map((shape) => writers.describe(shape)));
+    }
+    const plan = { ...planned, warnings: [...planned.warnings, ...writers.warnings(shapes)] };
+    const refusals = [...plan.refusals, ...judgeText(plan, writers, options.ignoreTriggers ?? false)];
+    if (refusals.length > 0) throw new RefusedError(refusals);
+    return write(plan, files, writers, new PartFiles(inputs, force), options);
+  });
+}
+
+async function write(
+  plan: Plan,
+  files: readonly SourceFile[],
+  writers: TextWriters,
+  parts: PartFiles,
+  options: SqlOptions,
+): Promise<SqlResult> {
+  const { output } = options;
+  const writing = {
+    window: options.window,
+    spoolFolder: spoolFolder({ output: pathOf(output) }),
+    onProgress: options.onProgress,
+    signal: options.signal,
+  };
+  const shapes = selectedShapes(plan);
+  const made: { text: ByteText; writer: ChangeWriter }[] = [];
+  const makeWriter = (text: ByteText): ChangeWriter => {
+    const writer = writers.make(text, shapes);
+    made.push({ text, writer });
+    return writer;
+  };
+  try {
+    // A file with half of the text is never seen; half of a stream is.
+    if (typeof output !== 'string') await tryValues(plan, files, writers, writing);
+    const texts = await textParts(plan.index, parts, makeWriter, options);
+    await writeChanges(plan, files, writers, texts, writing);
+    await parts.publish();
+  } catch (error) {
+    await parts.discard();
+    throw error;
+  }
+  const tallies = made.map(({ writer }) => writer.tally ?? { statements: 0, longest: 0 });
+  return {
+    plan,
+    outputs: parts.paths,
+    bytes: made.reduce((sum, { text }) => sum + text.total, 0),
+    statements: tallies.reduce((sum, { statements }) => sum + statements, 0),
+    longestStatement: tallies.reduce((most, { longest }) => Math.max(most, longest), 0),
+  };
+}
+
+async function textParts(
+  index: BinlogIndex,
+  parts: PartFiles,
+  makeWriter: MakeWriter,
+  { output, splitBy, maxFileSize }: SqlOptions,
+): Promise<TextParts> {
+  if (typeof output !== 'string') return new WholeText(index, output, makeWriter);
+  switch (splitBy) {
+    case undefined:
+      return new WholeText(index, await parts.open(output), makeWriter);
+    case 'table':
+      return new TextsByTable(index, parts, output, makeWriter);
+    case 'transaction':
+      return new NumberedTexts(index, parts, output, 0, makeWriter);
+    case 'size':
+      return new NumberedTexts(index, parts, output, maxFileSize!, makeWriter);
+  }
+}
+
+function pathOf(output: string | Output): string | undefined {
+  return typeof output === 'string' ? output : undefined;
+}

@@ -1,0 +1,14 @@
+import type { BinlogIndex } from '../scan/binlog-index.ts';
+import type { Moment } from '../select/moments.ts';
+import { transactionDetails } from '../show/transaction-details.ts';
+import { safeText } from '../wire/safe-text.ts';
+
+/** The comment above a transaction: where it stands in the log, when it was made, and by whom. */
+export function transactionLine(index: BinlogIndex, transaction: number, moment: Moment): string {
+  const { transactions, events, files } = index;
+  const file = files[transactions.file[transaction]!]!.path;
+  const first = events.timestamp[transactions.firstEvent[transaction]!]!;
+  const time = moment(Math.min(first, transactions.beginTime[transaction]!));
+  const place = `${safeText(file)}:${transactions.start[transaction]}-${transactions.end[transaction]}`;
+  return `-- ${[place, time, ...transactionDetails(index, transaction)].join('  ')}\n`;
+}

@@ -1,0 +1,96 @@
+import type { Plan } from '../flashback/plan.ts';
+import { selectedBytes } from '../flashback/plan.ts';
+import type { Output } from '../io/output.ts';
+import type { SourceFile } from '../io/source.ts';
+import { BatchReader } from '../read/batch-reader.ts';
+import type { ReadOptions } from '../read/binlogs.ts';
+import { eventPlaces } from '../read/places.ts';
+import { DEFAULT_WINDOW } from '../scan/scan.ts';
+import { ChangeReader } from './change-reader.ts';
+import { selectedShapes } from './judge-text.ts';
+import { type TextParts, WholeText } from './text-parts.ts';
+import type { TextWriters } from './text-writers.ts';
+
+export interface WritingOptions extends Pick<ReadOptions, 'window' | 'onProgress' | 'signal'> {
+  /** Folder for temporary files, in which large packed events are unpacked. */
+  readonly spoolFolder: string;
+}
+
+/**
+ * Hands the plan's changes to the writers of `texts`, in the direction that these ask for.
+ *
+ * @throws BinflashError `IO`, and what the writers throw
+ */
+export async function writeChanges(
+  plan: Plan,
+  files: readonly SourceFile[],
+  writers: TextWriters,
+  texts: TextParts,
+  options: WritingOptions,
+): Promise<void> {
+  const rows = await passOn(plan, plan.events, files, writers, texts, options, 'write');
+  // What was written must be what was planned, or the output does not get its name.
+  if (rows !== plan.rows) throw new Error(`wrote ${rows} rows of ${plan.rows}: a defect in binflash`);
+}
+
+const NOWHERE: Output = { write: async () => {} };
+
+/**
+ * Writes nowhere what may turn out not to be writable: half of a stream cannot be taken back.
+ *
+ * @throws BinflashError what writing it would throw
+ */
+export async function tryValues(
+  plan: Plan,
+  files: readonly SourceFile[],
+  writers: TextWriters,
+  options: WritingOptions,
+): Promise<void> {
+  const doubtful = new Set(selectedShapes(plan).filter((shape) => writers.mayThrow(shape)));
+  if (doubtful.size === 0) return;
+  const { events } = plan.index;
+  const tried = plan.events.filter((event) => doubtful.has(events.shape[event]!));
+  const shapes = selectedShapes(plan);
+  const nowhere = new WholeText(plan.index, NOWHERE, (out) => writers.make(out, shapes));
+  await passOn(plan, tried, files, writers, nowhere, options, 'read');
+}
+
+async function passOn(
+  plan: Plan,
+  events: Uint32Array,
+  files: readonly SourceFile[],
+  writers: TextWriters,
+  texts: TextParts,
+  options: WritingOptions,
+  phase: 'read' | 'write',
+): Promise<number> {
+  const { index, mask } = plan;
+  const { direction } = writers;
+  const window = options.window ?? DEFAULT_WINDOW;
+  const reader = new BatchReader(index, files, {
+    window,
+    spoolFolder: options.spoolFolder,
+    signal: options.signal,
+  });
+  const changes = new ChangeReader(plan, direction, (shape) => writers.describe(shape));
+  const total = events.reduce((sum, event) => sum + selectedBytes(index, mask, event), 0);
+  let done = 0;
+  try {
+    for await (const batch of reader.read(eventPlaces(index, events), direction)) {
+      for (let k = 0; k <= batch.last - batch.first; k++) {
+        const i = direction === 'forward' ? batch.first + k : batch.last - k;
+        const event = events[i]!;
+        const part = texts.of(event) ?? (await texts.open(event));
+        batch.events.open(i);
+        changes.read(event, batch.events, part.writer);
+        done += selectedBytes(index, mask, event);
+        if (part.isFull) await part.room();
+      }
+      options.onProgress?.({ phase, done, total });
+    }
+    await texts.close();
+  } finally {
+    await texts.settle();
+  }
+  return changes.rows;
+}
