@@ -14,6 +14,7 @@ export { type ReportOptions, type ReportResult, report } from './report/report.t
 export type { Selection } from './select/selection.ts';
 export type { FormatOptions, ShowFormat } from './show/formats.ts';
 export { type ShowOptions, type ShowResult, show } from './show/show.ts';
+export { type SqlOptions, type SqlResult, sql } from './sql/sql.ts';
 export { TableDescriptions } from './tables/description.ts';
 export { readSchema } from './tables/read-schema.ts';
 export type { RankBy, RankOptions } from './transactions/ranking.ts';

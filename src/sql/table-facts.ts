@@ -37,19 +37,26 @@ export interface TableObjection {
 export function tableFacts(description: TableDescription, flavour: Flavour): TableFacts {
   const { table, columns, defined } = description;
   const isMariadb = flavour === 'mariadb';
-  const isHash = columns.map(
-    ({ name }, i) => isMariadb && table.types[i] === T.LONGLONG && ROW_HASH.test(name),
-  );
+  const seen = isMariadb ? seenColumns(description) : columns.length;
   return {
-    writable: columns.map((_, i) => !(isHash[i]! || defined?.columns[i]?.generated === true)),
-    comparable: isHash.map((hash) => !hash),
+    writable: columns.map((_, i) => i < seen && defined?.columns[i]?.generated !== true),
+    comparable: columns.map((_, i) => i < seen),
     selfAssigned: columns.map((_, i) => defined?.columns[i]?.onUpdateNow ?? mayFollowNow(table.types[i]!)),
     refusal: isMariadb ? versioned(description) : undefined,
     triggers: triggersOf(description, flavour),
   };
 }
 
-/** MariaDB's own columns; it keeps users from the name. */
+/** How many columns stand before the hashes of MariaDB, which are the last ones: a user's column may have such a name. */
+function seenColumns({ table, columns, defined }: TableDescription): number {
+  const least = defined?.schema.columns.length ?? 0;
+  let count = columns.length;
+  while (count > least && table.types[count - 1] === T.LONGLONG && ROW_HASH.test(columns[count - 1]!.name)) {
+    count--;
+  }
+  return count;
+}
+
 const ROW_HASH = /^DB_ROW_HASH_\d+$/;
 
 const TIMES: readonly number[] = [T.TIMESTAMP, T.TIMESTAMP2, T.DATETIME, T.DATETIME2];

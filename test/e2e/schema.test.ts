@@ -10,7 +10,7 @@ import { readSchema } from '../../src/tables/read-schema.ts';
 import type { RunningServer, ServerId } from '../servers/index.ts';
 import { decodedInserts } from './decoded-log.ts';
 import { loggedTables } from './logged-tables.ts';
-import { specialTables } from './special-tables.ts';
+import { aRow, specialTables } from './special-tables.ts';
 import { specimensOf } from './specimens.ts';
 import { eachServer, expectUndone, fingerprint, logged, quote, type Scene } from './support.ts';
 
@@ -50,17 +50,9 @@ async function mapsOf(
   names: readonly string[],
 ): Promise<Map<string, TableDefinition>> {
   if (server.id !== 'mysql-5.6') await server.sql(`SET GLOBAL binlog_row_metadata = '${metadata}'`);
-  const needed: Record<string, string> = {
-    period: "(id, f, u) VALUES (1, '2020-01-01', '2021-01-01')",
-    period_unique: "(n, f, u) VALUES (1, '2020-01-01', '2021-01-01')",
-    geography: "(id, p) VALUES (1, ST_GeomFromText('POINT(1 2)', 4326))",
-    prefix_key: "(a, b, t) VALUES (1, 'b', 't')",
-    hash: "(b, n) VALUES ('b', 1)",
-    hash_and_key: "(b, n) VALUES ('b', 1)",
-  };
   const inserts = names.map((name) => {
     const table = quote(name);
-    return `INSERT INTO ${table} ${needed[name] ?? '() VALUES ()'}; DELETE FROM ${table};`;
+    return `INSERT INTO ${table} ${aRow(name)}; DELETE FROM ${table};`;
   });
   const file = await logged(server, lenient + inserts.join('\n'), database);
   return loggedTables(file, server.flavour);

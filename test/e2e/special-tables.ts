@@ -98,3 +98,15 @@ export function specialTables({ id, flavour }: Pick<RunningServer, 'id' | 'flavo
     ...(id === 'mysql-9.7' ? mysql97 : {}),
   };
 }
+
+const needed: Readonly<Record<string, string>> = {
+  period: "(id, f, u) VALUES (1, '2020-01-01', '2021-01-01')",
+  period_unique: "(n, f, u) VALUES (1, '2020-01-01', '2021-01-01')",
+  geography: "(id, p) VALUES (1, ST_GeomFromText('POINT(1 2)', 4326))",
+  prefix_key: "(a, b, t) VALUES (1, 'b', 't')",
+  hash: "(b, n) VALUES ('b', 1)",
+  hash_and_key: "(b, n) VALUES ('b', 1)",
+};
+
+/** What stands behind the table's name in an INSERT: a row of defaults or, if there can be none, of values. */
+export const aRow = (table: string): string => needed[table] ?? '() VALUES ()';

@@ -19,7 +19,7 @@ const column = (definition: string, options = 'DEFAULT CHARSET=utf8mb4'): Column
 describe('columns', () => {
   it.each<[string, Partial<ColumnSchema>]>([
     ['a INT(10) UNSIGNED ZEROFILL NOT NULL AUTO_INCREMENT', { type: 'int', unsigned: true, nullable: false }],
-    ['a INT ZEROFILL', { type: 'int', unsigned: true }],
+    ['a INT ZEROFILL', { type: 'int', unsigned: true, zerofill: true }],
     ['a SERIAL', { type: 'bigint', unsigned: true, nullable: false }],
     ['a BIGINT SERIAL DEFAULT VALUE', { type: 'bigint', unsigned: false, nullable: false }],
     ['a BOOLEAN DEFAULT TRUE', { type: 'tinyint' }],
@@ -31,8 +31,17 @@ describe('columns', () => {
     ['a BIT', { type: 'bit', length: 1 }],
     [
       'a TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3)',
-      { type: 'timestamp', length: 3 },
+      { type: 'timestamp', length: 3, onUpdateNow: true },
     ],
+    ['a DATETIME ON UPDATE NOW()', { onUpdateNow: true, generated: false }],
+    ['a DATETIME DEFAULT NOW() ON UPDATE LOCALTIMESTAMP(0) NOT NULL', { onUpdateNow: true, nullable: false }],
+    ["a TIMESTAMP DEFAULT 'ON UPDATE NOW()' COMMENT 'AS (1)'", { onUpdateNow: false, generated: false }],
+    ['a INT REFERENCES t (a) ON UPDATE CASCADE ON DELETE SET NULL', { onUpdateNow: false }],
+    ['a INT DEFAULT (CAST(1 AS SIGNED)) CHECK (a <> CAST(2 AS SIGNED))', { generated: false }],
+    ['a INT AS (b + 1) PERSISTENT', { generated: true }],
+    ['a INT GENERATED ALWAYS AS (1 + (2)) VIRTUAL NOT NULL', { generated: true, nullable: false }],
+    ['a VARCHAR(9) CHARSET latin1 AS (b) STORED UNIQUE', { generated: true, charset: 'latin1' }],
+    ['a TIMESTAMP(6) GENERATED ALWAYS AS ROW START INVISIBLE', { generated: true, nullable: false }],
     ['a timestamp /* mariadb-5.3 */ NULL', { type: 'timestamp', length: 0 }],
     ['a mariadb_schema.date', { type: 'date' }],
     ['a CHAR', { type: 'char', length: 1, charset: 'utf8mb4' }],

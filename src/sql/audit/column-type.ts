@@ -187,5 +187,7 @@ function charsetText(collation: number | undefined, flavour: Flavour): string {
   const charset = collation === undefined ? undefined : charsetOf(collation);
   if (charset === undefined) return '';
   const name = collationName(collation!, flavour);
-  return ` CHARACTER SET ${charset}${name === undefined ? '' : ` COLLATE ${name}`}`;
+  // The binary set has but one collation, and servers of old take its name for a keyword.
+  const isTold = name !== undefined && charset !== 'binary';
+  return ` CHARACTER SET ${charset}${isTold ? ` COLLATE ${name}` : ''}`;
 }

@@ -2,7 +2,7 @@ import { utf8 } from '../../../wire/cursor.ts';
 import { readU64 } from '../../../wire/integers.ts';
 import { parseJson } from '../../json/binary.ts';
 import type { JsonArray, JsonObject, JsonValue } from '../../json/dom.ts';
-import { ColumnType, valueLength } from '../types.ts';
+import { ColumnType, digitBytes } from '../types.ts';
 import { decimalText } from './decimal.ts';
 import { LimitedText } from './limited-text.ts';
 import { doubleText } from './reals.ts';
@@ -10,8 +10,8 @@ import { clockText, datetimeText, signed } from './temporals.ts';
 import { bytesDecoder } from './text.ts';
 import type { ColumnDecoder } from './value.ts';
 
-/** No DECIMAL has more. */
-const MOST_DIGITS = 65;
+/** Literals and results of arithmetic have more digits than any DECIMAL column. Source: MySQL, include/my_decimal.h. */
+const MOST_DIGITS = 81;
 
 /** MySQL's JSON, as SELECT prints it, of at most `most` characters; bytes that are no document as bytes. */
 export function jsonDecoder(most: number): ColumnDecoder {
@@ -27,6 +27,13 @@ export function jsonDecoder(most: number): ColumnDecoder {
     putJson(document, text);
     return { kind: 'json', text: text.finish(), cut: text.isFull };
   };
+}
+
+/** A document as SELECT prints it. */
+export function jsonText(document: JsonValue): string {
+  const text = new LimitedText(Number.POSITIVE_INFINITY);
+  putJson(document, text);
+  return text.finish();
 }
 
 /** Members stand in the order in which they are stored: the shorter key first. */
@@ -48,7 +55,8 @@ function putJson(value: JsonValue, text: LimitedText): void {
   }
 }
 
-function scalarText(value: Exclude<JsonValue, JsonArray | JsonObject>): string {
+/** A value that holds no others, as JSON. */
+export function scalarText(value: Exclude<JsonValue, JsonArray | JsonObject>): string {
   switch (value.kind) {
     case 'double':
       return realText(value.value);
@@ -62,7 +70,7 @@ function scalarText(value: Exclude<JsonValue, JsonArray | JsonObject>): string {
 }
 
 /** The server escapes as JSON.stringify does, and stores well-formed text alone. */
-function quoted(bytes: Uint8Array): string {
+export function quoted(bytes: Uint8Array): string {
   return JSON.stringify(utf8(bytes, 0, bytes.length));
 }
 
@@ -72,11 +80,15 @@ function realText(value: number): string {
   return /^-?\d+$/.test(text) ? `${text}.0` : text;
 }
 
+/** The digits of a decimal, or undefined where the bytes are none. */
+export function opaqueDecimal(bytes: Uint8Array): string | undefined {
+  return isDecimal(bytes) ? decimalText(bytes, 2, bytes[0]!, bytes[1]!) : undefined;
+}
+
 /** Values without a type in JSON; all but decimals become strings. Source: MySQL, sql-common/json_dom.cc. */
 function opaqueText(fieldType: number, bytes: Uint8Array): string {
-  if (fieldType === ColumnType.NEWDECIMAL && isDecimal(bytes)) {
-    return decimalText(bytes, 2, bytes[0]!, bytes[1]!);
-  }
+  const decimal = fieldType === ColumnType.NEWDECIMAL ? opaqueDecimal(bytes) : undefined;
+  if (decimal !== undefined) return decimal;
   const temporal =
     bytes.length === 8 ? temporalText(fieldType, BigInt.asIntN(64, readU64(bytes, 0))) : undefined;
   if (temporal !== undefined) return `"${temporal}"`;
@@ -88,7 +100,7 @@ function opaqueText(fieldType: number, bytes: Uint8Array): string {
 function isDecimal(bytes: Uint8Array): boolean {
   const [precision = 0, scale = 0] = bytes;
   if (precision > MOST_DIGITS || scale > precision) return false;
-  return bytes.length === 2 + valueLength(ColumnType.NEWDECIMAL, (precision << 8) | scale);
+  return bytes.length === 2 + digitBytes(precision - scale, scale);
 }
 
 /** What stands in DATETIME(6) and TIME(6) without their first bit: all but microseconds over 24 bits of these. */
