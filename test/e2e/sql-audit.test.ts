@@ -3,6 +3,7 @@ import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { expect } from 'vitest';
 import type { Value } from '../../src/binlog/columns/values/value.ts';
+import { packetOf } from '../../src/cli/replay.ts';
 import { type SqlOptions, type SqlResult, sql } from '../../src/sql/sql.ts';
 import { TableDescriptions } from '../../src/tables/description.ts';
 import { readSchema } from '../../src/tables/read-schema.ts';
@@ -10,7 +11,15 @@ import { csvValue, readCsv } from '../sql/read-csv.ts';
 import { copyOf, makeCopies, type Step, WORKLOAD_TIME, workload } from './audit-workload.ts';
 import { insertAll } from './specimen-tables.ts';
 import { type Specimen, specimensOf } from './specimens.ts';
-import { eachServer, logged, quote, type Scene, type SceneOptions } from './support.ts';
+import {
+  defaultPacket,
+  eachServer,
+  logged,
+  quote,
+  type Scene,
+  type SceneOptions,
+  setPacket,
+} from './support.ts';
 import { readingsOf } from './value-readings.ts';
 
 /** GTIDs everywhere, and on MySQL 5.6 the row format that long rows need. */
@@ -49,14 +58,24 @@ async function described(scene: Scene, timeZone?: string): Promise<TableDescript
   return new TableDescriptions({ timeZone }, await readSchema(path));
 }
 
+type Audit = SqlResult & { readonly text: Buffer };
+
 async function audit(
   scene: Scene,
   inputs: readonly string[],
   options: Partial<SqlOptions> = {},
-): Promise<SqlResult & { text: Buffer }> {
+): Promise<Audit> {
   const output = join(await folderOf(scene), 'audit.sql');
   const result = await sql({ inputs, output, audit: true, ...options });
   return { ...result, text: await readFile(output) };
+}
+
+/** Runs the text on the server, in the packets that the summary asks for. */
+async function apply({ server, database }: Scene, { text, plan, longestStatement }: Audit): Promise<void> {
+  const { maxAllowedPacket } = packetOf(plan.index, longestStatement);
+  if (maxAllowedPacket !== undefined) await setPacket(server, maxAllowedPacket);
+  await server.sql(text, database);
+  if (maxAllowedPacket !== undefined) await setPacket(server, defaultPacket(server));
 }
 
 /** Rows of fields as the client prints them. */
@@ -131,10 +150,11 @@ everyServer('audit tables hold the true old and new rows of every type', async (
   await server.sql(insertAll(specimens), database);
   await server.sql(makeCopies(specimens, database), database);
   const file = await logged(server, tables.map((table) => workload(specimens, table)).join('\n'), database);
-  const { text, plan, statements } = await audit(scene, [file], {
+  const written = await audit(scene, [file], {
     descriptions: await described(scene, '+03:00'),
   });
-  await server.sql(text, database);
+  await apply(scene, written);
+  const { plan, statements } = written;
   const wrong: string[] = [];
   const places = await placesOf(scene, file);
   let rows = 0;
@@ -149,7 +169,7 @@ everyServer('audit tables hold the true old and new rows of every type', async (
     );
     const counts = await selected(
       scene,
-      `SELECT op, COUNT(*), COUNT(bfr_id), COUNT(aft_id), MIN(op_datetime), MAX(op_datetime), MIN(file), MAX(file)
+      `SELECT op, COUNT(*), COUNT(bfr_id), COUNT(aft_id), MIN(op_datetime), MAX(op_datetime), MIN(binlog_file), MAX(binlog_file)
         FROM ${quote(auditOf(table))} GROUP BY op ORDER BY op`,
     );
     const {
@@ -165,7 +185,7 @@ everyServer('audit tables hold the true old and new rows of every type', async (
       ['update', ...[update, update, update].map(String), ...where],
     ]);
     rows += insert + update + deleted;
-    const at = await selected(scene, `SELECT DISTINCT position, gtid FROM ${quote(auditOf(table))}`);
+    const at = await selected(scene, `SELECT DISTINCT binlog_position, gtid FROM ${quote(auditOf(table))}`);
     for (const [position, gtid] of at) expect([position, places.get(position!)]).toEqual([position, gtid]);
   }
   expect(wrong).toEqual([]);
@@ -238,8 +258,8 @@ everyServer('CSV and NDJSON hold what the server selects', async (scene) => {
       'op_datetime',
       ...names.map((name) => `bfr_${name}`),
       ...names.map((name) => `aft_${name}`),
-      'file',
-      'position',
+      'binlog_file',
+      'binlog_position',
       'gtid',
     ]);
     const csv = lines.map((line) => line.map(csvValue));
