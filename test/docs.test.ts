@@ -82,3 +82,18 @@ describe('what binflash can and cannot undo', () => {
     }
   });
 });
+
+describe('coming from another tool', () => {
+  it('names no option of ours that there is not', async () => {
+    const all = [...taken.values()].flat();
+    const [, ...tools] = (await textOf('docs/coming-from.md')).split(/^## (?!What will surprise)/m);
+    expect(tools).toHaveLength(5);
+    for (const line of tools.flatMap((tool) => tool.split('\n')).filter((one) => one.startsWith('| '))) {
+      const ours = line.replaceAll('\\|', '').split('|')[2]!;
+      expect(
+        optionsIn(ours).filter((option) => !all.includes(option)),
+        line,
+      ).toEqual([]);
+    }
+  });
+});

@@ -10,6 +10,7 @@ import { TableDescriptions } from '../tables/description.ts';
 import { RowFilter } from '../where/row-filter.ts';
 import type { ByteText } from '../wire/byte-text.ts';
 import type { ChangeWriter } from './change-writer.ts';
+import { expectOneTable } from './export/csv-writer.ts';
 import { judgeText, selectedShapes } from './judge-text.ts';
 import {
   type MakeWriter,
@@ -69,7 +70,12 @@ export async function sql(options: SqlOptions): Promise<SqlResult> {
     const index = await readIndex(files, options);
     const mask = await selectRows(index, files, filter, { ...options, output: pathOf(output) });
     const writers = new TextWriters(index, descriptions, options);
-    const plan = makePlan(index, { ...options, ...writers.planOptions }, mask);
+    const planned = makePlan(index, { ...options, ...writers.planOptions }, mask);
+    const shapes = selectedShapes(planned);
+    if (options.format === 'csv' && options.splitBy !== 'table') {
+      expectOneTable(shapes.map((shape) => writers.describe(shape)));
+    }
+    const plan = { ...planned, warnings: [...planned.warnings, ...writers.warnings(shapes)] };
     const refusals = [...plan.refusals, ...judgeText(plan, writers, options.ignoreTriggers ?? false)];
     if (refusals.length > 0) throw new RefusedError(refusals);
     return write(plan, files, writers, new PartFiles(inputs, force), options);

@@ -1,4 +1,4 @@
-import { BinflashError } from '../errors.ts';
+import { MOST_CHARACTERS } from '../binlog/columns/values/decoder.ts';
 import type { PlanOptions } from '../flashback/plan.ts';
 import { type KnownKeys, knownKeys } from '../flashback/primary-keys.ts';
 import { SKIPPABLE } from '../flashback/refusals.ts';
@@ -7,9 +7,14 @@ import type { BinlogIndex } from '../scan/binlog-index.ts';
 import { moments } from '../select/moments.ts';
 import type { TableDescription, TableDescriptions } from '../tables/description.ts';
 import type { ByteText } from '../wire/byte-text.ts';
+import { KeepDataWriter } from './audit/keep-data-writer.ts';
+import { KeptTables } from './audit/kept-tables.ts';
+import { unloggedWarnings } from './audit/unlogged.ts';
 import type { ChangeWriter } from './change-writer.ts';
+import type { ColumnSql } from './column-sql.ts';
 import { CsvWriter } from './export/csv-writer.ts';
 import { NdjsonWriter } from './export/ndjson-writer.ts';
+import { compileColumns } from './literals/compile.ts';
 import { StatementWriter } from './statements/statement-writer.ts';
 import {
   type StatementOptions,
@@ -40,6 +45,7 @@ export class TextWriters {
   readonly #options: TextOptions & PlanOptions;
   readonly #keys: KnownKeys;
   readonly #statements: TableStatements[] = [];
+  #keptTables: KeptTables | undefined;
 
   constructor(index: BinlogIndex, descriptions: TableDescriptions, options: TextOptions & PlanOptions) {
     this.#index = index;
@@ -89,19 +95,53 @@ export class TextWriters {
 
   /** Does the shape have values that may turn out not to be writable? */
   mayThrow(shape: number): boolean {
-    if (!this.changesTables) return true;
+    const { format, audit } = this.#options;
+    if (format === 'ndjson') return false;
+    if (format === 'csv') return this.#hasHugeRows();
+    if (audit) return this.#columnsOf(this.describe(shape)).some((column) => column.mayThrow);
     const { inserted, updated } = this.statementsOf(shape);
     return [...inserted, ...updated].some((column) => column.mayThrow);
+  }
+
+  /** Is there a row of which a value may be too long for a text? */
+  #hasHugeRows(): boolean {
+    const { largestRow, length } = this.#index.events;
+    return largestRow.subarray(0, length).some((bytes) => bytes > MOST_CHARACTERS / 4);
+  }
+
+  #columnsOf(table: TableDescription): readonly ColumnSql[] {
+    const { textLiterals = 'readable' } = this.#options;
+    return compileColumns(table, { textLiterals });
+  }
+
+  /** The same for all outputs of a run. @throws BinflashError as {@link KeptTables} */
+  #keptTablesOf(shapes: readonly number[]): KeptTables {
+    this.#keptTables ??= new KeptTables(
+      shapes.map((shape) => this.describe(shape)),
+      this.#flavour,
+      (table) => this.#columnsOf(table),
+      this.#options,
+    );
+    return this.#keptTables;
+  }
+
+  /** What an audit cannot tell of the changes of some shapes. */
+  warnings(shapes: readonly number[]): string[] {
+    if (this.changesTables) return [];
+    const changed = shapes.map((shape) => this.#index.shapes[shape]!);
+    return unloggedWarnings(changed, ({ number }) => this.describe(number));
   }
 
   /** A writer for one output; `shapes` are those of all selected changes. @throws BinflashError `USAGE` */
   make(out: ByteText, shapes: readonly number[]): ChangeWriter {
     const { format, flashback, audit } = this.#options;
     const { timeZone } = this.#descriptions;
-    const tables = shapes.map((shape) => this.describe(shape));
-    if (format === 'csv') return new CsvWriter(this.#index, out, tables, { timeZone });
+    if (format === 'csv') {
+      const tables = shapes.map((shape) => this.describe(shape));
+      return new CsvWriter(this.#index, out, tables, timeZone);
+    }
     if (format === 'ndjson') return new NdjsonWriter(this.#index, out);
-    if (audit) throw new BinflashError('UNSUPPORTED', 'not yet');
+    if (audit) return new KeepDataWriter(this.#index, out, this.#keptTablesOf(shapes), timeZone);
     return new StatementWriter(
       this.#index,
       out,

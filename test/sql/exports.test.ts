@@ -47,7 +47,7 @@ function person(id: number, name: string | null, photo: Uint8Array | null = null
   return [number, name === null ? null : prefixed(1, name), time, photo && prefixed(4, photo)];
 }
 
-const csv: MakeWriter = (index, out, tables) => new CsvWriter(index, out, tables, { timeZone: '+01:00' });
+const csv: MakeWriter = (index, out, tables) => new CsvWriter(index, out, tables, '+01:00');
 const ndjson: MakeWriter = (index, out) => new NdjsonWriter(index, out);
 
 describe('CSV', () => {

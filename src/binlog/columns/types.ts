@@ -99,13 +99,17 @@ export function readMetadata(type: number, cursor: Cursor): number {
 /** Bytes of 0 to 9 decimal digits in NEWDECIMAL. */
 const DIGIT_BYTES = [0, 1, 1, 2, 2, 3, 3, 4, 4, 4];
 
+/** Bytes of a decimal with so many digits before and after its point. */
+export function digitBytes(integer: number, fraction: number): number {
+  const whole = 4 * Math.floor(integer / 9) + DIGIT_BYTES[integer % 9]!;
+  return whole + 4 * Math.floor(fraction / 9) + DIGIT_BYTES[fraction % 9]!;
+}
+
 function decimalBytes(precision: number, scale: number): number {
-  const integer = precision - scale;
   if (precision > 65 || scale > precision) {
     throw new BinflashError('DAMAGED', `impossible DECIMAL(${precision},${scale})`);
   }
-  const whole = 4 * Math.floor(integer / 9) + DIGIT_BYTES[integer % 9]!;
-  return whole + 4 * Math.floor(scale / 9) + DIGIT_BYTES[scale % 9]!;
+  return digitBytes(precision - scale, scale);
 }
 
 function fractionBytes(fsp: number): number {

@@ -1,7 +1,7 @@
 import { plainText } from '../../binlog/columns/values/format.ts';
 import type { ColumnDecoder, Value } from '../../binlog/columns/values/value.ts';
 import { BinflashError } from '../../errors.ts';
-import { DIFFERENCES, type RowImage } from '../../read/row-image.ts';
+import type { RowImage } from '../../read/row-image.ts';
 import type { ByteText } from '../../wire/byte-text.ts';
 
 /**
@@ -14,16 +14,18 @@ const FORMULA = /^['=+\-@\t\r\n＝＋－＠]/;
  * Puts one field: text in quotes, everything else without, so that nothing between commas is NULL (or a value that the
  * image does not hold) and `""` is the empty text.
  *
- * @throws BinflashError `UNSUPPORTED` for a value that the log does not hold, or too long for a text
+ * @throws BinflashError `UNSUPPORTED` for a value too long for a text
  */
-export function putCsvField(out: ByteText, image: RowImage, column: number, decoder: ColumnDecoder): void {
+export function putCsvField(
+  out: ByteText,
+  image: RowImage,
+  column: number,
+  decoders: readonly ColumnDecoder[],
+): void {
   const start = image.starts[column]!;
-  if (start < 0) {
-    if (start === DIFFERENCES) throw onlyDifferences();
-    return;
-  }
+  if (start < 0) return;
   const end = image.ends[column]!;
-  const value = decoder(image.bytes, start, end);
+  const value = decoders[column]!(image.bytes, start, end);
   if (value.kind === 'bytes') putBytes(out, value, image.bytes, start, end);
   else if (isText(value)) out.utf8(csvText(whole(value)));
   else out.ascii(numberText(value));
@@ -81,13 +83,6 @@ function tooLong(): BinflashError {
   return new BinflashError('UNSUPPORTED', 'a value is too long to be written as text', {
     hint: 'Leave the table out with --exclude-table, or write SQL: --format sql.',
   });
-}
-
-function onlyDifferences(): BinflashError {
-  return new BinflashError(
-    'UNSUPPORTED',
-    'of a JSON document the log holds only how it was changed, not what it was',
-  );
 }
 
 /** A name in the first line. */

@@ -1,4 +1,4 @@
-import type { ColumnDecoder } from '../../binlog/columns/values/value.ts';
+import type { Flavour } from '../../binlog/event-types.ts';
 import { BinflashError } from '../../errors.ts';
 import type { RowImage } from '../../read/row-image.ts';
 import type { BinlogIndex } from '../../scan/binlog-index.ts';
@@ -13,11 +13,6 @@ import { csvName, putCsvField } from './csv-value.ts';
 const BYTE_ORDER_MARK = '\ufeff';
 
 const COMMA = 0x2c;
-
-export interface CsvOptions {
-  /** Of `op_datetime`, as {@link TableDescription.decoder} has it for TIMESTAMP columns; default the machine's. */
-  readonly timeZone?: string | undefined;
-}
 
 /**
  * A line has the columns of one table, so an output has the rows of one table.
@@ -45,6 +40,7 @@ export class CsvWriter implements ChangeWriter {
   readonly #out: ByteText;
   readonly #placeOf: (event: number) => RowPlace;
   readonly #tables: readonly TableDescription[];
+  readonly #flavour: Flavour;
   /** By table: the columns of all its definitions. */
   readonly #columns = new Map<string, readonly string[]>();
   /** By definition: which of its columns stands where. */
@@ -55,16 +51,21 @@ export class CsvWriter implements ChangeWriter {
   #head = '';
   #tail = '';
 
-  /** @param tables the definitions of all tables that will be written @throws BinflashError `USAGE` for an unknown time zone */
+  /**
+   * @param tables the definitions of all tables that will be written
+   * @param timeZone of `op_datetime`, as the descriptions have it for TIMESTAMP columns; default the machine's
+   * @throws BinflashError `USAGE` for an unknown time zone
+   */
   constructor(
     index: BinlogIndex,
     out: ByteText,
     tables: readonly TableDescription[],
-    { timeZone }: CsvOptions = {},
+    timeZone: string | undefined,
   ) {
     this.#out = out;
     this.#placeOf = rowPlaces(index, timeZone);
     this.#tables = tables;
+    this.#flavour = index.files[0]!.format.flavour;
   }
 
   open(): void {
@@ -99,7 +100,7 @@ export class CsvWriter implements ChangeWriter {
     let columns = this.#columns.get(name);
     if (columns === undefined) {
       const definitions = this.#tables.filter((table) => table.name === name);
-      columns = [...new Set(definitions.flatMap(columnNames))];
+      columns = [...new Set(definitions.flatMap((table) => columnNames(table, this.#flavour)))];
       this.#columns.set(name, columns);
     }
     return columns;
@@ -117,16 +118,15 @@ export class CsvWriter implements ChangeWriter {
 
   row({ table }: ChangedEvent, { before, after }: RowChange): void {
     const out = this.#out;
-    const decoders = table.decoder.columns;
     out.ascii(this.#head);
-    for (const column of this.#order) this.#field(before, column, decoders);
-    for (const column of this.#order) this.#field(imageWith(column, before, after), column, decoders);
+    for (const column of this.#order) this.#field(before, column, table);
+    for (const column of this.#order) this.#field(imageWith(column, before, after), column, table);
     out.utf8(this.#tail);
   }
 
-  #field(image: RowImage | undefined, column: number, decoders: readonly ColumnDecoder[]): void {
+  #field(image: RowImage | undefined, column: number, table: TableDescription): void {
     this.#out.byte(COMMA);
-    if (image !== undefined && column >= 0) putCsvField(this.#out, image, column, decoders[column]!);
+    if (image !== undefined && column >= 0) putCsvField(this.#out, image, column, table.decoder.columns);
   }
 
   end(): void {}
@@ -134,6 +134,6 @@ export class CsvWriter implements ChangeWriter {
   close(): void {}
 }
 
-function columnNames(table: TableDescription): string[] {
-  return auditedColumns(table).map((column) => table.columns[column]!.name);
+function columnNames(table: TableDescription, flavour: Flavour): string[] {
+  return auditedColumns(table, flavour).map((column) => table.columns[column]!.name);
 }

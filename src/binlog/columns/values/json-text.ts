@@ -2,7 +2,7 @@ import { utf8 } from '../../../wire/cursor.ts';
 import { readU64 } from '../../../wire/integers.ts';
 import { parseJson } from '../../json/binary.ts';
 import type { JsonArray, JsonObject, JsonValue } from '../../json/dom.ts';
-import { ColumnType, valueLength } from '../types.ts';
+import { ColumnType, digitBytes } from '../types.ts';
 import { decimalText } from './decimal.ts';
 import { LimitedText } from './limited-text.ts';
 import { doubleText } from './reals.ts';
@@ -100,7 +100,7 @@ function opaqueText(fieldType: number, bytes: Uint8Array): string {
 function isDecimal(bytes: Uint8Array): boolean {
   const [precision = 0, scale = 0] = bytes;
   if (precision > MOST_DIGITS || scale > precision) return false;
-  return bytes.length === 2 + valueLength(ColumnType.NEWDECIMAL, (precision << 8) | scale);
+  return bytes.length === 2 + digitBytes(precision - scale, scale);
 }
 
 /** What stands in DATETIME(6) and TIME(6) without their first bit: all but microseconds over 24 bits of these. */
