@@ -7,33 +7,25 @@ import {
   valueLength,
 } from '../binlog/columns/types.ts';
 import { compressedDecoder } from '../binlog/columns/values/compressed.ts';
-import { decimalText } from '../binlog/columns/values/decimal.ts';
+import { decimalPutter } from '../binlog/columns/values/decimal.ts';
 import { plainText } from '../binlog/columns/values/format.ts';
 import { readDouble, readFloat } from '../binlog/columns/values/reals.ts';
 import { bytesDecoder } from '../binlog/columns/values/text.ts';
 import type { ColumnDecoder } from '../binlog/columns/values/value.ts';
+import { bitPutter, putYear } from '../binlog/columns/writers/numbers.ts';
+import type { PutValue } from '../binlog/columns/writers/put-value.ts';
+import {
+  datetimePutter,
+  putOldDatetime,
+  putOldTime,
+  timePutter,
+} from '../binlog/columns/writers/temporals.ts';
 import type { Flavour } from '../binlog/event-types.ts';
 import type { TableDescription } from '../tables/description.ts';
 import { putJson } from './pseudo-sql-json.ts';
-import {
-  bitPutter,
-  integerPutter,
-  type PutValue,
-  putBigint,
-  putEnum,
-  putSet,
-  putYear,
-} from './pseudo-sql-numbers.ts';
+import { integerPutter, putBigint, putEnum, putSet } from './pseudo-sql-numbers.ts';
 import { putDouble, putExponential, putFloat } from './pseudo-sql-reals.ts';
-import {
-  datetimePutter,
-  putDate,
-  putOldDatetime,
-  putOldTime,
-  putOldTimestamp,
-  timePutter,
-  timestampPutter,
-} from './pseudo-sql-temporals.ts';
+import { putDate, putOldTimestamp, timestampPutter } from './pseudo-sql-temporals.ts';
 import { type Quote, quoteOf } from './pseudo-sql-text.ts';
 
 const T = ColumnType;
@@ -69,7 +61,7 @@ export function sqlColumn({ table, decoder }: TableDescription, column: number, 
     case T.LONGLONG:
       return { type: 'LONGINT', put: putBigint };
     case T.NEWDECIMAL:
-      return decimal(meta >> 8, meta & 0xff);
+      return { type: `DECIMAL(${meta >> 8},${meta & 0xff})`, put: decimalPutter(meta) };
     case T.FLOAT:
       return { type: 'FLOAT', put: (source, start, _end, out) => putFloat(readFloat(source, start), out) };
     case T.DOUBLE:
@@ -95,13 +87,6 @@ function oldTemporal(type: number, decode: ColumnDecoder, quote: Quote): SqlColu
     quote(text, 0, text.length, out);
   };
   return { type: name, put };
-}
-
-function decimal(precision: number, scale: number): SqlColumn {
-  return {
-    type: `DECIMAL(${precision},${scale})`,
-    put: (source, start, _end, out) => out.ascii(decimalText(source, start, precision, scale)),
-  };
 }
 
 function temporal(type: number, meta: number): SqlColumn | undefined {

@@ -1,12 +1,12 @@
 import { compileLayout, type RowLayout, valueEnd } from '../binlog/columns/layout.ts';
 import { ColumnType } from '../binlog/columns/types.ts';
+import type { PutValue } from '../binlog/columns/writers/put-value.ts';
 import { partialImageStart } from '../binlog/rows.ts';
 import type { TableDefinition } from '../binlog/table-map.ts';
 import { hasBit } from '../wire/bitmap.ts';
 import type { ByteText } from '../wire/byte-text.ts';
 import type { SqlColumn } from './pseudo-sql-columns.ts';
 import { putJsonDifferences } from './pseudo-sql-json.ts';
-import type { PutValue } from './pseudo-sql-numbers.ts';
 
 /**
  * Puts row images of one layout. All that is not value is text known before: what follows a value goes up to

@@ -1,7 +1,7 @@
 import { jsonDecoder } from '../binlog/columns/values/json-text.ts';
+import type { PutValue } from '../binlog/columns/writers/put-value.ts';
 import type { ByteText } from '../wire/byte-text.ts';
 import { Cursor } from '../wire/cursor.ts';
-import type { PutValue } from './pseudo-sql-numbers.ts';
 import { quoteOf } from './pseudo-sql-text.ts';
 
 const quote = quoteOf('mysql');

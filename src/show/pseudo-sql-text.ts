@@ -36,13 +36,6 @@ const byFlavour: Readonly<Record<Flavour, Escapes>> = {
   mariadb: escapes(QUOTES),
 };
 
-/** Bytes that are looked at before room is made again. */
-const STRETCH = 4096;
-/** From here on a copy with one call is faster than one byte by byte. */
-const LONG_RUN = 16;
-/** Most bytes that stand for one. */
-const WIDEST = 4;
-
 /** Puts `source[start, end)`, text of any character set or none, in quotes and escaped as mysqlbinlog does. */
 export type Quote = (source: Uint8Array, start: number, end: number, out: ByteText) => void;
 
@@ -60,30 +53,14 @@ export function quoteOf(flavour: Flavour): Quote {
  * UTF-8, for terminals obey them.
  */
 function putEscaped(source: Uint8Array, start: number, end: number, table: Escapes, out: ByteText): void {
-  for (let from = start; from < end; from += STRETCH) {
-    const to = Math.min(end, from + STRETCH);
-    out.reserve(WIDEST * STRETCH);
-    const { bytes } = out;
-    let at = out.length;
-    for (let i = from; i < to; i++) {
-      const run = i;
-      while (i < to && ordinary[source[i]!] === 1) i++;
-      if (i - run > LONG_RUN) {
-        bytes.set(source.subarray(run, i), at);
-        at += i - run;
-      } else for (let k = run; k < i; k++) bytes[at++] = source[k]!;
-      if (i === to) break;
-      const code = source[i]!;
-      const isC1 =
-        code === C1_LEAD
-          ? i + 1 < end && isC1Tail(source[i + 1]!)
-          : isC1Tail(code) && i > start && source[i - 1] === C1_LEAD;
-      const escaped = isC1 ? hexEscaped(code) : table[code];
-      if (escaped === undefined) bytes[at++] = code;
-      else at = putBytes(escaped, bytes, at);
-    }
-    out.length = at;
-  }
+  out.replaced(source, start, end, ordinary, (i) => {
+    const code = source[i]!;
+    const isC1 =
+      code === C1_LEAD
+        ? i + 1 < end && isC1Tail(source[i + 1]!)
+        : isC1Tail(code) && i > start && source[i - 1] === C1_LEAD;
+    return isC1 ? hexEscaped(code) : table[code];
+  });
 }
 
 function isC1Tail(code: number): boolean {
@@ -103,12 +80,6 @@ const ordinary: Uint8Array = Uint8Array.from({ length: 256 }, (_, code) =>
 
 function hexEscaped(code: number): Uint8Array {
   return Buffer.from(hexEscape(code));
-}
-
-function putBytes(piece: Uint8Array, bytes: Uint8Array, at: number): number {
-  let next = at;
-  for (let i = 0; i < piece.length; i++) bytes[next++] = piece[i]!;
-  return next;
 }
 
 /** A name in backticks. Control characters, which mysqlbinlog prints as they are, would end a line or worse. */

@@ -111,7 +111,7 @@ export class TextWriters {
 
   #columnsOf(table: TableDescription): readonly ColumnSql[] {
     const { textLiterals = 'readable' } = this.#options;
-    return compileColumns(table, this.#flavour, { textLiterals });
+    return compileColumns(table, { textLiterals });
   }
 
   /** The same for all outputs of a run. @throws BinflashError as {@link KeptTables} */

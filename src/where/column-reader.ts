@@ -1,12 +1,13 @@
 import { ColumnType, isEnum, isSet, realStringType, stringMaxLength } from '../binlog/columns/types.ts';
 import { decimalText } from '../binlog/columns/values/decimal.ts';
 import { plainText } from '../binlog/columns/values/format.ts';
+import { unsignedReaders } from '../binlog/columns/values/integers.ts';
 import { readDouble, readFloat } from '../binlog/columns/values/reals.ts';
 import { textDecoding } from '../binlog/columns/values/text.ts';
 import type { TimeZone } from '../binlog/columns/values/time-zone.ts';
 import type { ColumnDecoder } from '../binlog/columns/values/value.ts';
 import type { TableDescription } from '../tables/description.ts';
-import { readU16, readU24, readU32, readU64 } from '../wire/integers.ts';
+import { readU32, readU64 } from '../wire/integers.ts';
 import type { AddressKind } from './addresses.ts';
 import { type Collation, collationOf } from './collation.ts';
 import { datetimeReader, type MomentReader, readDate, timeReader, timestampReader } from './moments.ts';
@@ -212,13 +213,6 @@ function integer(width: number, unsigned: boolean | undefined): ExactReader {
   if (unsigned === true) return small(read);
   return { ...small(signedRead), orAdd: unsigned === false ? undefined : BigInt(2 * half) };
 }
-
-const unsignedReaders: Readonly<Record<number, (bytes: Uint8Array, at: number) => number>> = {
-  1: (bytes, at) => bytes[at]!,
-  2: readU16,
-  3: readU24,
-  4: readU32,
-};
 
 function wide(unsigned: boolean | undefined): ExactReader {
   return {

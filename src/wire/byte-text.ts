@@ -6,6 +6,13 @@ const CHUNK = 64 * 1024;
 /** Takes what has been written; the bytes are its own from then on. */
 export type TakeChunk = (chunk: Uint8Array) => void;
 
+/** Bytes that are looked at before room is made again. */
+const STRETCH = 4096;
+/** From here on a copy with one call is faster than one byte by byte. */
+const LONG_RUN = 16;
+/** Most bytes that stand for one. */
+const WIDEST = 4;
+
 /** Powers of ten that a number of up to 16 digits is cut by. */
 const POWERS = Array.from({ length: 17 }, (_, i) => 10 ** i);
 
@@ -101,6 +108,38 @@ export class ByteText {
         bytes[to++] = HEX_DIGITS[byte & 15]!;
       }
       this.length = to;
+    }
+  }
+
+  /**
+   * Puts `source[start, end)` with up to four other bytes in the place of some: `ordinary` has a 1 for the bytes that
+   * always stand for themselves, `replacement` answers what stands for the one at `i`, or undefined if it is itself.
+   */
+  replaced(
+    source: Uint8Array,
+    start: number,
+    end: number,
+    ordinary: Uint8Array,
+    replacement: (i: number) => Uint8Array | undefined,
+  ): void {
+    for (let from = start; from < end; from += STRETCH) {
+      const to = Math.min(end, from + STRETCH);
+      this.reserve(WIDEST * STRETCH);
+      const { bytes } = this;
+      let at = this.length;
+      for (let i = from; i < to; i++) {
+        const run = i;
+        while (i < to && ordinary[source[i]!] === 1) i++;
+        if (i - run > LONG_RUN) {
+          bytes.set(source.subarray(run, i), at);
+          at += i - run;
+        } else for (let k = run; k < i; k++) bytes[at++] = source[k]!;
+        if (i === to) break;
+        const other = replacement(i);
+        if (other === undefined) bytes[at++] = source[i]!;
+        else for (let k = 0; k < other.length; k++) bytes[at++] = other[k]!;
+      }
+      this.length = at;
     }
   }
 

@@ -67,7 +67,7 @@ export function tableStatements(
   options: StatementOptions,
 ): TableStatements {
   const { writable, selfAssigned } = tableFacts(description, flavour);
-  const compiled = compileColumns(description, flavour, { textLiterals: options.textLiterals ?? 'readable' });
+  const compiled = compileColumns(description, { textLiterals: options.textLiterals ?? 'readable' });
   const columns = compiled.map((column, number): StatementColumn => {
     const { name, exactLeft } = column;
     return {

@@ -5,8 +5,16 @@ import type { ColumnDecoder } from './value.ts';
 const STORED = 0;
 const ZLIB = 8;
 
+/** Where the content of a value stands. */
+export interface Content {
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly end: number;
+}
+
 /**
- * A MariaDB column declared COMPRESSED, whose content `decode` decodes. An empty value has no head.
+ * What was stored in a MariaDB column declared COMPRESSED; undefined for bytes that cannot be unpacked. An empty
+ * value has no head.
  *
  * | field | size |
  * |---|---|
@@ -18,13 +26,19 @@ const ZLIB = 8;
  *
  * Source: MariaDB, sql/field.cc, Field_longstr::uncompress.
  */
+export function compressedContent(bytes: Uint8Array, start: number, end: number): Content | undefined {
+  if (start === end) return { bytes, start, end };
+  if (bytes[start]! >> 4 === STORED) return { bytes, start: start + 1, end };
+  const content = unpack(bytes, start, end);
+  return content && { bytes: content, start: 0, end: content.length };
+}
+
+/** Such a column, whose content `decode` decodes. */
 export function compressedDecoder(decode: ColumnDecoder, most: number): ColumnDecoder {
   const asBytes = bytesDecoder(most);
   return (bytes, start, end) => {
-    if (start === end) return decode(bytes, start, end);
-    if (bytes[start]! >> 4 === STORED) return decode(bytes, start + 1, end);
-    const content = unpack(bytes, start, end);
-    return content ? decode(content, 0, content.length) : asBytes(bytes, start, end);
+    const content = compressedContent(bytes, start, end);
+    return content ? decode(content.bytes, content.start, content.end) : asBytes(bytes, start, end);
   };
 }
 

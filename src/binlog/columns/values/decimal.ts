@@ -1,3 +1,4 @@
+import type { PutValue } from '../writers/put-value.ts';
 import type { ColumnDecoder } from './value.ts';
 
 /** Bytes of 0 to 9 digits. */
@@ -6,8 +7,18 @@ const DIGIT_BYTES = [0, 1, 1, 2, 2, 3, 3, 4, 4, 4];
 /** Digits in a full group of four bytes. */
 const GROUP = 9;
 
+/** Sign, 65 digits, point, and a zero before it. */
+const MOST_CHARACTERS = 68;
+
+const scratch = Buffer.alloc(MOST_CHARACTERS);
+
+const ZERO = 0x30;
+const MINUS = 0x2d;
+const POINT = 0x2e;
+
 /**
- * The text of a DECIMAL(`precision`, `scale`) at `at`, all digits of the scale written out.
+ * Finds the text of a DECIMAL(`precision`, `scale`) at `start`, all digits of the scale written out, and answers how
+ * many characters of it stand in the scratch.
  *
  * | part | bytes, big-endian |
  * |---|---|
@@ -19,34 +30,46 @@ const GROUP = 9;
  * The highest bit of all is set; then, in a negative number, every bit is turned over.
  * Source: MySQL, strings/decimal.cc, bin2decimal.
  */
-export function decimalText(bytes: Uint8Array, at: number, precision: number, scale: number): string {
-  const negative = bytes[at]! < 0x80;
+function writeDecimal(bytes: Uint8Array, start: number, precision: number, scale: number): number {
+  const negative = bytes[start]! < 0x80;
   const flip = negative ? 0xff : 0;
-  const start = at;
-  const group = (digits: number): number => {
+  let at = start;
+  let length = 0;
+  const digits = (count: number): void => {
     let value = 0;
-    for (let left = DIGIT_BYTES[digits]!; left > 0; left--) {
+    for (let left = DIGIT_BYTES[count]!; left > 0; left--) {
       value = value * 256 + (bytes[at]! ^ flip ^ (at === start ? 0x80 : 0));
       at++;
     }
-    return value;
+    for (let place = length + count - 1; place >= length; place--) {
+      scratch[place] = ZERO + (value % 10);
+      value = Math.floor(value / 10);
+    }
+    length += count;
   };
-  let text = '';
-  for (let left = precision - scale; left > 0; ) {
-    const digits = left % GROUP || GROUP;
-    const value = group(digits);
-    if (text !== '') text += String(value).padStart(digits, '0');
-    else if (value > 0) text = String(value);
-    left -= digits;
-  }
-  text = `${negative ? '-' : ''}${text || '0'}`;
-  if (scale > 0) text += '.';
-  for (let left = scale; left > 0; ) {
-    const digits = Math.min(left, GROUP);
-    text += String(group(digits)).padStart(digits, '0');
-    left -= digits;
-  }
-  return text;
+  if (negative) scratch[length++] = MINUS;
+  const first = length;
+  for (let left = precision - scale; left > 0; left -= left % GROUP || GROUP) digits(left % GROUP || GROUP);
+  let zeros = first;
+  while (zeros < length && scratch[zeros] === ZERO) zeros++;
+  scratch.copyWithin(first, zeros, length);
+  length -= zeros - first;
+  if (length === first) scratch[length++] = ZERO;
+  if (scale > 0) scratch[length++] = POINT;
+  for (let left = scale; left > 0; left -= GROUP) digits(Math.min(left, GROUP));
+  return length;
+}
+
+/** The text of a DECIMAL(`precision`, `scale`) at `at`. */
+export function decimalText(bytes: Uint8Array, at: number, precision: number, scale: number): string {
+  return scratch.toString('latin1', 0, writeDecimal(bytes, at, precision, scale));
+}
+
+/** DECIMAL; `meta` is precision << 8 | scale. */
+export function decimalPutter(meta: number): PutValue {
+  const precision = meta >> 8;
+  const scale = meta & 0xff;
+  return (source, start, _end, out) => out.copy(scratch, 0, writeDecimal(source, start, precision, scale));
 }
 
 /** DECIMAL; `meta` is precision << 8 | scale. */

@@ -3,7 +3,8 @@ import type { ColumnDecoder, IntegerValue } from './value.ts';
 
 type Read = (bytes: Uint8Array, at: number) => number;
 
-const readers: Readonly<Record<number, Read>> = {
+/** Integers of one to four bytes, by their width. */
+export const unsignedReaders: Readonly<Record<number, Read>> = {
   1: (bytes, at) => bytes[at]!,
   2: readU16,
   3: readU24,
@@ -16,7 +17,7 @@ const readers: Readonly<Record<number, Read>> = {
  */
 export function integerDecoder(width: number, unsigned: boolean | undefined): ColumnDecoder {
   if (width === 8) return bigintDecoder(unsigned);
-  const read = readers[width]!;
+  const read = unsignedReaders[width]!;
   const half = 2 ** (8 * width - 1);
   return (bytes, start): IntegerValue => {
     const value = read(bytes, start);

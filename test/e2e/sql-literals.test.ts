@@ -1,0 +1,185 @@
+/** Values written as SQL literals are the same values again, whatever the client's settings are. */
+import { expect } from 'vitest';
+import type { ColumnSql, LiteralWriter, TextLiterals } from '../../src/sql/column-sql.ts';
+import { compileColumns } from '../../src/sql/literals/compile.ts';
+import { Session } from '../../src/sql/statements/session.ts';
+import { tableFacts } from '../../src/sql/table-facts.ts';
+import type { TableDescriptions } from '../../src/tables/description.ts';
+import { ByteText } from '../../src/wire/byte-text.ts';
+import { decodedInserts } from './decoded-log.ts';
+import { generatedSpecimens } from './generated-values.ts';
+import { insertAll } from './specimen-tables.ts';
+import { type Specimens, specimensOf } from './specimens.ts';
+import { clientSettings, runText, schemaOf } from './sql-text.ts';
+import { eachServer, type Fingerprint, fingerprint, logged, quote, type Scene } from './support.ts';
+
+const SEED = 20_261_121;
+
+/** One row: by column what it is written as, undefined for NULL and for columns that a statement does not name. */
+interface WrittenRow {
+  readonly stored: readonly (string | undefined)[];
+  readonly keys: readonly (string | undefined)[];
+  readonly exact: readonly string[];
+  readonly lenient: boolean;
+  /** Equal for rows that are the same but for their id. */
+  readonly identity: string;
+}
+
+interface WrittenTable {
+  readonly columns: readonly ColumnSql[];
+  readonly writable: readonly boolean[];
+  readonly rows: readonly WrittenRow[];
+}
+
+function text(write: (out: ByteText) => void): string {
+  const pieces: Uint8Array[] = [];
+  const out = new ByteText((piece) => pieces.push(piece));
+  write(out);
+  out.flush();
+  return Buffer.concat(pieces).toString();
+}
+
+/** All rows of a log, each value written in all ways. */
+async function writtenRows(
+  { server: { flavour } }: Scene,
+  file: string,
+  descriptions: TableDescriptions,
+  textLiterals: TextLiterals,
+): Promise<Map<string, WrittenTable>> {
+  const tables = new Map<string, Pick<WrittenTable, 'columns' | 'writable'>>();
+  const decoded = await decodedInserts(
+    file,
+    flavour,
+    () => ({}),
+    (table) => table,
+    (table) => {
+      const description = descriptions.of(table, flavour);
+      const columns = compileColumns(description, { textLiterals });
+      tables.set(table.name, { columns, writable: tableFacts(description, flavour).writable });
+      return {
+        columns: columns.map((column) => (bytes, start, end) => {
+          const written = (write: LiteralWriter): string => text((out) => write(out, bytes, start, end));
+          const value = {
+            stored: written(column.store),
+            key: written(column.key),
+            exact: written(column.exact),
+            lenient: column.needsLenient?.(bytes, start, end) ?? false,
+            bytes: Buffer.from(bytes.subarray(start, end)).toString('hex'),
+          };
+          return { kind: 'json', text: JSON.stringify(value), cut: false };
+        }),
+      };
+    },
+  );
+  return new Map(
+    [...decoded].map(([name, { rows }]): [string, WrittenTable] => {
+      const table = tables.get(name)!;
+      return [name, { ...table, rows: rows.map((row) => writtenRow(row as { text: string }[])) }];
+    }),
+  );
+}
+
+function writtenRow(row: readonly ({ text: string } | null)[]): WrittenRow {
+  const values = row.map((value) => (value === null ? null : JSON.parse(value.text)));
+  return {
+    stored: values.map((value) => value?.stored),
+    keys: values.map((value) => value?.key),
+    exact: values.map((value) => value?.exact ?? 'NULL'),
+    lenient: values.some((value) => value?.lenient),
+    identity: JSON.stringify(values.slice(1).map((value) => value?.bytes)),
+  };
+}
+
+/** INSERT statements as the program puts them: everything between what a session sets and puts back. */
+function inserts(tables: ReadonlyMap<string, WrittenTable>, database: string): string {
+  return text((out) => {
+    const session = new Session(out);
+    session.open();
+    for (const [name, { columns, writable, rows }] of tables) {
+      const names = columns.filter((_, i) => writable[i]).map((column) => column.name);
+      for (const { stored, lenient } of rows) {
+        if (lenient) session.beginLenient();
+        const values = stored.filter((_, i) => writable[i]).map((value) => value ?? 'NULL');
+        out.utf8(`INSERT INTO ${database}.${quote(name)} (${names}) VALUES (${values});\n`);
+        if (lenient) session.endLenient();
+      }
+    }
+    session.close();
+  });
+}
+
+/** For each row, how many its exact condition finds, and how many its keys do. */
+function questions(tables: ReadonlyMap<string, WrittenTable>): string {
+  return text((out) => {
+    const session = new Session(out);
+    session.open();
+    for (const [name, { columns, rows }] of tables) {
+      for (const { exact, keys, stored } of rows) {
+        const same = columns.slice(1).map(({ exactLeft }, i) => `${exactLeft} <=> ${exact[i + 1]}`);
+        const key = columns.flatMap((column, i) =>
+          keys[i] === undefined ? [] : [`${column.name} = ${keys[i]}`],
+        );
+        out.utf8(`SELECT count(*) FROM ${quote(name)} WHERE ${same.join(' AND ')};\n`);
+        out.utf8(`SELECT count(*) FROM ${quote(name)} WHERE ${key.join(' AND ')};\n`);
+        void stored;
+      }
+    }
+    session.close();
+  });
+}
+
+/** Without the databases' names. */
+function ofTables(state: Fingerprint): Fingerprint {
+  return Object.fromEntries(Object.entries(state).map(([name, table]) => [name.split('.')[1]!, table]));
+}
+
+async function copyBack(
+  { server, database }: Scene,
+  tables: ReadonlyMap<string, WrittenTable>,
+  setting: keyof typeof clientSettings,
+): Promise<void> {
+  const copies = `${database}_copies`;
+  await server.sql(
+    `CREATE DATABASE ${copies};
+     ${[...tables.keys()].map((name) => `CREATE TABLE ${copies}.${quote(name)} LIKE ${quote(name)};`).join('\n')}`,
+    database,
+  );
+  await runText(server, inserts(tables, copies), database, clientSettings[setting]);
+  const [copied, original] = [await fingerprint(server, copies), await fingerprint(server, database)];
+  for (const [name, table] of Object.entries(ofTables(original))) {
+    expect.soft(ofTables(copied)[name], `${name}, ${setting}`).toEqual(table);
+  }
+  await server.sql(`DROP DATABASE ${copies}`);
+}
+
+async function findAll(
+  { server, database }: Scene,
+  tables: ReadonlyMap<string, WrittenTable>,
+  setting: keyof typeof clientSettings,
+): Promise<void> {
+  const answer = (await runText(server, questions(tables), database, clientSettings[setting])).split('\n');
+  let at = 0;
+  for (const [name, { rows }] of tables) {
+    for (const [i, { identity, exact }] of rows.entries()) {
+      const same = rows.filter((row) => row.identity === identity).length;
+      const what = `${name}, row ${i + 1}, ${setting}: ${exact.join(', ').slice(0, 1000)}`;
+      expect.soft(Number(answer[at++]), `exact in ${what}`).toBe(same);
+      expect.soft(Number(answer[at++]), `key in ${what}`).toBe(1);
+    }
+  }
+}
+
+eachServer('writes values of every type', async (scene) => {
+  const { server, database } = scene;
+  const specimens: Specimens = { ...specimensOf(server), ...generatedSpecimens(server, SEED) };
+  const file = await logged(server, insertAll(specimens), database);
+  const descriptions = await schemaOf(server, database);
+  const readable = await writtenRows(scene, file, descriptions, 'readable');
+  expect([...readable.keys()].sort()).toEqual(Object.keys(specimens).sort());
+  const hex = await writtenRows(scene, file, descriptions, 'hex');
+  await copyBack(scene, readable, 'utf8mb4');
+  await copyBack(scene, readable, 'latin1');
+  await copyBack(scene, hex, 'modes');
+  await findAll(scene, readable, 'modes');
+  await findAll(scene, hex, 'latin1');
+});
