@@ -65,7 +65,7 @@ describe('CSV', () => {
     const seen = '2026-11-21 03:00:00';
     const at = '2026-11-21 04:00:00';
     expect(text.split('\r\n')).toEqual([
-      '\ufeffop,op_datetime,bfr_id,bfr_name,bfr_seen,"bfr_the ""photo""",aft_id,aft_name,aft_seen,"aft_the ""photo""",file,position,gtid',
+      '\ufeffop,op_datetime,bfr_id,bfr_name,bfr_seen,"bfr_the ""photo""",aft_id,aft_name,aft_seen,"aft_the ""photo""",binlog_file,binlog_position,gtid',
       `insert,${at},,,,,1,"Ada",${seen},0x00FF,bin.000001,${inserted},${UUID}:23`,
       `insert,${at},,,,,-2,"B, ""ob""\n",${seen},,bin.000001,${inserted},${UUID}:23`,
       `update,${at},1,"Ada",${seen},0x00FF,1,"Ada L.",${seen},,bin.000001,${updated},${UUID}:23`,

@@ -9,7 +9,7 @@ export const AFTER = 'aft_';
 
 /** The columns before and behind the values; the latter are ours. */
 export const HEAD: readonly string[] = ['op', 'op_datetime'];
-export const TAIL: readonly string[] = ['file', 'position', 'gtid'];
+export const TAIL: readonly string[] = ['binlog_file', 'binlog_position', 'gtid'];
 
 /** Numbers of the columns whose values are written: all that a user can see, generated ones too. */
 export function auditedColumns(description: TableDescription, flavour: Flavour): number[] {

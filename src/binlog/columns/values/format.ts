@@ -133,8 +133,10 @@ export function jsonValue(value: Value | null): JsonSafe {
     case 'year':
       return value.value;
     case 'float':
+      // Its digits have no sign where it is -0.
+      return realNumber(value.value === 0 ? value.value : Number(shortestFloat(value.value)));
     case 'double':
-      return realNumber(value.kind === 'float' ? Number(shortestFloat(value.value)) : value.value);
+      return realNumber(value.value);
     case 'bit':
       return String(value.value);
     case 'enum':
