@@ -2,9 +2,13 @@
 import { expect } from 'vitest';
 import type { ColumnSql, LiteralWriter, TextLiterals } from '../../src/sql/column-sql.ts';
 import { compileColumns } from '../../src/sql/literals/compile.ts';
+import { readableSet } from '../../src/sql/literals/readable.ts';
+import { UNICODE } from '../../src/sql/literals/readable-set.ts';
 import { Session } from '../../src/sql/statements/session.ts';
 import { tableFacts } from '../../src/sql/table-facts.ts';
+import { collationId } from '../../src/tables/collation-names.ts';
 import { TableDescriptions } from '../../src/tables/description.ts';
+import { encodeText } from '../../src/tables/encode-text.ts';
 import { ByteText } from '../../src/wire/byte-text.ts';
 import { decodedInserts } from './decoded-log.ts';
 import { generatedSpecimens } from './generated-values.ts';
@@ -335,5 +339,52 @@ eachServer('writes every character of every character set', async (scene) => {
   const otherwise = ['armscii8', 'swe7'];
   for (const [i, literal] of ascii.entries()) {
     if (!otherwise.includes(charsets[i]!)) expect.soft(literal, charsets[i]!).toMatch(/^'/);
+  }
+});
+
+const FAR_EAST = ['sjis', 'cp932', 'ujis', 'eucjpms', 'gbk', 'gb2312', 'gb18030', 'big5', 'euckr'];
+
+interface ShownCharacter {
+  readonly character: string;
+  /** Its bytes in the set. */
+  readonly digits: string;
+}
+
+const shownBySet = new Map<string, readonly ShownCharacter[]>();
+
+/** The characters that literals of a set show, but for those of ASCII. */
+function shownOf(charset: string): readonly ShownCharacter[] {
+  const known = shownBySet.get(charset);
+  if (known !== undefined) return known;
+  const collation = collationId(charset, undefined, 'mysql')!;
+  const { judge } = readableSet(charset);
+  const characters = [...range(0xa0, 0xd800), ...range(0xe000, 0x1_0000), ...range(0x2_0000, 0x2_0400)];
+  const shown = characters.flatMap((code): ShownCharacter[] => {
+    const character = String.fromCodePoint(code);
+    const bytes = encodeText(character, collation);
+    const isShown = bytes !== undefined && judge(bytes, 0, bytes.length) === UNICODE;
+    return isShown ? [{ character, digits: Buffer.from(bytes).toString('hex').toUpperCase() }] : [];
+  });
+  shownBySet.set(charset, shown);
+  return shown;
+}
+
+/** What is taken for certain in src/sql/literals/multi-byte-sets.ts. */
+eachServer('agrees with servers on the characters of the far east that it shows', async ({ server }) => {
+  const known = (await server.sql('SELECT character_set_name FROM information_schema.character_sets')).split(
+    '\n',
+  );
+  for (const charset of FAR_EAST.filter((name) => known.includes(name))) {
+    const shown = shownOf(charset);
+    expect(shown.length, charset).toBeGreaterThan(6000);
+    const runs = range(0, Math.ceil(shown.length / 1000)).map((i) => shown.slice(1000 * i, 1000 * (i + 1)));
+    const asked = runs.map((run) => {
+      const all = run.map(({ character }) => character).join('');
+      return `SELECT HEX(CONVERT(_utf8mb4'${all}' USING ${charset}));`;
+    });
+    const answers = (await server.sql(asked.join('\n'))).split('\n');
+    for (const [i, run] of runs.entries()) {
+      expect.soft(answers[i], charset).toBe(run.map(({ digits }) => digits).join(''));
+    }
   }
 });

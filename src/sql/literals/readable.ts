@@ -1,7 +1,7 @@
-import { multiByteDecoding } from '../../binlog/columns/values/multi-byte.ts';
 import { singleByteTable } from '../../binlog/columns/values/single-byte.ts';
 import { NO_CHARACTER } from '../../binlog/columns/values/unicode.ts';
 import type { ByteText } from '../../wire/byte-text.ts';
+import { multiByteSet } from './multi-byte-sets.ts';
 import { type Judgement, PLAIN, type ReadableSet, UNICODE, UNREADABLE } from './readable-set.ts';
 import { isSafe } from './safe-characters.ts';
 import { wideSets } from './wide-sets.ts';
@@ -109,8 +109,8 @@ function makeSet(charset: string): ReadableSet {
   if (charset === 'utf8mb4' || charset === 'utf8mb3') return utf8;
   const wide = wideSets[charset];
   if (wide !== undefined) return wide;
-  // What their other characters come back as is the server's to know.
-  if (multiByteDecoding(charset) !== undefined) return asciiOnly;
+  const multiByte = multiByteSet(charset, asciiOnly);
+  if (multiByte !== undefined) return multiByte;
   const table = singleByteTable(charset);
   return table === undefined ? asciiOnly : singleByte(table);
 }
