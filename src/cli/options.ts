@@ -169,7 +169,7 @@ export const sqlOptions: Record<string, OptionSpec> = {
     group: CONTENT,
     describe: 'look for the whole row, and stop where a statement does not find it',
   },
-  'rows-per-statement': { group: CONTENT, value: 'n', default: '1', describe: 'rows in one INSERT' },
+  'rows-per-statement': { group: CONTENT, value: 'n', describe: 'rows in one INSERT (default: 1)' },
   replace: { group: CONTENT, describe: 'REPLACE instead of INSERT' },
   'no-primary-key': { group: CONTENT, describe: 'leave the primary key out of INSERT: new keys are given' },
   'add-schema-name': {

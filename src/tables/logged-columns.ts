@@ -78,15 +78,13 @@ const invisible = (
  * long columns: they are the last ones.
  */
 function withHidden(schema: TableSchema, table: TableDefinition, flavour: Flavour): readonly ColumnSchema[] {
-  const { columns, versioned, rowEnd, uniqueKeys } = schema;
+  const { columns, versioned, rowEnd } = schema;
   if (flavour === 'mariadb') {
     const period = versioned && rowEnd === undefined ? ['row_start', 'row_end'] : [];
     return [
       ...columns,
       ...period.map((name) => invisible(name, 'timestamp')),
-      ...uniqueKeys
-        .filter(isHashed)
-        .map((_, i) => invisible(`DB_ROW_HASH_${i + 1}`, 'bigint', { nullable: true })),
+      ...hashNames(schema).map((name) => invisible(name, 'bigint', { nullable: true })),
     ];
   }
   return isGenerated(schema, table)
@@ -94,7 +92,18 @@ function withHidden(schema: TableSchema, table: TableDefinition, flavour: Flavou
     : columns;
 }
 
-const isHashed = ({ hashed }: UniqueKey): boolean => hashed;
+/** `DB_ROW_HASH_1` and on, without numbers that users took. */
+function hashNames({ columns, uniqueKeys }: TableSchema): string[] {
+  const names: string[] = [];
+  let left = uniqueKeys.filter(({ hashed }) => hashed).length;
+  for (let number = 1; left > 0; number++) {
+    const hash = `DB_ROW_HASH_${number}`;
+    if (columns.some(({ name }) => sameName(name, hash))) continue;
+    names.push(hash);
+    left--;
+  }
+  return names;
+}
 
 /** Does the log begin with a generated primary key that the file does not show? */
 function isGenerated({ columns: [first] }: TableSchema, { flags, types }: TableDefinition): boolean {

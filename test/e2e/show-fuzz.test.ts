@@ -27,7 +27,10 @@ const args = [
 /** Runs a workload and compares; answers how many changes there were, or undefined where the log cannot tell. */
 async function round(server: ConnectedServer, seed: number): Promise<number | undefined> {
   const begun = basename(await server.closeBinlog());
-  const workload = new Workload(server, new Random(seed), dialectOf(server), emptyTally(), { telling: true });
+  const workload = new Workload(server, new Random(seed), dialectOf(server), emptyTally(), {
+    named: true,
+    distinctSavepoints: true,
+  });
   try {
     await workload.run();
     // Which of two savepoints of one name is meant, MariaDB's log does not tell, and show says so.

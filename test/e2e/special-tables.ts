@@ -63,6 +63,7 @@ const mariadb: TableBodies = {
      UNIQUE (n, validity WITHOUT OVERLAPS))`,
   hash: '(b BLOB NOT NULL, n INT NOT NULL, UNIQUE (b))',
   hash_and_key: '(b BLOB NOT NULL, n INT NOT NULL, UNIQUE (b), UNIQUE (n))',
+  hash_named: '(id INT PRIMARY KEY, db_row_hash_1 BIGINT UNSIGNED, b BLOB, UNIQUE (b))',
   hash_long: '(id INT PRIMARY KEY, v VARCHAR(5000), w VARCHAR(700), UNIQUE (v), UNIQUE (w))',
   hash_asked: '(id INT PRIMARY KEY, n INT, UNIQUE USING HASH (n))',
   hash_in_memory: '(id INT PRIMARY KEY, n INT, UNIQUE USING HASH (n)) ENGINE=MEMORY',

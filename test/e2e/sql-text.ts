@@ -59,7 +59,7 @@ export const clientSettings: Readonly<Record<'utf8mb4' | 'latin1' | 'modes', rea
  */
 export function runText(
   server: RunningServer,
-  text: string,
+  text: string | Uint8Array,
   database: string,
   options: readonly string[] = clientSettings.utf8mb4,
 ): Promise<string> {

@@ -1,5 +1,4 @@
 /** What the stories share: a server each, the state of its databases, and an undo the way a user makes one. */
-import { createHash } from 'node:crypto';
 import { mkdtemp } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
@@ -12,8 +11,12 @@ import {
   serverIds,
   startServer,
 } from '../servers/index.ts';
+import { type BySql, SqlProof } from './by-sql.ts';
+import { fingerprint } from './fingerprint.ts';
 import { ourRows, programRows } from './row-lines.ts';
 import { compareRows } from './vv-comparison.ts';
+
+export { type Fingerprint, fingerprint, quote, type TableState, text } from './fingerprint.ts';
 
 const MIB = 1024 * 1024;
 
@@ -88,21 +91,25 @@ async function compareStory(server: RunningServer, file: string): Promise<void> 
 export interface UndoOptions extends Omit<RewriteOptions, 'inputs' | 'output' | 'select'> {
   /** Whether the replay may need a `max_allowed_packet` beyond the default: only where one row alone is larger. */
   readonly hugeRow?: boolean;
+  /** What SQL text can do of it: all of it, unless the story says why not. */
+  readonly bySql?: BySql;
 }
 
 /**
  * Makes the undo of the selected changes and replays it on the server with its default settings, but for what
  * the summary tells the user to set. Nothing may be said on the way: no warning by the programs, no new word
- * in the server's error log.
+ * in the server's error log. Then SQL text must lead there and back as well, see {@link SqlProof}.
  */
 export async function undo(
   server: RunningServer,
   files: readonly string[],
   select: Selection = {},
-  { hugeRow = false, ...options }: UndoOptions = {},
+  { hugeRow = false, bySql = {}, ...options }: UndoOptions = {},
 ): Promise<RewriteResult> {
   const result = await makeUndo(server, files, select, options);
+  const proof = await SqlProof.begin(server, result.plan, { ...options, inputs: files, select }, bySql);
   await replayUndo(server, result, hugeRow);
+  await proof?.prove();
   return result;
 }
 
@@ -111,7 +118,7 @@ export async function makeUndo(
   server: RunningServer,
   files: readonly string[],
   select: Selection = {},
-  options: Omit<UndoOptions, 'hugeRow'> = {},
+  options: Omit<UndoOptions, 'hugeRow' | 'bySql'> = {},
 ): Promise<RewriteResult> {
   const folder = await mkdtemp(join(dirname(server.binlogFolder), 'undo-'));
   const result = await rewrite({ inputs: files, output: join(folder, 'undo.binlog'), select, ...options });
@@ -167,119 +174,6 @@ export function defaultPacket(server: RunningServer): number {
 export async function setPacket(server: RunningServer, bytes: number): Promise<void> {
   await server.sql(`SET GLOBAL max_allowed_packet = ${bytes}`);
 }
-
-/** All that can be told of a table by SQL. */
-export interface TableState {
-  /** SHOW CREATE TABLE without the AUTO_INCREMENT counter. */
-  readonly create: string;
-  /** CHECKSUM TABLE. */
-  readonly checksum: string;
-  readonly count: number;
-  /** The rows in HEX, sorted; or their SHA-256 when they are many. */
-  readonly rows: readonly string[] | string;
-}
-
-/** By `database.table`. */
-export type Fingerprint = Readonly<Record<string, TableState>>;
-
-/** A dump of more characters is kept as its SHA-256. */
-const LONG_DUMP = 256 * 1024;
-/** A longer value is dumped as its SHA-256: HEX() answers NULL where the result exceeds max_allowed_packet. */
-const LONG_VALUE = 64 * 1024;
-
-/** The state of databases, exact to the byte: equal fingerprints mean equal rows in equal tables. */
-export async function fingerprint(
-  server: RunningServer,
-  databases: string | readonly string[],
-): Promise<Fingerprint> {
-  const names = typeof databases === 'string' ? [databases] : databases;
-  const tables = await listTables(server, names);
-  if (tables.length === 0) return {};
-  const script = tables.map(
-    ({ schema, name, versioned, columns }) => `
-      SHOW CREATE TABLE ${quote(schema)}.${quote(name)};
-      CHECKSUM TABLE ${quote(schema)}.${quote(name)};
-      SELECT ${columns.map(dumped).join(', ')}
-        FROM ${quote(schema)}.${quote(name)}${versioned ? ' FOR SYSTEM_TIME ALL' : ''};
-      SELECT '${END_OF_TABLE}';`,
-  );
-  const answer = await server.sql(`SET time_zone = '+00:00', sql_mode = '';${script.join('')}`);
-  const dumps = answer.split(`${END_OF_TABLE}\n`);
-  expect(dumps).toHaveLength(tables.length + 1);
-  return Object.fromEntries(
-    tables.map(({ schema, name }, i) => {
-      const [create, checksum, ...rows] = dumps[i]!.split('\n').slice(0, -1);
-      rows.sort();
-      const long = dumps[i]!.length > LONG_DUMP;
-      const state: TableState = {
-        create: create!.replace(/ AUTO_INCREMENT=\d+/, ''),
-        checksum: checksum!.split('\t').at(-1)!,
-        count: rows.length,
-        rows: long ? createHash('sha256').update(rows.join('\n')).digest('hex') : rows,
-      };
-      return [`${schema}.${name}`, state];
-    }),
-  );
-}
-
-/** No line of HEX dumps and statements is this. */
-const END_OF_TABLE = '--end-of-table--';
-
-interface Column {
-  readonly name: string;
-  readonly type: string;
-}
-
-interface Table {
-  readonly schema: string;
-  readonly name: string;
-  readonly versioned: boolean;
-  readonly columns: Column[];
-}
-
-async function listTables(server: RunningServer, databases: readonly string[]): Promise<Table[]> {
-  // Names in HEX, for the client escapes tabs, newlines and backslashes.
-  const answer = await server.sql(`
-    SELECT HEX(t.table_schema), HEX(t.table_name), t.table_type = 'SYSTEM VERSIONED', HEX(c.column_name), c.data_type
-      FROM information_schema.tables t
-      JOIN information_schema.columns c ON c.table_schema = t.table_schema AND c.table_name = t.table_name
-      WHERE t.table_type IN ('BASE TABLE', 'SYSTEM VERSIONED') AND t.table_schema IN (${databases.map(text).join(', ')})
-      ORDER BY t.table_schema, t.table_name, c.ordinal_position`);
-  const tables = new Map<string, Table>();
-  for (const line of answer.split('\n').slice(0, -1)) {
-    const [schema, name, versioned, column, type] = line.split('\t');
-    const key = `${schema}.${name}`;
-    const table = tables.get(key) ?? {
-      schema: unhex(schema!),
-      name: unhex(name!),
-      versioned: versioned === '1',
-      columns: [],
-    };
-    table.columns.push({ name: unhex(column!), type: type!.toLowerCase() });
-    tables.set(key, table);
-  }
-  return [...tables.values()];
-}
-
-/** A column's exact value as HEX; HEX alone would round what has a fraction. */
-function dumped({ name, type }: Column): string {
-  const column = quote(name);
-  if (type === 'float' || type === 'double') return `HEX(CAST(${column} * 1e0 AS CHAR))`;
-  if (type === 'decimal') return `HEX(CAST(${column} AS CHAR))`;
-  if (type === 'enum' || type === 'set') return `CONCAT(HEX(${column}), ':', ${column} + 0)`;
-  if (/blob|text|json/.test(type)) {
-    const digest = `CONCAT(LENGTH(${column}), ':', SHA2(${column}, 256))`;
-    return `IF(LENGTH(${column}) > ${LONG_VALUE}, ${digest}, HEX(${column}))`;
-  }
-  return `HEX(${column})`;
-}
-
-/** An identifier in SQL. */
-export const quote = (name: string): string => `\`${name.replaceAll('`', '``')}\``;
-/** A string literal in SQL that needs no escape. */
-export const text = (value: string): string => `_utf8mb4 0x${Buffer.from(value).toString('hex')}`;
-
-const unhex = (hex: string): string => Buffer.from(hex, 'hex').toString();
 
 /**
  * Damages a database, undoes the damage from its log, and expects the state before. The damage must change

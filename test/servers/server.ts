@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { type Backend, dataFolder, errorLogFile, socketFile } from './backend.ts';
 import { type Identity, identity } from './identity.ts';
 import { isListening } from './port.ts';
@@ -18,6 +19,7 @@ export class Server implements RunningServer {
   version = '';
   private readonly identity: Identity;
   private readonly backend: Backend;
+  private readonly connection: readonly string[];
   private readonly clientOptions: readonly string[];
   private args: readonly string[];
 
@@ -29,10 +31,9 @@ export class Server implements RunningServer {
     this.args = args;
     this.binlogFolder = dataFolder(backend.folder);
     const { clientInit } = this.identity;
+    this.connection = ['--user=root', '--protocol=socket', `--socket=${socketFile(backend.folder)}`];
     this.clientOptions = [
-      '--user=root',
-      '--protocol=socket',
-      `--socket=${socketFile(backend.folder)}`,
+      ...this.connection,
       // What the server takes is the server's own setting; the client must not be the one that refuses.
       '--max-allowed-packet=1G',
       '--default-character-set=utf8mb4',
@@ -75,9 +76,25 @@ export class Server implements RunningServer {
     return stdout.toString();
   }
 
+  async pipe(
+    options: readonly string[],
+    statements: AsyncIterable<string | Uint8Array>,
+  ): Promise<{ stdout: string; stderr: string }> {
+    const args = [...this.connection, '--batch', '--skip-column-names', ...options];
+    const child = this.backend.spawn('client', args, { stdio: 'pipe' });
+    // A client that stops at an error closes its end; that it did, and why, is said by its exit code and stderr.
+    const fed = pipeline(Readable.from(statements), child.stdin!).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+    });
+    const [{ code, stdout, stderr }] = await Promise.all([finished(child), fed]);
+    if (code !== 0) throw new Error(`${this.id}: client ended with ${code}: ${stderr.trim()}`);
+    return { stdout: stdout.toString(), stderr };
+  }
+
   async dump(args: readonly string[]): Promise<Buffer> {
-    const connection = this.clientOptions.filter((option) => /^--(?:user|protocol|socket)=/.test(option));
-    const child = this.backend.spawn('dump', [...connection, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = this.backend.spawn('dump', [...this.connection, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     const { code, stdout, stderr } = await finished(child);
     if (code !== 0) throw new Error(`${this.id}: dump ended with ${code}: ${stderr.trim()}`);
     return stdout;

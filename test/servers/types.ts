@@ -28,7 +28,12 @@ export interface RunningServer {
   /** Runs statements through the server's own client (`--binary-mode`, stdin); answers stdout (tab separated, no header); throws with stderr when the client fails. */
   sql(statements: string | Uint8Array, database?: string): Promise<string>;
   /** Runs statements through the client as {@link sql} does, with its output in the form that the options ask for. */
-  print(options: readonly string[], statements: string, database?: string): Promise<string>;
+  print(options: readonly string[], statements: string | Uint8Array, database?: string): Promise<string>;
+  /** Pipes statements into a plain client with nothing but these options, as a user does; throws with stderr when it fails, else answers it as well. */
+  pipe(
+    options: readonly string[],
+    statements: AsyncIterable<string | Uint8Array>,
+  ): Promise<{ stdout: string; stderr: string }>;
   /** Runs this server's mysqldump / mariadb-dump with the arguments; answers stdout; throws with stderr when it fails. */
   dump(args: readonly string[]): Promise<Buffer>;
   /** Absolute paths of the binlogs, oldest first (from the server's index). */

@@ -84,12 +84,14 @@ function putOpaque(out: ByteText, value: Opaque): void {
   }
 }
 
-/** A literal with a decimal point is a DECIMAL of just its digits. */
+/** A literal with a decimal point is a DECIMAL of just its digits, the 0 before the point included. */
 function decimalLiteral(value: Opaque): string {
   const text = opaqueDecimal(value.bytes);
   // No server keeps the sign of zero.
   if (text === undefined || /^-[0.]*$/.test(text)) throw unsupported(value);
-  return text.includes('.') ? text.replace(/^(-?)0\./, '$1.') : `${text}.`;
+  if (!text.includes('.')) return `${text}.`;
+  const [precision, scale] = value.bytes;
+  return precision === scale ? text.replace('0.', '.') : text;
 }
 
 /** `x'00FF'`: unlike 0x, x may have no digits. */

@@ -1,9 +1,13 @@
 import { jsonText } from '../../binlog/columns/values/json-text.ts';
 import { parseJson } from '../../binlog/json/binary.ts';
 import type { ByteText } from '../../wire/byte-text.ts';
-import type { ColumnSql, TextLiterals } from '../column-sql.ts';
+import type { ColumnSql, LiteralWriter, TextLiterals } from '../column-sql.ts';
 import { isAmbiguous, type JsonParts, partJson } from './json-document.ts';
 import { putJsonScalar } from './json-scalars.ts';
+import { textSql } from './text.ts';
+
+/** The collation utf8mb4_general_ci. */
+const UTF8MB4 = 45;
 
 /**
  * A column of MySQL's binary JSON. A document is its text where the text brings all of it back; else its text with
@@ -17,7 +21,9 @@ import { putJsonScalar } from './json-scalars.ts';
  * server itself takes them for equal, in a replay as well.
  */
 export function jsonColumn(name: string, literals: TextLiterals = 'readable'): ColumnSql {
-  const textOf = literals === 'hex' ? putHexText : putText;
+  const texts = textSql(UTF8MB4, literals);
+  const putText = textPutter(texts.store);
+  const putPrinted = textPutter(texts.bytes);
 
   const putParts = (out: ByteText, { text, holes }: JsonParts): void => {
     const [first] = holes;
@@ -28,10 +34,10 @@ export function jsonColumn(name: string, literals: TextLiterals = 'readable'): C
       return;
     }
     out.ascii('JSON_SET(');
-    textOf(out, text);
+    putText(out, text);
     for (const { path, value } of holes) {
       out.ascii(', ');
-      textOf(out, path);
+      putText(out, path);
       out.ascii(', ');
       putJsonScalar(out, value);
     }
@@ -45,7 +51,7 @@ export function jsonColumn(name: string, literals: TextLiterals = 'readable'): C
       return;
     }
     out.ascii('CAST(');
-    textOf(out, parts.text);
+    putText(out, parts.text);
     out.ascii(' AS JSON)');
   };
 
@@ -54,21 +60,22 @@ export function jsonColumn(name: string, literals: TextLiterals = 'readable'): C
     store: (out, bytes, start, end) => {
       const parts = partJson(parseJson(bytes.subarray(start, end)));
       if (parts.holes.length > 0) putParts(out, parts);
-      else textOf(out, parts.text);
+      else putText(out, parts.text);
     },
     key: (out, bytes, start, end) => putJson(out, partJson(parseJson(bytes.subarray(start, end)))),
     exactLeft: `CAST(${name} AS BINARY)`,
     exact: (out, bytes, start, end) => {
       const document = parseJson(bytes.subarray(start, end));
       const parts = partJson(document);
+      const printed = parts.holes.length === 0 ? parts.text : jsonText(document);
       if (!isAmbiguous(document)) {
-        textOf(out, jsonText(document));
+        putPrinted(out, printed);
         return;
       }
       out.ascii(`IF(${name} <=> `);
       putJson(out, parts);
       out.ascii(', ');
-      textOf(out, jsonText(document));
+      putPrinted(out, printed);
       // No document has this text; NULL would be the text of a column that is NULL.
       out.ascii(", '')");
     },
@@ -77,24 +84,9 @@ export function jsonColumn(name: string, literals: TextLiterals = 'readable'): C
   };
 }
 
-/** What SQL modes and clients read differently, or people cannot see. */
-const UNREADABLE = /[\\\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
-
-/** Text as a literal that any session reads alike. */
-function putText(out: ByteText, text: string): void {
-  if (UNREADABLE.test(text)) {
-    putHexText(out, text);
-    return;
-  }
-  out.utf8(`${isAscii(text) ? '' : '_utf8mb4'}'${text.replaceAll("'", "''")}'`);
-}
-
-function putHexText(out: ByteText, text: string): void {
-  const bytes = Buffer.from(text);
-  out.ascii('_utf8mb4 0x');
-  out.hex(bytes, 0, bytes.length);
-}
-
-function isAscii(text: string): boolean {
-  return Buffer.byteLength(text) === text.length;
+function textPutter(write: LiteralWriter): (out: ByteText, text: string) => void {
+  return (out, text) => {
+    const bytes = Buffer.from(text);
+    write(out, bytes, 0, bytes.length);
+  };
 }

@@ -28,17 +28,16 @@ export const floatAsDouble: LiteralWriter = (out, bytes, start) => {
 };
 
 /**
- * The same for `column`, telling 0 from -0, which are equal: what is not the one that is meant is compared with NULL.
+ * The same for `column`, telling 0 from -0, which are equal: what has the other sign is compared with NULL. A column
+ * that is NULL is not.
  */
 export function exactReal(column: string, plain: LiteralWriter): LiteralWriter {
+  const zero = Buffer.from(`IF(CONCAT(${column}) LIKE '-%', NULL, 0e0)`);
+  const minusZero = Buffer.from(`IF(CONCAT(${column}) NOT LIKE '-%', NULL, -0e0)`);
   return (out, bytes, start, end) => {
     let magnitude = bytes[end - 1]! & 0x7f;
     for (let at = start; at < end - 1; at++) magnitude |= bytes[at]!;
-    if (magnitude !== 0) {
-      plain(out, bytes, start, end);
-      return;
-    }
-    const isNegative = bytes[end - 1] !== 0;
-    out.utf8(`IF(CONCAT(${column}) LIKE '-%', ${isNegative ? '-0e0, NULL' : 'NULL, 0e0'})`);
+    if (magnitude !== 0) plain(out, bytes, start, end);
+    else out.put(bytes[end - 1] === 0 ? zero : minusZero);
   };
 }

@@ -2,9 +2,12 @@
 import { cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { schemaOf } from '../sql-text.ts';
 import type { ConnectedServer } from './connected.ts';
 import { dialectOf } from './dialect.ts';
 import { Random } from './random.ts';
+import { dropTriggers } from './schema.ts';
+import { SqlCycles } from './sql-cycle.ts';
 import type { Tally } from './tally.ts';
 import { WayBack } from './way-back.ts';
 import { DATABASE, Workload } from './workload.ts';
@@ -13,9 +16,36 @@ import { DATABASE, Workload } from './workload.ts';
 export async function runRound(server: ConnectedServer, seed: number, tally: Tally): Promise<void> {
   const random = new Random(seed);
   const workload = new Workload(server, random, dialectOf(server), tally);
+  await runKept(server, seed, workload, async () => {
+    await new WayBack(server, workload, random, tally).go();
+  });
+}
+
+/** The same, but what was undone by binary log is done again by SQL text, and undone by SQL text. */
+export async function runSqlRound(server: ConnectedServer, seed: number, tally: Tally): Promise<void> {
+  const random = new Random(seed);
+  const dialect = dialectOf(server);
+  const named = !dialect.mysql56 && random.chance(50);
+  const workload = new Workload(server, random, dialect, tally, { named });
+  await runKept(server, seed, workload, async () => {
+    // What they did is in the log: SQL would have them do it a second time.
+    if (workload.table(`${DATABASE}.main`) !== undefined) await server.sql(dropTriggers, DATABASE);
+    const schema = named ? undefined : await schemaOf(server.client, DATABASE);
+    const cycles = new SqlCycles(server, workload, random, tally, schema);
+    await new WayBack(server, workload, random, tally, (undone) => cycles.run(undone)).go();
+  });
+}
+
+/** Runs a workload and what comes after it. */
+async function runKept(
+  server: ConnectedServer,
+  seed: number,
+  workload: Workload,
+  after: () => Promise<void>,
+): Promise<void> {
   try {
     await workload.run();
-    await new WayBack(server, workload, random, tally).go();
+    await after();
   } catch (error) {
     const folder = await keepEvidence(server, seed, workload.log, error as Error);
     throw new Error(`seed ${seed} on ${server.id}: ${(error as Error).message}\nkept in ${folder}`);
@@ -43,11 +73,11 @@ export async function keepEvidence(
   return folder;
 }
 
-/** Where the undos of this round are. */
+/** Where the undos of this round are, as binary logs and as text. */
 async function undoFolders(server: ConnectedServer): Promise<string[]> {
   const folder = dirname(server.binlogFolder);
   const names = await readdir(folder);
-  return names.filter((name) => name.startsWith('undo-')).map((name) => join(folder, name));
+  return names.filter((name) => /^(?:undo|sql)-/.test(name)).map((name) => join(folder, name));
 }
 
 /** Leaves the server as the first round found it, but for its settings: every round has its own. */

@@ -94,6 +94,9 @@ const programs = (logEngine: string): string => `
     UPDATE counters SET n = x WHERE what = 'noted'; RETURN x; END//
   DELIMITER ;`;
 
+/** Takes the triggers away. */
+export const dropTriggers = 'DROP TRIGGER main_insert; DROP TRIGGER main_update; DROP TRIGGER main_delete;';
+
 /** Foreign keys; where cascades are not in the log, only those that the undo runs again the other way. */
 function related(random: Random, options: SchemaOptions): Table[] {
   const rules = options.dialect.logsCascades ? ['ON DELETE CASCADE', 'ON DELETE SET NULL'] : ['', ''];

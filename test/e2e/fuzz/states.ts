@@ -14,6 +14,12 @@ export async function stateOf(server: ConnectedServer, database: string): Promis
   );
 }
 
+/** Some tables as at one time, all others as at another. */
+export function mixed(some: Fingerprint, others: Fingerprint, tables: readonly string[]): Fingerprint {
+  const named = tables.filter((table) => some[table] !== undefined);
+  return { ...others, ...Object.fromEntries(named.map((table) => [table, some[table]!])) };
+}
+
 /** What only one of two states has, or nothing. */
 export function differences(actual: Fingerprint, expected: Fingerprint): string {
   const lines: string[] = [];

@@ -12,6 +12,8 @@ export interface Tally {
   partly: number;
   /** Undos that were refused but for `--skip-rolled-back`. */
   skipped: number;
+  /** What was done by SQL text, and what was refused. */
+  readonly bySql: Record<string, number>;
   /** Events in the logs, by type. */
   readonly events: Record<string, number>;
   /** Statements that succeeded, by their first words. */
@@ -27,6 +29,7 @@ export const emptyTally = (): Tally => ({
   keyed: 0,
   partly: 0,
   skipped: 0,
+  bySql: {},
   events: {},
   statements: {},
   errors: {},

@@ -12,7 +12,7 @@ import { type Fingerprint, type UndoOptions, undo } from '../support.ts';
 import type { ConnectedServer } from './connected.ts';
 import { gtidsBetween } from './gtids.ts';
 import type { Random } from './random.ts';
-import { differences, stateOf } from './states.ts';
+import { differences, mixed, stateOf } from './states.ts';
 import { hasLargeColumns } from './tables.ts';
 import { count, type Tally } from './tally.ts';
 import { DATABASE, type Part, type Point, type Workload } from './workload.ts';
@@ -31,6 +31,20 @@ interface Step {
 /** Options that a refusal leads to. */
 type Help = Pick<UndoOptions, 'skip' | 'primaryKeys'>;
 
+/** An undo that has led to the rows of that time. */
+export interface Undone {
+  readonly what: string;
+  readonly later: Fingerprint;
+  readonly earlier: Fingerprint;
+  readonly inputs: readonly string[];
+  readonly select: Selection;
+  readonly help: Help;
+  /** The row images of the changes. */
+  readonly images: ReadonlySet<string>;
+  /** Throws with the differences where the rows are others now; tables of which nothing is known are left out. */
+  expectState(state: Fingerprint, what: string): Promise<void>;
+}
+
 /** What may be left out because it never took effect, by what it is refused for. */
 const skips = [
   ['rolled-back', 'ROLLED_BACK'],
@@ -42,10 +56,19 @@ export class WayBack {
   readonly #workload: Workload;
   readonly #random: Random;
   readonly #tally: Tally;
+  readonly #further: ((undone: Undone) => Promise<void>) | undefined;
   /** Tables whose old values are not in the log: from there on back nothing is known of them. */
   readonly #lost: string[] = [];
 
-  constructor(server: ConnectedServer, workload: Workload, random: Random, tally: Tally) {
+  /** `further` is done after each undo, and must leave the rows as it finds them; if left out, some undos are undone. */
+  constructor(
+    server: ConnectedServer,
+    workload: Workload,
+    random: Random,
+    tally: Tally,
+    further?: (undone: Undone) => Promise<void>,
+  ) {
+    this.#further = further;
     this.#server = server;
     this.#workload = workload;
     this.#random = random;
@@ -85,6 +108,10 @@ export class WayBack {
     await this.#expectState(earlier.state, what);
     if (nothing) return true;
     this.#tally.undone++;
+    if (this.#further !== undefined) {
+      await this.#further(this.#undone(step, step.select, earlier.state, help));
+      return true;
+    }
     if (!this.#random.chance(35)) return true;
     const undone = basename(await this.#server.closeBinlog());
     await this.#undo(await this.#filesAfter(begun, undone), {});
@@ -127,7 +154,7 @@ export class WayBack {
 
   /** Every reason of a refusal must be one that the workload has given. */
   #expectRight({ what, later, parts }: Step, { refusals }: RefusedError): void {
-    const images = new Set(parts.flatMap((part) => [...part.images]));
+    const images = imagesOf(parts);
     const { mayRollBack, dialect } = this.#workload;
     const again = dialect.mariadb && mayRollBack && parts.some((part) => part.usesSavepointAgain);
     for (const { code, message, file, offset, table } of refusals) {
@@ -175,7 +202,7 @@ export class WayBack {
     if (this.#random.chance(50) && !related.some((table) => lost.includes(table))) some.push(...related);
     if (some.length > 0) {
       await this.#undoMatching(inputs, { ...select, tables: some }, help);
-      await this.#expectState(mixed(earlier, later, some), `${what}, only ${some.join(', ')}`);
+      await this.#expectState(mixed(earlier.state, later.state, some), `${what}, only ${some.join(', ')}`);
     }
     await this.#undoMatching(
       inputs,
@@ -194,19 +221,19 @@ export class WayBack {
   }
 
   /** The tables that a refusal does not name can be undone, but for those that refer to them. */
-  async #goBackPartly(
-    { what, later, earlier, inputs, select }: Step,
-    { refusals }: RefusedError,
-    help: Help,
-  ): Promise<void> {
+  async #goBackPartly(step: Step, { refusals }: RefusedError, help: Help): Promise<void> {
+    const { what, later, earlier, inputs, select } = step;
     const named = new Set(refusals.map(({ table }) => table!));
     const { related } = this.#workload;
     if (related.some((table) => named.has(table))) for (const table of related) named.add(table);
     const excludeTables = [...this.#lost, ...named];
-    await this.#undoMatching(inputs, { ...select, excludeTables }, help);
-    await this.#expectState(mixed(later, earlier, [...named]), `${what} without ${[...named].join(', ')}`);
+    const without = { ...select, excludeTables };
+    await this.#undoMatching(inputs, without, help);
+    const state = mixed(later.state, earlier.state, [...named]);
+    await this.#expectState(state, `${what} without ${[...named].join(', ')}`);
     this.#lost.push(...named);
     this.#tally.partly++;
+    await this.#further?.(this.#undone(step, without, state, help));
   }
 
   async #expectState(state: Fingerprint, what: string): Promise<void> {
@@ -218,6 +245,19 @@ export class WayBack {
   async #undo(inputs: readonly string[], select: Selection, help: Help = {}): Promise<void> {
     const files = this.#random.chance(50) ? inputs : inputs.toReversed();
     await undo(this.#server, files, select, { ...this.#formOptions(), ...help });
+  }
+
+  #undone({ what, later, inputs, parts }: Step, select: Selection, earlier: Fingerprint, help: Help): Undone {
+    return {
+      what,
+      later: later.state,
+      earlier,
+      inputs,
+      select,
+      help,
+      images: imagesOf(parts),
+      expectState: (state, name) => this.#expectState(state, name),
+    };
   }
 
   #withoutLost(state: Fingerprint): Fingerprint {
@@ -273,9 +313,4 @@ export class WayBack {
   }
 }
 
-/** Some tables as at one point, all others as at another. */
-function mixed(some: Point, others: Point, tables: readonly string[]): Fingerprint {
-  const state = { ...others.state };
-  for (const table of tables) state[table] = some.state[table]!;
-  return state;
-}
+const imagesOf = (parts: readonly Part[]): Set<string> => new Set(parts.flatMap((part) => [...part.images]));

@@ -52,8 +52,10 @@ export interface Part {
 }
 
 export interface WorkloadOptions {
-  /** The log tells all that it can: names of columns, and which savepoint is meant. */
-  readonly telling?: boolean;
+  /** The log tells the names of columns, and what else servers with such logs tell of tables. */
+  readonly named?: boolean;
+  /** The log tells which savepoint is meant. */
+  readonly distinctSavepoints?: boolean;
 }
 
 export class Workload {
@@ -66,7 +68,7 @@ export class Workload {
   readonly #server: ConnectedServer;
   readonly #random: Random;
   readonly #tally: Tally;
-  readonly #telling: boolean;
+  readonly #options: WorkloadOptions;
   readonly #mixes: boolean;
   readonly #unchecked: boolean;
   readonly #schema: Schema;
@@ -79,9 +81,9 @@ export class Workload {
     random: Random,
     dialect: Dialect,
     tally: Tally,
-    { telling = false }: WorkloadOptions = {},
+    options: WorkloadOptions = {},
   ) {
-    this.#telling = telling;
+    this.#options = options;
     this.#tally = tally;
     this.dialect = dialect;
     this.#server = server;
@@ -103,9 +105,18 @@ export class Workload {
     return this.#mixes && this.#schema.tables.some(({ plain }) => plain);
   }
 
+  get #isNamed(): boolean {
+    return this.#options.named === true && !this.dialect.mysql56;
+  }
+
   get #settings(): SettingsOptions {
     const versioned = this.#schema.tables.some(({ definition }) => definition.includes('VERSIONING'));
     return { dialect: this.dialect, hasGtids: this.hasGtids, versioned, unchecked: this.#unchecked };
+  }
+
+  /** All but those that only triggers and functions change. */
+  get tables(): readonly Table[] {
+    return this.#schema.tables;
   }
 
   /** A table by `database.table`; those that only triggers and functions change are not in here. */
@@ -151,18 +162,18 @@ export class Workload {
       `SET GLOBAL log_bin_trust_function_creators = 1;
        DROP DATABASE IF EXISTS ${DATABASE}; CREATE DATABASE ${DATABASE} DEFAULT CHARACTER SET utf8mb4;`,
     );
-    if (this.#telling && !this.dialect.mysql56) await server.sql("SET GLOBAL binlog_row_metadata = 'FULL'");
+    if (this.#isNamed) await server.sql("SET GLOBAL binlog_row_metadata = 'FULL'");
     await server.client.sql(this.#schema.sql, DATABASE);
     const sessions = await Sessions.open(server, DATABASE, CONNECTIONS, this.#tally);
     this.#sessions = sessions;
     await this.#setGlobals();
     await sessions.set(0, sessionSettings(random, this.#settings, 'full'));
-    await sessions.run(0, random.times(30, () => transaction(random, this.#options('full'))).flat());
+    await sessions.run(0, random.times(30, () => transaction(random, this.#scope('full'))).flat());
   }
 
   /** Prepares an XA transaction, which the next part decides. */
   async #leavePending(): Promise<void> {
-    const options = this.#options('full');
+    const options = this.#scope('full');
     const [prepare, decide] = pendingXa(this.#random, `${DATABASE}${this.#xaCount++}`, options);
     await this.#sessions!.set(XA_CONNECTION, sessionSettings(this.#random, this.#settings, 'full'));
     await this.#sessions!.runXa(prepare);
@@ -171,17 +182,17 @@ export class Workload {
 
   async #setGlobals(): Promise<void> {
     const settings = globalSettings(this.#random, this.dialect);
-    if (this.#telling && !this.dialect.mysql56) settings.push("SET GLOBAL binlog_row_metadata = 'FULL'");
+    if (this.#isNamed) settings.push("SET GLOBAL binlog_row_metadata = 'FULL'");
     await this.#sessions!.set(0, settings);
   }
 
-  #options(images: Images): TransactionOptions {
+  #scope(images: Images): TransactionOptions {
     return {
       dialect: this.dialect,
       images,
       tables: this.#schema.tables,
       mixes: this.#mixes,
-      distinctSavepoints: this.#telling,
+      distinctSavepoints: this.#options.distinctSavepoints ?? false,
     };
   }
 
@@ -193,7 +204,7 @@ export class Workload {
     this.#pending = undefined;
     const images = random.chance(30) ? 'any' : 'full';
     if (random.chance(30)) await this.#setGlobals();
-    const options = this.#options(images);
+    const options = this.#scope(images);
     const begun = sessions.log.length;
     const set = async (number: number, random: Random): Promise<void> => {
       await sessions.set(number, sessionSettings(random, this.#settings, images));

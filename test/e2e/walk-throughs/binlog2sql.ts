@@ -19,10 +19,11 @@ async function printedRange(
 ): Promise<{ start: number; stop: number }> {
   const events = await rows(server, `SHOW BINLOG EVENTS IN '${basename(log)}'`, 'mysql');
   let begin = 0;
-  for (const line of events) {
-    const [, position, type, , end, info] = line.split('\t');
+  for (const [i, line] of events.entries()) {
+    const [, position, type, , , info] = line.split('\t');
     if (info === 'BEGIN' || /^BEGIN GTID/.test(info!)) begin = Number(position);
-    if (event.test(type!)) return { start: begin, stop: Number(end) };
+    // MariaDB 11.8 has 0 for the end of events inside a transaction.
+    if (event.test(type!)) return { start: begin, stop: Number(events[i + 1]!.split('\t')[1]) };
   }
   throw new Error(`no ${event} in ${log}`);
 }

@@ -55,17 +55,24 @@ export function mysqlbinlogFlashback(): void {
       const selection = `${bin} --schema schema.sql --start-position ${start} --stop-position ${stop}`;
       await desk.run(`binflash sql ${selection} --flashback -o u.sql`);
 
-      // "--skip_delete --skip_insert" finds the same statements.
-      await desk.run(`binflash sql ${bin} --schema schema.sql --type update --flashback -o kinds.sql`);
+      // "--skip_delete --skip_insert" finds the same statements, and so does who cuts them out of all.
+      const all = `binflash sql ${bin} --schema schema.sql --flashback`;
+      await desk.run(`${all} --type update -o kinds.sql`);
+      await desk.run(`${all} --text-literals hex -o all.sql`);
+      await desk.run(`grep -E '^(SET|UPDATE) ' all.sql > cut.sql`);
       const undo = await desk.text('u.sql');
       expect(changes(undo)).toEqual(Array(4).fill('UPDATE'));
       expect(changes(await desk.text('kinds.sql'))).toEqual(changes(undo));
 
-      await desk.load('u.sql');
-      expect(await phones()).toEqual([
-        ...[4, 5, 6, 7].map((digit, i) => `${i + 1}\t1223333444${digit}`),
-        '5\t12233334448',
-      ]);
+      // The client's character set is the one of the published test.
+      await server.print(['--default-character-set=utf8'], undo, database);
+      const restored = [...[4, 5, 6, 7].map((digit, i) => `${i + 1}\t1223333444${digit}`), '5\t12233334448'];
+      expect(await phones()).toEqual(restored);
+      expect(await server.sql(others, database)).toBe(unchanged);
+
+      await server.sql(mistake.replace(';', ' WHERE id < 5'), database);
+      await desk.load('cut.sql');
+      expect(await phones()).toEqual(restored);
       expect(await server.sql(others, database)).toBe(unchanged);
     },
   );
@@ -78,7 +85,7 @@ export function mysqlbinlogFlashback(): void {
       const desk = await openDesk(server, database, [log]);
       const bin = basename(log);
       const counted = await desk.run(
-        `binflash sql ${bin} --schema schema.sql -T ${database}.user --time-zone UTC --audit -o audit.sql`,
+        `binflash sql ${bin} --schema schema.sql -T ${database}.user --time-zone UTC --no-add-schema-name --audit -o audit.sql`,
       );
       // As they were made; mysqlbinlog_flashback says 4 deletes and 4 updates, of its undo.
       expect(counted.stderr).toContain(`${database}.user: 4 inserts, 4 updates\n`);
@@ -119,6 +126,17 @@ export function mysqlbinlogFlashback(): void {
       const times = `SET time_zone = '+00:00';
         SELECT COUNT(*) FROM _user_keep_data_ WHERE op = 'insert' AND op_datetime = aft_register_time`;
       expect(await rows(server, times, audit)).toEqual(['4']);
+
+      // A row that was deleted has its old values alone; the tables of a later log are the same.
+      const later = await logged(server, 'DELETE FROM user WHERE id = 4', database);
+      const second = await openDesk(server, database, [later]);
+      await second.run(
+        `binflash sql ${basename(later)} --schema schema.sql --no-add-schema-name --audit -o audit.sql`,
+      );
+      await second.load('audit.sql', audit);
+      const deleted = `SELECT bfr_id, bfr_username, bfr_cell_phone, COALESCE(${columns.map((column) => `aft_${column}`).join(', ')})
+        FROM _user_keep_data_ WHERE op = 'delete'`;
+      expect(await rows(server, deleted, audit)).toEqual(['4\tle\t15811111111\tNULL']);
       expect(Object.keys(await fingerprint(server, audit))).toEqual([`${audit}._user_keep_data_`]);
     },
   );

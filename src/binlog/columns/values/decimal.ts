@@ -7,8 +7,8 @@ const DIGIT_BYTES = [0, 1, 1, 2, 2, 3, 3, 4, 4, 4];
 /** Digits in a full group of four bytes. */
 const GROUP = 9;
 
-/** Sign, 65 digits, point, and a zero before it. */
-const MOST_CHARACTERS = 68;
+/** Sign, 81 digits, which a number in JSON may have, point, and a zero before it. */
+const MOST_CHARACTERS = 84;
 
 const scratch = Buffer.alloc(MOST_CHARACTERS);
 

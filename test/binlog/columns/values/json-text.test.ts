@@ -37,6 +37,8 @@ describe('JSON', () => {
     ['1.5e300', { double: 1.5e300 }],
     ['1e20', { double: 1e20 }],
     ['1.5', { opaque: 246, bytes: '03018105' }],
+    // A literal has more digits than a column.
+    ['9'.repeat(72), { opaque: 246, bytes: `4800bb9ac9ff${'3b9ac9ff'.repeat(7)}` }],
     ['"2026-11-21"', { opaque: 10, bytes: packed([2026, 11, 21], [0, 0, 0], 0) }],
     ['"-838:59:59.000000"', { opaque: 11, bytes: packed([0, 0, 0], [838, 59, 59], 0, -1n) }],
     ['"-00:00:00.000001"', { opaque: 11, bytes: packed([0, 0, 0], [0, 0, 0], 1, -1n) }],

@@ -1,0 +1,252 @@
+/**
+ * Every undo that a story makes by binary log is made by SQL text as well, and so is its way forth: `binflash sql`
+ * piped into the server's own client, in sessions as people have them.
+ */
+import { createReadStream } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { expect } from 'vitest';
+import { packetOf } from '../../src/cli/replay.ts';
+import type { BinflashError, ErrorCode, Plan, RewriteOptions } from '../../src/index.ts';
+import { selectedShapes } from '../../src/sql/judge-text.ts';
+import { type SqlOptions, type SqlResult, sql } from '../../src/sql/sql.ts';
+import { TableDescriptions } from '../../src/tables/description.ts';
+import { readSchema } from '../../src/tables/read-schema.ts';
+import type { RunningServer } from '../servers/index.ts';
+import {
+  dumpScript,
+  type Fingerprint,
+  fingerprint,
+  listTables,
+  readDump,
+  type Table,
+} from './fingerprint.ts';
+
+/** What SQL text can do of a story; nothing said: all, in every setting. */
+export interface BySql {
+  /** It is refused: with this code, and this in the message. */
+  readonly refused?: readonly [code: ErrorCode, says: string];
+  /** Not tried, and why. */
+  readonly left?: string;
+  /** Why the changes, made again, do not lead to where they led. */
+  readonly noRedo?: string;
+  /** Only the first setting, and why: a large story would take too long. */
+  readonly once?: string;
+  /** Is a `max_allowed_packet` beyond the default asked for? */
+  readonly hugeRow?: boolean;
+}
+
+/** A session as people have it, and the options with which the text for it is made. */
+interface Setting {
+  readonly name: string;
+  /** Options of a plain client; what it sets at first is no part of the log. */
+  readonly client: readonly string[];
+  readonly text: Partial<SqlOptions>;
+}
+
+const session = (charset: string, sets = ''): string[] => [
+  `--default-character-set=${charset}`,
+  `--init-command=SET sql_log_bin = 0${sets}`,
+];
+
+const settings: readonly Setting[] = [
+  { name: 'as it comes', client: session('utf8mb4'), text: { guard: true } },
+  {
+    name: 'latin1, +08:00',
+    client: session('latin1', ", time_zone = '+08:00'"),
+    text: { changedOnly: true, rowsPerStatement: 100 },
+  },
+  {
+    name: 'ANSI_QUOTES, NO_BACKSLASH_ESCAPES',
+    client: session('utf8mb4', ", sql_mode = 'ANSI_QUOTES,NO_BACKSLASH_ESCAPES'"),
+    text: { textLiterals: 'hex' },
+  },
+];
+
+/** What the text must leave as it was. */
+const VARIABLES = [
+  'sql_mode',
+  'time_zone',
+  'foreign_key_checks',
+  'unique_checks',
+  'autocommit',
+  'character_set_client',
+  'character_set_connection',
+  'character_set_results',
+  'collation_connection',
+];
+const SESSION = '--session--';
+const tellSession = `SELECT '${SESSION}', ${VARIABLES.map((name) => `@@SESSION.${name}`).join(', ')};\n`;
+const END = '--end--';
+
+/** The dump, with the session as it was before. */
+const aside = (script: string): string => {
+  const kept = VARIABLES.map((name) => `@story_${name} = @@SESSION.${name}`).join(', ');
+  const back = VARIABLES.map((name) => `${name} = @story_${name}`).join(', ');
+  return `SET ${kept}; ${script} SET ${back}; SELECT '${END}';\n`;
+};
+
+type Source = Pick<RewriteOptions, 'inputs' | 'select' | 'skip' | 'primaryKeys' | 'descriptions'>;
+
+/** That SQL text undoes what the binary log undoes, and makes it again. */
+export class SqlProof {
+  readonly #server: RunningServer;
+  readonly #source: Source;
+  readonly #bySql: BySql;
+  readonly #folder: string;
+  readonly #databases: readonly string[];
+  readonly #damaged: Fingerprint;
+
+  private constructor(
+    server: RunningServer,
+    source: Source,
+    bySql: BySql,
+    folder: string,
+    databases: readonly string[],
+    damaged: Fingerprint,
+  ) {
+    this.#server = server;
+    this.#source = source;
+    this.#bySql = bySql;
+    this.#folder = folder;
+    this.#databases = databases;
+    this.#damaged = damaged;
+  }
+
+  /** Before the undo is replayed. A refusal is looked at here, and then there is nothing left to prove. */
+  static async begin(
+    server: RunningServer,
+    plan: Plan,
+    { inputs, select, skip, primaryKeys, descriptions }: Source,
+    bySql: BySql,
+  ): Promise<SqlProof | undefined> {
+    if (bySql.left !== undefined) return undefined;
+    const folder = await mkdtemp(join(dirname(server.binlogFolder), 'sql-'));
+    const databases = databasesOf(plan);
+    const source: Source = {
+      inputs,
+      select,
+      skip,
+      primaryKeys,
+      descriptions: descriptions ?? (await describe(server, databases, join(folder, 'schema.sql'))),
+    };
+    if (bySql.refused !== undefined) {
+      await expectRefused(source, join(folder, 'refused.sql'), bySql.refused);
+      return undefined;
+    }
+    return new SqlProof(server, source, bySql, folder, databases, await fingerprint(server, databases));
+  }
+
+  /** After it: forth and back again, in each setting. */
+  async prove(): Promise<void> {
+    const tables = await listTables(this.#server, this.#databases);
+    const undone = readDump(tables, await this.#server.sql(dumpScript(tables)));
+    const rounds = this.#bySql.once === undefined ? settings : settings.slice(0, 1);
+    for (const setting of rounds) {
+      const [forth, back] = await this.#goRound(setting, tables);
+      if (this.#bySql.noRedo === undefined)
+        expect(forth, `made again by SQL (${setting.name})`).toEqual(this.#damaged);
+      expect(back, `undone by SQL (${setting.name})`).toEqual(undone);
+    }
+    await rm(this.#folder, { recursive: true });
+  }
+
+  /** Makes the changes again and undoes them, in one session; answers the states. */
+  async #goRound(
+    setting: Setting,
+    tables: readonly Table[],
+  ): Promise<[forth: Fingerprint, back: Fingerprint]> {
+    const forth = await this.#write(setting, false);
+    const back = await this.#write(setting, true);
+    const dump = tellSession + aside(dumpScript(tables));
+    const pieces = [tellSession, forth, dump, tellSession, back, dump];
+    const answer = await this.#run(setting, pieces, Math.max(forth.longest, back.longest));
+    const states = answer.split(`${END}\n`).slice(0, -1);
+    expect(states).toHaveLength(2);
+    return states.map((state) => {
+      const [before, after, ...lines] = state.split('\n');
+      expect(before!.startsWith(SESSION)).toBe(true);
+      expect(after, `the session that the text leaves, or what it printed (${setting.name})`).toBe(before);
+      return readDump(tables, lines.join('\n'));
+    }) as [Fingerprint, Fingerprint];
+  }
+
+  async #write({ text }: Setting, flashback: boolean): Promise<Text> {
+    const path = join(this.#folder, flashback ? 'back.sql' : 'forth.sql');
+    const result = await sql({ ...this.#source, ...text, flashback, output: path, force: true });
+    const { maxAllowedPacket } = packetOf(result.plan.index, result.longestStatement);
+    expect(maxAllowedPacket !== undefined, 'a max_allowed_packet beyond the default is asked for').toBe(
+      this.#bySql.hugeRow ?? false,
+    );
+    return { path, longest: result.longestStatement, result };
+  }
+
+  async #run(setting: Setting, pieces: readonly (string | Text)[], longest: number): Promise<string> {
+    void longest;
+    try {
+      const { stdout, stderr } = await this.#server.pipe(setting.client, joined(pieces));
+      expect(stderr, `what the client said (${setting.name})`).toBe('');
+      return stdout;
+    } catch (error) {
+      const { message } = error as Error;
+      const [, line] = / at line (\d+)/.exec(message) ?? [];
+      const said = line === undefined ? '' : `\n${await lineOf(pieces, Number(line))}`;
+      throw new Error(`SQL text fails (${setting.name}): ${message}${said}`);
+    }
+  }
+}
+
+interface Text {
+  readonly path: string;
+  readonly longest: number;
+  readonly result: SqlResult;
+}
+
+async function* joined(pieces: readonly (string | Text)[]): AsyncGenerator<string | Uint8Array> {
+  for (const piece of pieces) {
+    if (typeof piece === 'string') yield piece;
+    else yield* createReadStream(piece.path);
+  }
+}
+
+/** A line of what a client was given, as far as one wants to see it. */
+async function lineOf(pieces: readonly (string | Text)[], line: number): Promise<string> {
+  const texts = await Promise.all(
+    pieces.map((piece) => (typeof piece === 'string' ? piece : readFile(piece.path, 'utf8'))),
+  );
+  return (texts.join('').split('\n')[line - 1] ?? '').slice(0, 2000);
+}
+
+/** The databases of what is selected. */
+function databasesOf(plan: Plan): string[] {
+  return [...new Set(selectedShapes(plan).map((shape) => plan.index.shapes[shape]!.table.schema))];
+}
+
+/** What a user has at hand: the dump of the databases as they are now. */
+async function describe(
+  server: RunningServer,
+  databases: readonly string[],
+  path: string,
+): Promise<TableDescriptions> {
+  // The dump program of MySQL 5.6 is a newer one.
+  const own = server.id === 'mysql-5.6' ? ['--column-statistics=0'] : [];
+  const gtids = server.flavour === 'mysql' ? ['--set-gtid-purged=OFF'] : [];
+  // Prepared transactions may hold locks.
+  const args = ['--no-data', '--skip-lock-tables', '--no-tablespaces', ...own, ...gtids];
+  await writeFile(path, await server.dump([...args, '--databases', ...databases]));
+  return new TableDescriptions({}, await readSchema(path));
+}
+
+async function expectRefused(
+  source: Source,
+  output: string,
+  [code, says]: readonly [ErrorCode, string],
+): Promise<void> {
+  for (const flashback of [false, true]) {
+    const error = await sql({ ...source, output, flashback }).then(
+      () => expect.fail(`SQL does not refuse: ${says}`),
+      (reason: BinflashError) => reason,
+    );
+    expect(error).toMatchObject({ code, message: expect.stringContaining(says) });
+  }
+}
