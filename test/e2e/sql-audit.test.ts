@@ -145,14 +145,24 @@ async function placesOf({ server }: Scene, file: string): Promise<Map<string, st
 
 everyServer('audit tables hold the true old and new rows of every type', async (scene) => {
   const { server, database } = scene;
-  const { wide: _, ...specimens } = specimensOf(server);
-  const tables = Object.keys(specimens);
+  const specimens = specimensOf(server);
   await server.sql(insertAll(specimens), database);
   await server.sql(makeCopies(specimens, database), database);
-  const file = await logged(server, tables.map((table) => workload(specimens, table)).join('\n'), database);
-  const written = await audit(scene, [file], {
-    descriptions: await described(scene, '+03:00'),
-  });
+  const script = Object.keys(specimens).map((table) => workload(specimens, table));
+  const file = await logged(server, script.join('\n'), database);
+  const descriptions = await described(scene, '+03:00');
+  // Twice 300 columns are more than MySQL's InnoDB takes; MariaDB's takes them with TEXT instead of VARCHAR.
+  const left = server.flavour === 'mysql' ? ['wide'] : [];
+  if (left.length > 0) {
+    await expect(audit(scene, [file], { descriptions })).rejects.toMatchObject({
+      code: 'UNSUPPORTED',
+      table: `${database}.wide`,
+      message: expect.stringContaining('InnoDB takes less'),
+    });
+  }
+  const tables = Object.keys(specimens).filter((table) => !left.includes(table));
+  const select = { excludeTables: left.map((table) => `*.${table}`) };
+  const written = await audit(scene, [file], { descriptions, select });
   await apply(scene, written);
   const { plan, statements } = written;
   const wrong: string[] = [];
