@@ -83,7 +83,7 @@ describe('binflash sql', { timeout: 60_000 }, () => {
         Promise.all(names.filter((name) => name.startsWith(start)).map(read));
       const bySize = await texts('size');
       expect(bySize.flatMap(statementsOf)).toEqual(whole);
-      for (const text of bySize) expect(text).toMatch(/^SET @binflash[^]*;\nSET SESSION [^\n]*;\n$/);
+      for (const text of bySize) expect(text).toMatch(/^SET @binflash[\s\S]*;\nSET SESSION [^\n]*;\n$/);
       const byTransaction = await texts('transaction');
       expect(byTransaction.flatMap(statementsOf)).toEqual(
         whole.slice(0, byTransaction.flatMap(statementsOf).length),
