@@ -86,7 +86,8 @@ const VARIABLES = [
   'collation_connection',
 ];
 const SESSION = '--session--';
-const tellSession = `SELECT '${SESSION}', ${VARIABLES.map((name) => `@@SESSION.${name}`).join(', ')};\n`;
+const tellSession = (mariadb: boolean): string =>
+  `SELECT '${SESSION}', ${[...VARIABLES, ...(mariadb ? ['check_constraint_checks'] : [])].map((name) => `@@SESSION.${name}`).join(', ')};\n`;
 const END = '--end--';
 
 /** The dump, with the session as it was before. */
@@ -171,8 +172,9 @@ export class SqlProof {
   ): Promise<[forth: Fingerprint, back: Fingerprint]> {
     const forth = await this.#write(setting, false);
     const back = await this.#write(setting, true);
-    const dump = tellSession + aside(dumpScript(tables));
-    const pieces = [tellSession, forth, dump, tellSession, back, dump];
+    const tell = tellSession(this.#server.flavour === 'mariadb');
+    const dump = tell + aside(dumpScript(tables));
+    const pieces = [tell, forth, dump, tell, back, dump];
     const answer = await this.#run(setting, pieces);
     const states = answer.split(`${END}\n`).slice(0, -1);
     expect(states).toHaveLength(2);
