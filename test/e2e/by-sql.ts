@@ -33,8 +33,12 @@ export interface BySql {
   readonly left?: string;
   /** Why the changes, made again, do not lead to where they led. */
   readonly noRedo?: string;
+  /** Why a guard stops it, though the statements are right. */
+  readonly noGuard?: string;
   /** Only the first setting, and why: a large story would take too long. */
   readonly once?: string;
+  /** Every undo of the story in every setting, not only the first one. */
+  readonly everySetting?: boolean;
   /** Is a `max_allowed_packet` beyond the default asked for? */
   readonly hugeRow?: boolean;
 }
@@ -72,6 +76,9 @@ const settings: readonly Setting[] = [
     stream: true,
   },
 ];
+
+/** How often a story has undone something. */
+const turns = new Map<string, number>();
 
 /** What the text must leave as it was. */
 const VARIABLES = [
@@ -153,8 +160,7 @@ export class SqlProof {
   async prove(): Promise<void> {
     const tables = await listTables(this.#server, this.#databases);
     const undone = readDump(tables, await this.#server.sql(dumpScript(tables)));
-    const rounds = this.#bySql.once === undefined ? settings : settings.slice(0, 1);
-    for (const setting of rounds) {
+    for (const setting of this.#settings()) {
       const [forth, back] = await this.#goRound(setting, tables);
       const { noRedo, only } = this.#bySql;
       if (noRedo === undefined && only === undefined)
@@ -163,6 +169,17 @@ export class SqlProof {
       expect(back, `undone by SQL (${setting.name})`).toEqual(undone);
     }
     await rm(this.#folder, { recursive: true });
+  }
+
+  /** All of them for the first undo of a story; what else it undoes takes turns, or every story would take minutes. */
+  #settings(): readonly Setting[] {
+    const { once, everySetting } = this.#bySql;
+    const story = expect.getState().currentTestName ?? '';
+    const turn = turns.get(story) ?? 0;
+    turns.set(story, turn + 1);
+    if (once !== undefined) return settings.slice(0, 1);
+    const next = turn % settings.length;
+    return turn === 0 || everySetting ? settings : settings.slice(next, next + 1);
   }
 
   /** Makes the changes again and undoes them, in one session; answers the states. */
@@ -188,7 +205,8 @@ export class SqlProof {
 
   async #write({ text, stream }: Setting, flashback: boolean): Promise<Text> {
     const path = join(this.#folder, flashback ? 'back.sql' : 'forth.sql');
-    const options = { ...this.#source, ...text, flashback, window: SMALL_WINDOW };
+    const guard = text.guard && this.#bySql.noGuard === undefined;
+    const options = { ...this.#source, ...text, guard, flashback, window: SMALL_WINDOW };
     const result = stream
       ? await intoStream(path, (output) => sql({ ...options, output }))
       : await sql({ ...options, output: path, force: true });

@@ -112,6 +112,9 @@ const cases: Record<string, Case> = {
     damage: 'DELETE FROM e WHERE id = 1; DELETE FROM e WHERE id = 7',
     parents: ['e'],
     outcome: { e: ['1\tNULL', '2\tNULL', '3\tNULL', '4\t2', '5\t4', '6\tNULL', '7\t7'] },
+    bySql: {
+      noGuard: 'a row that refers to itself is logged as deleted with what its cascade has set to NULL',
+    },
   },
   'a table that refers to itself, without a rule': {
     tables: staff(''),
