@@ -5,7 +5,6 @@
 import { expect } from 'vitest';
 import { rewrite } from '../../src/index.ts';
 import { type ServerId, serverIds } from '../servers/index.ts';
-import type { BySql } from './by-sql.ts';
 import { chapters } from './chapters.ts';
 import { eachServer, expectUndone, fingerprint, logged, type Scene, undo } from './support.ts';
 
@@ -75,12 +74,6 @@ CREATE FUNCTION change_both_and_back() RETURNS INT MODIFIES SQL DATA
   BEGIN ${m} ${set('2', 2)} SAVEPOINT a; INSERT INTO t VALUES (50, 'gone'); ${m} ROLLBACK TO a; ${set('kept', 3)} RETURN 1; END//
 DELIMITER ;`;
 
-/** SQL would fire the trigger; the rest can be had by it. */
-const withoutTrigger = (database: string): BySql => ({
-  refused: ['UNSUPPORTED', 'the table has the trigger watch, which SQL fires'],
-  only: { excludeTables: [`${database}.watched`] },
-});
-
 const transaction = (inside: string): string =>
   `BEGIN; ${inside}; COMMIT; DROP TEMPORARY TABLE IF EXISTS tmp;`;
 
@@ -100,9 +93,7 @@ async function tellOfEngine(scene: Scene, engine: string): Promise<void> {
   const keepsRows = server.flavour === 'mariadb' && engine !== 'InnoDB';
   const refused = keepsRows ? reusing : [];
   const names = Object.keys(transactions).filter((name) => !refused.includes(name));
-  await expectUndone(scene, names.map((name) => transaction(transactions[name]!)).join('\n'), {
-    bySql: names.includes('a trigger') ? withoutTrigger(database) : {},
-  });
+  await expectUndone(scene, names.map((name) => transaction(transactions[name]!)).join('\n'));
   for (const name of refused) {
     const file = await logged(server, transaction(transactions[name]!), database);
     await expect(rewrite({ inputs: [file], output: `${file}.undo` }), name).rejects.toMatchObject({
@@ -127,9 +118,7 @@ eachServer(
       'one statement over both engines',
       'a trigger',
     ])
-      await expectUndone(scene, transaction(transactions[what]!), {
-        bySql: what === 'a trigger' ? withoutTrigger(scene.database) : {},
-      });
+      await expectUndone(scene, transaction(transactions[what]!));
   },
   { servers: mariadbs },
 );
