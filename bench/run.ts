@@ -3,12 +3,13 @@ import { cpus, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { measureLooking } from './looking.ts';
 import { measureRewriting } from './rewriting.ts';
+import { measureText } from './text.ts';
 
 /**
- * Measures, and records medians in results.md: `npx tsx bench/run.ts [rounds] [rewriting|looking]`. What is not
+ * Measures, and records medians in results.md: `npx tsx bench/run.ts [rounds] [rewriting|looking|text]`. What is not
  * measured keeps the results that it has.
  */
-const parts = { rewriting: measureRewriting, looking: measureLooking };
+const parts = { rewriting: measureRewriting, looking: measureLooking, text: measureText };
 const rounds = Number(process.argv[2] ?? 5);
 const chosen = process.argv.slice(3);
 const path = join(import.meta.dirname, 'results.md');

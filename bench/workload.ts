@@ -3,15 +3,8 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { type ServerId, startServer } from '../test/servers/index.ts';
 
-/** One INSERT of a million rows, one UPDATE of all, one DELETE of half: nine columns of mixed types. */
-const WORKLOAD = `
-  CREATE DATABASE bench;
-  SET sql_log_bin = 0;
-  CREATE TABLE bench.digits (n INT NOT NULL PRIMARY KEY) ENGINE=InnoDB;
-  INSERT INTO bench.digits VALUES (0),(1),(2),(3),(4),(5),(6),(7),(8),(9);
-  CREATE TABLE bench.thousand (n INT NOT NULL PRIMARY KEY) ENGINE=InnoDB;
-  INSERT INTO bench.thousand SELECT a.n + 10 * b.n + 100 * c.n FROM bench.digits a, bench.digits b, bench.digits c;
-  CREATE TABLE bench.orders (
+/** The table of the workload. */
+export const ORDERS = `CREATE TABLE bench.orders (
     id INT NOT NULL PRIMARY KEY,
     customer BIGINT NOT NULL,
     status TINYINT NOT NULL,
@@ -21,7 +14,17 @@ const WORKLOAD = `
     weight DOUBLE NOT NULL,
     note VARCHAR(100) NOT NULL,
     changed TIMESTAMP NULL
-  ) ENGINE=InnoDB DEFAULT CHARSET=latin1;
+  ) ENGINE=InnoDB DEFAULT CHARSET=latin1;`;
+
+/** One INSERT of a million rows, one UPDATE of all, one DELETE of half: nine columns of mixed types. */
+const WORKLOAD = `
+  CREATE DATABASE bench;
+  SET sql_log_bin = 0;
+  CREATE TABLE bench.digits (n INT NOT NULL PRIMARY KEY) ENGINE=InnoDB;
+  INSERT INTO bench.digits VALUES (0),(1),(2),(3),(4),(5),(6),(7),(8),(9);
+  CREATE TABLE bench.thousand (n INT NOT NULL PRIMARY KEY) ENGINE=InnoDB;
+  INSERT INTO bench.thousand SELECT a.n + 10 * b.n + 100 * c.n FROM bench.digits a, bench.digits b, bench.digits c;
+  ${ORDERS}
   SET sql_log_bin = 1;
   INSERT INTO bench.orders
     SELECT a.n * 1000 + b.n, a.n * 7919 + b.n, b.n % 5, CONCAT('ref', LPAD(a.n * 1000 + b.n, 8, '0')),

@@ -26,7 +26,7 @@ export function validateTextOptions(options: SqlOptions): void {
   for (const name of ['rowsPerStatement', 'sleepEvery', 'maxFileSize'] as const) {
     const value = options[name];
     if (value === undefined || (Number.isSafeInteger(value) && value >= 1)) continue;
-    throw new BinflashError('USAGE', `${name} must be a whole number from 1 on, not ${value}`);
+    throw new BinflashError('USAGE', `--${kebab(name)} must be a whole number from 1 on, not ${value}`);
   }
   if (audit || format !== 'sql') {
     const what = format === 'sql' ? 'an audit' : `--format ${format}`;

@@ -3,13 +3,14 @@
  * piped into the server's own client, in sessions as people have them.
  */
 import { createReadStream } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect } from 'vitest';
 import { packetOf } from '../../src/cli/replay.ts';
 import type { BinflashError, ErrorCode, Plan, RewriteOptions } from '../../src/index.ts';
+import type { Output } from '../../src/io/output.ts';
 import { selectedShapes } from '../../src/sql/judge-text.ts';
-import { type SqlOptions, type SqlResult, sql } from '../../src/sql/sql.ts';
+import { type SqlOptions, sql } from '../../src/sql/sql.ts';
 import { TableDescriptions } from '../../src/tables/description.ts';
 import { readSchema } from '../../src/tables/read-schema.ts';
 import type { RunningServer } from '../servers/index.ts';
@@ -42,7 +43,12 @@ interface Setting {
   /** Options of a plain client; what it sets at first is no part of the log. */
   readonly client: readonly string[];
   readonly text: Partial<SqlOptions>;
+  /** Is it written to a stream? Else to a file. */
+  readonly stream: boolean;
 }
+
+/** Most logs here are small, and there are many. */
+const SMALL_WINDOW = 64 * 1024;
 
 const session = (charset: string, sets = ''): string[] => [
   `--default-character-set=${charset}`,
@@ -50,16 +56,18 @@ const session = (charset: string, sets = ''): string[] => [
 ];
 
 const settings: readonly Setting[] = [
-  { name: 'as it comes', client: session('utf8mb4'), text: { guard: true } },
+  { name: 'as it comes', client: session('utf8mb4'), text: { guard: true }, stream: false },
   {
     name: 'latin1, +08:00',
     client: session('latin1', ", time_zone = '+08:00'"),
     text: { changedOnly: true, rowsPerStatement: 100 },
+    stream: true,
   },
   {
     name: 'ANSI_QUOTES, NO_BACKSLASH_ESCAPES',
     client: session('utf8mb4', ", sql_mode = 'ANSI_QUOTES,NO_BACKSLASH_ESCAPES'"),
     text: { textLiterals: 'hex' },
+    stream: true,
   },
 ];
 
@@ -160,7 +168,7 @@ export class SqlProof {
     const back = await this.#write(setting, true);
     const dump = tellSession + aside(dumpScript(tables));
     const pieces = [tellSession, forth, dump, tellSession, back, dump];
-    const answer = await this.#run(setting, pieces, Math.max(forth.longest, back.longest));
+    const answer = await this.#run(setting, pieces);
     const states = answer.split(`${END}\n`).slice(0, -1);
     expect(states).toHaveLength(2);
     return states.map((state) => {
@@ -171,35 +179,58 @@ export class SqlProof {
     }) as [Fingerprint, Fingerprint];
   }
 
-  async #write({ text }: Setting, flashback: boolean): Promise<Text> {
+  async #write({ text, stream }: Setting, flashback: boolean): Promise<Text> {
     const path = join(this.#folder, flashback ? 'back.sql' : 'forth.sql');
-    const result = await sql({ ...this.#source, ...text, flashback, output: path, force: true });
+    const options = { ...this.#source, ...text, flashback, window: SMALL_WINDOW };
+    const result = stream
+      ? await intoStream(path, (output) => sql({ ...options, output }))
+      : await sql({ ...options, output: path, force: true });
     const { maxAllowedPacket } = packetOf(result.plan.index, result.longestStatement);
     expect(maxAllowedPacket !== undefined, 'a max_allowed_packet beyond the default is asked for').toBe(
       this.#bySql.hugeRow ?? false,
     );
-    return { path, longest: result.longestStatement, result };
+    return { path, packet: maxAllowedPacket };
   }
 
-  async #run(setting: Setting, pieces: readonly (string | Text)[], longest: number): Promise<string> {
-    void longest;
+  /** Pipes the pieces into a client, with the packet that the text asks for. */
+  async #run({ name, client }: Setting, pieces: readonly (string | Text)[]): Promise<string> {
+    const packets = pieces.flatMap((piece) => (typeof piece === 'string' ? [] : (piece.packet ?? [])));
+    const server = this.#server;
+    const before = Number(packets.length > 0 && (await server.sql('SELECT @@GLOBAL.max_allowed_packet')));
+    const setPacket = (bytes: number): Promise<string> =>
+      server.sql(`SET GLOBAL max_allowed_packet = ${bytes}`);
+    const options = packets.map((packet) => `--max-allowed-packet=${packet}`);
     try {
-      const { stdout, stderr } = await this.#server.pipe(setting.client, joined(pieces));
-      expect(stderr, `what the client said (${setting.name})`).toBe('');
+      if (packets.length > 0) await setPacket(Math.max(...packets));
+      const { stdout, stderr } = await server.pipe([...client, ...options], joined(pieces));
+      expect(stderr, `what the client said (${name})`).toBe('');
       return stdout;
     } catch (error) {
       const { message } = error as Error;
       const [, line] = / at line (\d+)/.exec(message) ?? [];
       const said = line === undefined ? '' : `\n${await lineOf(pieces, Number(line))}`;
-      throw new Error(`SQL text fails (${setting.name}): ${message}${said}`);
+      throw new Error(`SQL text fails (${name}): ${message.slice(0, 2000)}${said}`);
+    } finally {
+      if (packets.length > 0) await setPacket(before);
     }
   }
 }
 
+/** A text for a client. */
 interface Text {
   readonly path: string;
-  readonly longest: number;
-  readonly result: SqlResult;
+  /** The `max_allowed_packet` that it asks for. */
+  readonly packet: number | undefined;
+}
+
+/** Has a text written to a stream, which ends in a file all the same: texts may be large. */
+async function intoStream<T>(path: string, write: (output: Output) => Promise<T>): Promise<T> {
+  const file = await open(path, 'w');
+  try {
+    return await write({ write: async (bytes) => void (await file.writeFile(bytes)) });
+  } finally {
+    await file.close();
+  }
 }
 
 async function* joined(pieces: readonly (string | Text)[]): AsyncGenerator<string | Uint8Array> {

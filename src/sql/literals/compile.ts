@@ -3,8 +3,6 @@ import { compressedContent } from '../../binlog/columns/values/compressed.ts';
 import { decimalPutter } from '../../binlog/columns/values/decimal.ts';
 import type { HiddenType } from '../../binlog/columns/values/decoder.ts';
 import { decodeInet4, decodeInet6, decodeUuid } from '../../binlog/columns/values/network.ts';
-import { hiresDecoder } from '../../binlog/columns/values/old-temporals.ts';
-import { timeZone } from '../../binlog/columns/values/time-zone.ts';
 import type { ColumnDecoder } from '../../binlog/columns/values/value.ts';
 import { bitPutter, putYear } from '../../binlog/columns/writers/numbers.ts';
 import type { PutValue } from '../../binlog/columns/writers/put-value.ts';
@@ -92,8 +90,8 @@ function compileColumn(
         textLiterals,
       );
     default: {
-      const put = temporal(type, meta, defined?.fractions[column] ?? 0);
-      return put === undefined ? stringSql(name, 0, collation, textLiterals) : plain(name, put);
+      const put = temporal(type, meta);
+      return put === undefined ? stringSql(name, 0, collation, textLiterals) : plain(name, literal(put));
     }
   }
 }
@@ -144,15 +142,7 @@ function quoted(decode: ColumnDecoder): LiteralWriter {
   };
 }
 
-function temporal(type: number, meta: number, fraction: number): LiteralWriter | undefined {
-  // MariaDB's of old, whose fractions only a schema file tells.
-  const isOld = type === T.DATETIME || type === T.TIME || type === T.TIMESTAMP;
-  if (isOld && fraction > 0) return quoted(hiresDecoder(type, fraction, timeZone('+00:00')));
-  const put = temporalPutter(type, meta);
-  return put && literal(put);
-}
-
-function temporalPutter(type: number, meta: number): PutValue | undefined {
+function temporal(type: number, meta: number): PutValue | undefined {
   switch (type) {
     case T.YEAR:
       return putYear;

@@ -35,25 +35,35 @@ const FIRST_UNSIGNED = 2 ** 32;
  */
 export function partJson(document: JsonValue): JsonParts {
   const holes: JsonHole[] = [];
-  const text = part(document, '$', holes);
+  const text = part(document, [], holes);
   return { text, holes };
 }
 
-function part(value: JsonValue, path: string, holes: JsonHole[]): string {
-  if (value.kind === 'array') {
-    return `[${value.elements.map((element, i) => part(element, `${path}[${i}]`, holes)).join(', ')}]`;
-  }
+/** `legs` lead to the value: names in their quotes, and places in arrays. */
+function part(value: JsonValue, legs: (string | number)[], holes: JsonHole[]): string {
+  const child = (leg: string | number, of: JsonValue): string => {
+    legs.push(leg);
+    const text = part(of, legs, holes);
+    legs.pop();
+    return text;
+  };
+  if (value.kind === 'array') return `[${value.elements.map((element, i) => child(i, element)).join(', ')}]`;
   if (value.kind === 'object') {
-    const members = value.members.map(({ key, value: child }) => {
-      const name = quoted(wellFormed(key));
-      const bare = name.slice(1, -1);
-      return `${name}: ${part(child, `${path}.${BARE_NAME.test(bare) ? bare : name}`, holes)}`;
+    const members = value.members.map((member) => {
+      const name = quoted(wellFormed(member.key));
+      return `${name}: ${child(name, member.value)}`;
     });
     return `{${members.join(', ')}}`;
   }
   if (!isHole(value)) return scalarText(value);
-  holes.push({ path, value });
+  holes.push({ path: `$${legs.map(legText).join('')}`, value });
   return 'null';
+}
+
+function legText(leg: string | number): string {
+  if (typeof leg === 'number') return `[${leg}]`;
+  const bare = leg.slice(1, -1);
+  return `.${BARE_NAME.test(bare) ? bare : leg}`;
 }
 
 /** Does the server read another type from the text of this value? */

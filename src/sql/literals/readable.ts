@@ -68,7 +68,7 @@ function judgeUtf8(bytes: Uint8Array, start: number, end: number): Judgement {
 /** By byte, of a set of one byte a character. */
 function singleByte(table: readonly string[]): ReadableSet {
   const judgements = table.map((character, code): Judgement => {
-    // A character that two bytes mean may come back as the other.
+    // A character that two bytes mean may come back as the other: armscii8 has some of ASCII's a second time.
     const isUnique = table.indexOf(character) === table.lastIndexOf(character);
     if (character === NO_CHARACTER || !isUnique || !isSafe(character.codePointAt(0)!)) return UNREADABLE;
     return character === String.fromCharCode(code) && code < 0x80 ? PLAIN : UNICODE;

@@ -148,7 +148,7 @@ export class StatementWriter implements ChangeWriter {
     if (lenient) this.#session.beginLenient();
     this.#begin();
     this.#out.put(table.updateHead);
-    this.#assign(table.updated, changed, set);
+    this.#assign(table, changed, set);
     this.#out.put(WHERE);
     // Who sets only what was changed, wants what others changed since to stay: it is not looked at.
     const others = changedOnly && table.key !== undefined ? changed : table.others;
@@ -158,17 +158,21 @@ export class StatementWriter implements ChangeWriter {
   }
 
   /** Sets the changed columns, and those to themselves that would change otherwise. */
-  #assign(columns: readonly StatementColumn[], changed: readonly StatementColumn[], set: RowImage): void {
+  #assign({ updated, kept }: TableStatements, changed: readonly StatementColumn[], set: RowImage): void {
     const out = this.#out;
     let count = 0;
-    for (const column of columns) {
-      const isSet = changed === columns || changed.includes(column);
+    for (const column of updated) {
+      const isSet = changed === updated || changed.includes(column);
       if (!isSet && !column.selfAssigned) continue;
       if (count++ > 0) out.byte(COMMA);
       if (isSet) {
         out.put(column.assigned);
         this.#store(column, set);
       } else out.put(column.kept);
+    }
+    for (const column of kept) {
+      out.byte(COMMA);
+      out.put(column.kept);
     }
   }
 

@@ -49,6 +49,8 @@ export interface TableStatements {
   readonly inserted: readonly StatementColumn[];
   /** Columns that UPDATE may set. */
   readonly updated: readonly StatementColumn[];
+  /** Columns that the log has no new values of, and that UPDATE sets to themselves. */
+  readonly kept: readonly StatementColumn[];
   /** The primary key, if it is known and in the images. */
   readonly key: readonly StatementColumn[] | undefined;
   /** All other columns that a row can be known by. */
@@ -101,6 +103,7 @@ export function tableStatements(
     deleteHead: Buffer.from(`DELETE FROM ${table} WHERE `),
     inserted,
     updated: columns.filter((column) => isWritten(column) && second.has(column.number)),
+    kept: columns.filter((column) => isWritten(column) && column.selfAssigned && !second.has(column.number)),
     key: hasKey ? columns.filter(isKey) : undefined,
     others: columns.filter((column) => isWritten(column) && isThere(column) && !(hasKey && isKey(column))),
   };
