@@ -112,7 +112,12 @@ everyServer('an audit of names that need care', async (scene) => {
   );
   const [descriptions] = await described(scene);
   const { texts } = await audit(scene, file, descriptions);
-  for (const text of texts) await server.sql(text);
+  // What the session of a client is like does not matter.
+  const client = [
+    '--default-character-set=latin1',
+    "--init-command=SET SESSION sql_mode = 'ANSI_QUOTES,NO_BACKSLASH_ESCAPES', time_zone = '+08:00'",
+  ];
+  for (const text of texts) await server.print(client, text.toString());
   const kept = (await rowsOf(scene, "SHOW TABLES LIKE '%keep\\_data\\_'")).filter((table) =>
     table.startsWith('_a'),
   );
