@@ -82,7 +82,8 @@ export class KeepDataWriter implements ChangeWriter {
       for (const column of kept.columns) this.#value(kept, before, column);
     }
     if (after !== undefined) {
-      for (const column of kept.columns) this.#value(kept, imageWith(column, before, after)!, column);
+      for (const column of kept.columns)
+        this.#value(kept, imageWith(column, before, after, kept.hidden)!, column);
     }
     out.put(this.#tail);
     this.tally.longest = Math.max(this.tally.longest, out.total - start);
