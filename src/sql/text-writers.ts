@@ -130,7 +130,7 @@ export class TextWriters {
   warnings(shapes: readonly number[]): string[] {
     if (this.changesTables || this.#options.format === 'ndjson') return [];
     const changed = shapes.map((shape) => this.#index.shapes[shape]!);
-    return unloggedWarnings(changed, ({ number }) => this.describe(number), this.#flavour);
+    return unloggedWarnings(changed, ({ number }) => this.describe(number), this.flavour);
   }
 
   /** A writer for one output; `shapes` are those of all selected changes. @throws BinflashError `USAGE` */
