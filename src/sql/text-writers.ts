@@ -1,4 +1,5 @@
 import { MOST_CHARACTERS } from '../binlog/columns/values/decoder.ts';
+import type { Flavour } from '../binlog/event-types.ts';
 import type { PlanOptions } from '../flashback/plan.ts';
 import { type KnownKeys, knownKeys } from '../flashback/primary-keys.ts';
 import { SKIPPABLE } from '../flashback/refusals.ts';
@@ -69,10 +70,10 @@ export class TextWriters {
 
   /** The table of a shape. @throws BinflashError `SCHEMA` where a schema file contradicts the log */
   describe(shape: number): TableDescription {
-    return this.#descriptions.of(this.#index.shapes[shape]!.table, this.#flavour);
+    return this.#descriptions.of(this.#index.shapes[shape]!.table, this.flavour);
   }
 
-  get #flavour(): 'mysql' | 'mariadb' {
+  get flavour(): Flavour {
     return this.#index.files[0]!.format.flavour;
   }
 
@@ -84,7 +85,7 @@ export class TextWriters {
       statements = tableStatements(
         this.#index.shapes[shape]!,
         this.describe(shape),
-        this.#flavour,
+        this.flavour,
         this.#keys.of(table),
         this.#options,
       );
@@ -118,7 +119,7 @@ export class TextWriters {
   #keptTablesOf(shapes: readonly number[]): KeptTables {
     this.#keptTables ??= new KeptTables(
       shapes.map((shape) => this.describe(shape)),
-      this.#flavour,
+      this.flavour,
       (table) => this.#columnsOf(table),
       this.#options,
     );
