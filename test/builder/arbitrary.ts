@@ -33,6 +33,10 @@ export interface SourceOptions {
   readonly maxRows?: number;
   /** Default: all. */
   readonly servers?: readonly Server[];
+  /** What columns are made of; default: every type of the server. */
+  readonly columns?: readonly Column[];
+  /** What the log tells of a table besides its types; `number` is 0 to 2. */
+  readonly metadata?: (columns: readonly Column[], number: number) => Uint8Array;
 }
 
 /** Bytes from a seed, so that fast-check has one number a row to draw and to shrink. */
@@ -102,7 +106,7 @@ const transactionPlan = (partial: boolean, maxRows: number): fc.Arbitrary<Transa
 export function source(options: SourceOptions = {}): fc.Arbitrary<Source> {
   const { partial = true, maxFiles = 3, longest = 40, maxRows = 6 } = options;
   return fc.constantFrom(...(options.servers ?? servers)).chain((server) => {
-    const column = fc.tuple(fc.constantFrom(...columnsOf(server.flavour)), fc.boolean());
+    const column = fc.tuple(fc.constantFrom(...(options.columns ?? columnsOf(server.flavour))), fc.boolean());
     return fc
       .record({
         checksum: fc.constantFrom<Checksum>('crc32', 'none'),
@@ -118,7 +122,8 @@ export function source(options: SourceOptions = {}): fc.Arbitrary<Source> {
         const tables = plan.tables.map((columns, i): Table => {
           const all = [int, ...columns.map(([one, nullable]) => ({ ...one, nullable })), varchar(300)];
           const padding = server.flavour === 'mysql' ? 1 : 0;
-          return { schema: `db${i}`, name: 't', columns: all, padding };
+          const optional = options.metadata?.(all, i);
+          return { schema: `db${i}`, name: 't', columns: all, padding, ...(optional && { optional }) };
         });
         const files = plan.files.map((transactions, number) =>
           build(server, plan.checksum, plan.rowsVersion, tables, transactions, number, longest),
