@@ -126,11 +126,11 @@ export class TextWriters {
     return this.#keptTables;
   }
 
-  /** What an audit cannot tell of the changes of some shapes. */
+  /** What an audit cannot tell of the changes of some shapes; objects of JSON leave it out. */
   warnings(shapes: readonly number[]): string[] {
-    if (this.changesTables) return [];
+    if (this.changesTables || this.#options.format === 'ndjson') return [];
     const changed = shapes.map((shape) => this.#index.shapes[shape]!);
-    return unloggedWarnings(changed, ({ number }) => this.describe(number));
+    return unloggedWarnings(changed, ({ number }) => this.describe(number), this.flavour);
   }
 
   /** A writer for one output; `shapes` are those of all selected changes. @throws BinflashError `USAGE` */

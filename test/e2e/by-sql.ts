@@ -7,7 +7,7 @@ import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect } from 'vitest';
 import { packetOf } from '../../src/cli/replay.ts';
-import type { BinflashError, ErrorCode, Plan, RewriteOptions } from '../../src/index.ts';
+import type { BinflashError, ErrorCode, Plan, RewriteOptions, Selection } from '../../src/index.ts';
 import type { Output } from '../../src/io/output.ts';
 import { selectedShapes } from '../../src/sql/judge-text.ts';
 import { type SqlOptions, sql } from '../../src/sql/sql.ts';
@@ -27,12 +27,18 @@ import {
 export interface BySql {
   /** It is refused: with this code, and this in the message. */
   readonly refused?: readonly [code: ErrorCode, says: string];
+  /** A narrower selection that is proved nevertheless, or because all of it would take too long. */
+  readonly only?: Selection;
   /** Not tried, and why. */
   readonly left?: string;
   /** Why the changes, made again, do not lead to where they led. */
   readonly noRedo?: string;
+  /** Why a guard stops it, though the statements are right. */
+  readonly noGuard?: string;
   /** Only the first setting, and why: a large story would take too long. */
   readonly once?: string;
+  /** Every undo of the story in every setting, not only the first one. */
+  readonly everySetting?: boolean;
   /** Is a `max_allowed_packet` beyond the default asked for? */
   readonly hugeRow?: boolean;
 }
@@ -71,6 +77,9 @@ const settings: readonly Setting[] = [
   },
 ];
 
+/** How often a story has undone something. */
+const turns = new Map<string, number>();
+
 /** What the text must leave as it was. */
 const VARIABLES = [
   'sql_mode',
@@ -84,7 +93,8 @@ const VARIABLES = [
   'collation_connection',
 ];
 const SESSION = '--session--';
-const tellSession = `SELECT '${SESSION}', ${VARIABLES.map((name) => `@@SESSION.${name}`).join(', ')};\n`;
+const tellSession = (mariadb: boolean): string =>
+  `SELECT '${SESSION}', ${[...VARIABLES, ...(mariadb ? ['check_constraint_checks'] : [])].map((name) => `@@SESSION.${name}`).join(', ')};\n`;
 const END = '--end--';
 
 /** The dump, with the session as it was before. */
@@ -133,30 +143,43 @@ export class SqlProof {
     const databases = databasesOf(plan);
     const source: Source = {
       inputs,
-      select,
+      select: { ...select },
       skip,
       primaryKeys,
       descriptions: descriptions ?? (await describe(server, databases, join(folder, 'schema.sql'))),
     };
     if (bySql.refused !== undefined) {
       await expectRefused(source, join(folder, 'refused.sql'), bySql.refused);
-      return undefined;
+      if (bySql.only === undefined) return undefined;
     }
-    return new SqlProof(server, source, bySql, folder, databases, await fingerprint(server, databases));
+    const proved = { ...source, select: { ...select, ...bySql.only } };
+    return new SqlProof(server, proved, bySql, folder, databases, await fingerprint(server, databases));
   }
 
   /** After it: forth and back again, in each setting. */
   async prove(): Promise<void> {
     const tables = await listTables(this.#server, this.#databases);
     const undone = readDump(tables, await this.#server.sql(dumpScript(tables)));
-    const rounds = this.#bySql.once === undefined ? settings : settings.slice(0, 1);
-    for (const setting of rounds) {
+    for (const setting of this.#settings()) {
       const [forth, back] = await this.#goRound(setting, tables);
-      if (this.#bySql.noRedo === undefined)
+      const { noRedo, only } = this.#bySql;
+      if (noRedo === undefined && only === undefined)
         expect(forth, `made again by SQL (${setting.name})`).toEqual(this.#damaged);
+      else expect(forth, `changed by SQL (${setting.name})`).not.toEqual(undone);
       expect(back, `undone by SQL (${setting.name})`).toEqual(undone);
     }
     await rm(this.#folder, { recursive: true });
+  }
+
+  /** All of them for the first undo of a story; what else it undoes takes turns, or every story would take minutes. */
+  #settings(): readonly Setting[] {
+    const { once, everySetting } = this.#bySql;
+    const story = expect.getState().currentTestName ?? '';
+    const turn = turns.get(story) ?? 0;
+    turns.set(story, turn + 1);
+    if (once !== undefined) return settings.slice(0, 1);
+    const next = turn % settings.length;
+    return turn === 0 || everySetting ? settings : settings.slice(next, next + 1);
   }
 
   /** Makes the changes again and undoes them, in one session; answers the states. */
@@ -166,8 +189,9 @@ export class SqlProof {
   ): Promise<[forth: Fingerprint, back: Fingerprint]> {
     const forth = await this.#write(setting, false);
     const back = await this.#write(setting, true);
-    const dump = tellSession + aside(dumpScript(tables));
-    const pieces = [tellSession, forth, dump, tellSession, back, dump];
+    const tell = tellSession(this.#server.flavour === 'mariadb');
+    const dump = tell + aside(dumpScript(tables));
+    const pieces = [tell, forth, dump, tell, back, dump];
     const answer = await this.#run(setting, pieces);
     const states = answer.split(`${END}\n`).slice(0, -1);
     expect(states).toHaveLength(2);
@@ -181,7 +205,8 @@ export class SqlProof {
 
   async #write({ text, stream }: Setting, flashback: boolean): Promise<Text> {
     const path = join(this.#folder, flashback ? 'back.sql' : 'forth.sql');
-    const options = { ...this.#source, ...text, flashback, window: SMALL_WINDOW };
+    const guard = text.guard && this.#bySql.noGuard === undefined;
+    const options = { ...this.#source, ...text, guard, flashback, window: SMALL_WINDOW };
     const result = stream
       ? await intoStream(path, (output) => sql({ ...options, output }))
       : await sql({ ...options, output: path, force: true });

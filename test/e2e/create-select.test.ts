@@ -224,7 +224,16 @@ eachServer('--skip-ddl undoes the rows around a statement and names it', async (
     `ALTER TABLE t ADD COLUMN w INT DEFAULT 5; CREATE INDEX i ON u (v); TRUNCATE TABLE u`,
     `DELETE FROM t WHERE id = 2; INSERT INTO u VALUES (7,'later')`,
   );
-  const { plan } = await undo(server, [file], { types: ['insert', 'delete'] }, { skip: ['ddl'] });
+  const { plan } = await undo(
+    server,
+    [file],
+    { types: ['insert', 'delete'] },
+    {
+      skip: ['ddl'],
+      // That of today has a column more than the first rows.
+      bySql: { refused: ['SCHEMA', 'none of its'] },
+    },
+  );
   const alter = await eventWith(server, file, 'ALTER TABLE');
   const truncate = await eventWith(server, file, 'TRUNCATE');
   expect(plan.skipped).toEqual([
@@ -257,6 +266,8 @@ eachServer('statements that touch no rows are no obstacle', async (scene) => {
      DROP VIEW seen;
      DROP TRIGGER watch;
      INSERT INTO u VALUES (9,'n')`,
+    // MariaDB logs that there was a trigger at that time; today's definition has none.
+    { bySql: server.flavour === 'mariadb' ? { refused: ['UNSUPPORTED', 'the table has triggers'] } : {} },
   );
 });
 

@@ -227,7 +227,12 @@ eachServer('LOAD DATA', async (scene) => {
      ${load('IGNORE INTO TABLE t')};
      ${load('INTO TABLE bag')};
      ${load('INTO TABLE bag')} (id, @v) SET v = REVERSE(@v)`,
-    { bySql: { once: 'each of 6,000 statements reads the whole of a table without a key' } },
+    {
+      bySql: {
+        only: { where: ['@1 % 20 = 3'] },
+        once: 'statements read the whole of a table without a key',
+      },
+    },
   );
   expect(await server.sql(`SELECT ${text('t')} = 't', COUNT(*) FROM t`, database)).toBe('1\t3\n');
 });

@@ -50,7 +50,7 @@ export class StatementWriter implements ChangeWriter {
   ) {
     this.#index = index;
     this.#out = out;
-    this.#session = new Session(out);
+    this.#session = new Session(out, index);
     this.#direction = direction;
     this.#tables = tables;
     this.#moment = moment;

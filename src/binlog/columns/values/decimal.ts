@@ -7,18 +7,20 @@ const DIGIT_BYTES = [0, 1, 1, 2, 2, 3, 3, 4, 4, 4];
 /** Digits in a full group of four bytes. */
 const GROUP = 9;
 
-/** Sign, 81 digits, which a number in JSON may have, point, and a zero before it. */
-const MOST_CHARACTERS = 84;
-
-const scratch = Buffer.alloc(MOST_CHARACTERS);
-
 const ZERO = 0x30;
 const MINUS = 0x2d;
 const POINT = 0x2e;
 
+/** Reads `digits` digits at `at`; `flip` is turned over in each byte, `first` in the first one. */
+function readGroup(bytes: Uint8Array, at: number, digits: number, flip: number, first: number): number {
+  let value = bytes[at]! ^ flip ^ first;
+  const end = at + DIGIT_BYTES[digits]!;
+  for (let i = at + 1; i < end; i++) value = value * 256 + (bytes[i]! ^ flip);
+  return value;
+}
+
 /**
- * Finds the text of a DECIMAL(`precision`, `scale`) at `start`, all digits of the scale written out, and answers how
- * many characters of it stand in the scratch.
+ * The text of a DECIMAL(`precision`, `scale`) at `start`, all digits of the scale written out.
  *
  * | part | bytes, big-endian |
  * |---|---|
@@ -30,46 +32,62 @@ const POINT = 0x2e;
  * The highest bit of all is set; then, in a negative number, every bit is turned over.
  * Source: MySQL, strings/decimal.cc, bin2decimal.
  */
-function writeDecimal(bytes: Uint8Array, start: number, precision: number, scale: number): number {
-  const negative = bytes[start]! < 0x80;
-  const flip = negative ? 0xff : 0;
+export function decimalText(bytes: Uint8Array, start: number, precision: number, scale: number): string {
+  const flip = bytes[start]! < 0x80 ? 0xff : 0;
+  let first = 0x80;
   let at = start;
-  let length = 0;
-  const digits = (count: number): void => {
-    let value = 0;
-    for (let left = DIGIT_BYTES[count]!; left > 0; left--) {
-      value = value * 256 + (bytes[at]! ^ flip ^ (at === start ? 0x80 : 0));
-      at++;
-    }
-    for (let place = length + count - 1; place >= length; place--) {
-      scratch[place] = ZERO + (value % 10);
-      value = Math.floor(value / 10);
-    }
-    length += count;
+  const group = (digits: number): number => {
+    const value = readGroup(bytes, at, digits, flip, first);
+    first = 0;
+    at += DIGIT_BYTES[digits]!;
+    return value;
   };
-  if (negative) scratch[length++] = MINUS;
-  const first = length;
-  for (let left = precision - scale; left > 0; left -= left % GROUP || GROUP) digits(left % GROUP || GROUP);
-  let zeros = first;
-  while (zeros < length && scratch[zeros] === ZERO) zeros++;
-  scratch.copyWithin(first, zeros, length);
-  length -= zeros - first;
-  if (length === first) scratch[length++] = ZERO;
-  if (scale > 0) scratch[length++] = POINT;
-  for (let left = scale; left > 0; left -= GROUP) digits(Math.min(left, GROUP));
-  return length;
+  let text = '';
+  for (let left = precision - scale; left > 0; ) {
+    const digits = left % GROUP || GROUP;
+    const value = group(digits);
+    if (text !== '') text += String(value).padStart(digits, '0');
+    else if (value > 0) text = String(value);
+    left -= digits;
+  }
+  text = `${flip === 0 ? '' : '-'}${text || '0'}`;
+  if (scale > 0) text += '.';
+  for (let left = scale; left > 0; left -= GROUP) {
+    const digits = Math.min(left, GROUP);
+    text += String(group(digits)).padStart(digits, '0');
+  }
+  return text;
 }
 
-/** The text of a DECIMAL(`precision`, `scale`) at `at`. */
-export function decimalText(bytes: Uint8Array, at: number, precision: number, scale: number): string {
-  return scratch.toString('latin1', 0, writeDecimal(bytes, at, precision, scale));
-}
-
-/** DECIMAL; `meta` is precision << 8 | scale. */
+/** The same without a string; `meta` is precision << 8 | scale. */
 export function decimalPutter(meta: number): PutValue {
-  const precision = meta >> 8;
   const scale = meta & 0xff;
-  return (source, start, _end, out) => out.copy(scratch, 0, writeDecimal(source, start, precision, scale));
+  const whole = (meta >> 8) - scale;
+  return (source, start, _end, out) => {
+    const flip = source[start]! < 0x80 ? 0xff : 0;
+    let first = 0x80;
+    let at = start;
+    if (flip !== 0) out.byte(MINUS);
+    let isZero = true;
+    for (let left = whole; left > 0; ) {
+      const digits = left % GROUP || GROUP;
+      const value = readGroup(source, at, digits, flip, first);
+      if (!isZero) out.padded(value, digits);
+      else if (value > 0) out.digits(value);
+      isZero &&= value === 0;
+      first = 0;
+      at += DIGIT_BYTES[digits]!;
+      left -= digits;
+    }
+    if (isZero) out.byte(ZERO);
+    if (scale > 0) out.byte(POINT);
+    for (let left = scale; left > 0; left -= GROUP) {
+      const digits = Math.min(left, GROUP);
+      out.padded(readGroup(source, at, digits, flip, first), digits);
+      first = 0;
+      at += DIGIT_BYTES[digits]!;
+    }
+  };
 }
 
 /** DECIMAL; `meta` is precision << 8 | scale. */

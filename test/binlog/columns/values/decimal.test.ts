@@ -1,5 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { decimalPutter } from '../../../../src/binlog/columns/values/decimal.ts';
+import { ByteText } from '../../../../src/wire/byte-text.ts';
 import { decimal } from '../../../builder/columns.ts';
 import { named, shown } from './one-column.ts';
 
@@ -50,6 +52,11 @@ describe('DECIMAL', () => {
         const stored = encoded(whole, fraction, negative);
         const text = `${negative ? '-' : ''}${whole.replace(/^0+/, '') || '0'}${fraction && `.${fraction}`}`;
         expect(shown(decimal(precision, scale, stored.length), stored)).toBe(text);
+        const pieces: Uint8Array[] = [];
+        const out = new ByteText((piece) => pieces.push(piece));
+        decimalPutter((precision << 8) | scale)(stored, 0, stored.length, out);
+        out.flush();
+        expect(Buffer.concat(pieces).toString()).toBe(text);
       }),
     );
   });
