@@ -1,5 +1,5 @@
 # Two commands do all the set-up on a fresh machine: `make demo` and `make test`.
-.PHONY: demo test unit e2e fuzz lint build servers browser fixtures bench clean
+.PHONY: demo test unit e2e fuzz sql-fuzz lint build servers browser fixtures bench clean
 
 # npm's own marker of a finished install: older than the lock file means it is due again.
 node_modules/.package-lock.json: package.json package-lock.json
@@ -38,6 +38,10 @@ ROUNDS ?= 100
 SEED ?= $(shell date +%s)
 fuzz: build servers
 	BINFLASH_FUZZ_ROUNDS=$(ROUNDS) BINFLASH_FUZZ_SEED=$(SEED) npx vitest run --project e2e test/e2e/fuzz.test.ts
+
+# The same, with every undo made by SQL text as well.
+sql-fuzz: build servers
+	BINFLASH_FUZZ_ROUNDS=$(ROUNDS) BINFLASH_FUZZ_SEED=$(SEED) npx vitest run --project e2e test/e2e/sql-fuzz.test.ts
 
 # Makes the shipped binlogs anew, on every server.
 fixtures: build servers

@@ -11,7 +11,7 @@ import { RowFilter } from '../where/row-filter.ts';
 import type { ByteText } from '../wire/byte-text.ts';
 import type { ChangeWriter } from './change-writer.ts';
 import { expectOneTable } from './export/csv-writer.ts';
-import { judgeText, selectedShapes } from './judge-text.ts';
+import { judgeText, selectedShapes, triggerWarnings } from './judge-text.ts';
 import {
   type MakeWriter,
   NumberedTexts,
@@ -75,7 +75,10 @@ export async function sql(options: SqlOptions): Promise<SqlResult> {
     if (options.format === 'csv' && options.splitBy !== 'table') {
       expectOneTable(shapes.map((shape) => writers.describe(shape)));
     }
-    const plan = { ...planned, warnings: [...planned.warnings, ...writers.warnings(shapes)] };
+    const plan = {
+      ...planned,
+      warnings: [...planned.warnings, ...writers.warnings(shapes), ...triggerWarnings(writers, shapes)],
+    };
     const refusals = [...plan.refusals, ...judgeText(plan, writers, options.ignoreTriggers ?? false)];
     if (refusals.length > 0) throw new RefusedError(refusals);
     return write(plan, files, writers, new PartFiles(inputs, force), options);

@@ -25,6 +25,8 @@ export interface TableFacts {
    * by SQL it would happen a second time. Who knows them harmless may go on.
    */
   readonly triggers: TableObjection | undefined;
+  /** May it have triggers that nobody tells of? MySQL's log does not, nor does SHOW CREATE TABLE. */
+  readonly mayHaveTriggers: boolean;
 }
 
 /** For people; who finds it adds the place. */
@@ -44,6 +46,7 @@ export function tableFacts(description: TableDescription, flavour: Flavour): Tab
     selfAssigned: columns.map((_, i) => defined?.columns[i]?.onUpdateNow ?? mayFollowNow(table.types[i]!)),
     refusal: isMariadb ? versioned(description) : undefined,
     triggers: triggersOf(description, flavour),
+    mayHaveTriggers: !isMariadb && defined?.schema.tellsTriggers !== true,
   };
 }
 

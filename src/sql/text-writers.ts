@@ -1,4 +1,5 @@
 import { MOST_CHARACTERS } from '../binlog/columns/values/decoder.ts';
+import type { Flavour } from '../binlog/event-types.ts';
 import type { PlanOptions } from '../flashback/plan.ts';
 import { type KnownKeys, knownKeys } from '../flashback/primary-keys.ts';
 import { SKIPPABLE } from '../flashback/refusals.ts';
@@ -69,10 +70,10 @@ export class TextWriters {
 
   /** The table of a shape. @throws BinflashError `SCHEMA` where a schema file contradicts the log */
   describe(shape: number): TableDescription {
-    return this.#descriptions.of(this.#index.shapes[shape]!.table, this.#flavour);
+    return this.#descriptions.of(this.#index.shapes[shape]!.table, this.flavour);
   }
 
-  get #flavour(): 'mysql' | 'mariadb' {
+  get flavour(): Flavour {
     return this.#index.files[0]!.format.flavour;
   }
 
@@ -84,7 +85,7 @@ export class TextWriters {
       statements = tableStatements(
         this.#index.shapes[shape]!,
         this.describe(shape),
-        this.#flavour,
+        this.flavour,
         this.#keys.of(table),
         this.#options,
       );
@@ -118,18 +119,18 @@ export class TextWriters {
   #keptTablesOf(shapes: readonly number[]): KeptTables {
     this.#keptTables ??= new KeptTables(
       shapes.map((shape) => this.describe(shape)),
-      this.#flavour,
+      this.flavour,
       (table) => this.#columnsOf(table),
       this.#options,
     );
     return this.#keptTables;
   }
 
-  /** What an audit cannot tell of the changes of some shapes. */
+  /** What an audit cannot tell of the changes of some shapes; objects of JSON leave it out. */
   warnings(shapes: readonly number[]): string[] {
-    if (this.changesTables) return [];
+    if (this.changesTables || this.#options.format === 'ndjson') return [];
     const changed = shapes.map((shape) => this.#index.shapes[shape]!);
-    return unloggedWarnings(changed, ({ number }) => this.describe(number));
+    return unloggedWarnings(changed, ({ number }) => this.describe(number), this.flavour);
   }
 
   /** A writer for one output; `shapes` are those of all selected changes. @throws BinflashError `USAGE` */

@@ -27,6 +27,7 @@ const NOTHING: Body = {
   versioned: false,
   rowEnd: undefined,
   triggers: [],
+  tellsTriggers: false,
   problem: undefined,
 };
 
@@ -44,6 +45,7 @@ export class SchemaBuilder {
   #charset: string = 'utf8mb4';
   /** Is the statement at hand text of the file's character set? */
   #isText = true;
+  #isDump = false;
 
   constructor() {
     this.#scanner = new StatementScanner({
@@ -60,12 +62,14 @@ export class SchemaBuilder {
     this.#scanner.end();
     for (const [i, table] of this.tables.entries()) {
       const triggers = this.#triggers.filter(({ on }) => mayMean(on, table)).map(({ name }) => name);
-      if (triggers.length > 0) this.tables[i] = { ...table, triggers };
+      this.tables[i] = { ...table, triggers, tellsTriggers: this.#isDump || triggers.length > 0 };
     }
   }
 
-  #comment(text: Uint8Array): void {
-    const [, database] = /^-- Host: .*\bDatabase: (\S.*?)\s*$/.exec(Buffer.from(text).toString()) ?? [];
+  #comment(bytes: Uint8Array): void {
+    const text = Buffer.from(bytes).toString();
+    if (/^-- (?:MySQL|MariaDB) dump /.test(text)) this.#isDump = true;
+    const [, database] = /^-- Host: .*\bDatabase: (\S.*?)\s*$/.exec(text) ?? [];
     if (database !== undefined) this.dumped = database;
   }
 
@@ -158,7 +162,7 @@ export class SchemaBuilder {
           `the file is in ${this.#charset}; only UTF-8 and sets of one byte can be read`,
         );
       }
-      return { ...tableDefinition(cursor), triggers: [], problem: undefined };
+      return { ...tableDefinition(cursor), triggers: [], tellsTriggers: false, problem: undefined };
     } catch (error) {
       // What is wrong with a definition is told when its table is asked for: most of a dump never is.
       if (error instanceof SyntaxProblem) return { ...NOTHING, problem: error.message };

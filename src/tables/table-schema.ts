@@ -54,6 +54,8 @@ export interface TableSchema {
   readonly rowEnd: string | undefined;
   /** Names of its triggers, as far as the file has them. */
   readonly triggers: readonly string[];
+  /** Would the file name its triggers? Dumps do, unless told not to; SHOW CREATE TABLE does not. */
+  readonly tellsTriggers: boolean;
   /** Why this definition cannot be used. */
   readonly problem: string | undefined;
 }

@@ -33,6 +33,10 @@ export interface SourceOptions {
   readonly maxRows?: number;
   /** Default: all. */
   readonly servers?: readonly Server[];
+  /** What columns are made of; default: every type of the server. */
+  readonly columns?: readonly Column[];
+  /** What the log tells of a table besides its types; `number` is 0 to 2. */
+  readonly metadata?: (columns: readonly Column[], number: number) => Uint8Array;
 }
 
 /** Bytes from a seed, so that fast-check has one number a row to draw and to shrink. */
@@ -65,6 +69,8 @@ interface EventPlan {
   seeds: number[];
   partial: boolean;
   partition: boolean;
+  /** Are foreign keys not checked, as the session says? */
+  unchecked: boolean;
 }
 
 interface TransactionPlan {
@@ -81,6 +87,7 @@ const transactionPlan = (partial: boolean, maxRows: number): fc.Arbitrary<Transa
     seeds: fc.array(fc.nat(), { minLength: 1, maxLength: maxRows }),
     partial: partial ? fc.boolean() : fc.constant(false),
     partition: fc.boolean(),
+    unchecked: fc.boolean(),
   });
   return fc.record({
     // Several events of one kind on one table are what packing is about, so they are made likely.
@@ -102,7 +109,7 @@ const transactionPlan = (partial: boolean, maxRows: number): fc.Arbitrary<Transa
 export function source(options: SourceOptions = {}): fc.Arbitrary<Source> {
   const { partial = true, maxFiles = 3, longest = 40, maxRows = 6 } = options;
   return fc.constantFrom(...(options.servers ?? servers)).chain((server) => {
-    const column = fc.tuple(fc.constantFrom(...columnsOf(server.flavour)), fc.boolean());
+    const column = fc.tuple(fc.constantFrom(...(options.columns ?? columnsOf(server.flavour))), fc.boolean());
     return fc
       .record({
         checksum: fc.constantFrom<Checksum>('crc32', 'none'),
@@ -118,7 +125,8 @@ export function source(options: SourceOptions = {}): fc.Arbitrary<Source> {
         const tables = plan.tables.map((columns, i): Table => {
           const all = [int, ...columns.map(([one, nullable]) => ({ ...one, nullable })), varchar(300)];
           const padding = server.flavour === 'mysql' ? 1 : 0;
-          return { schema: `db${i}`, name: 't', columns: all, padding };
+          const optional = options.metadata?.(all, i);
+          return { schema: `db${i}`, name: 't', columns: all, padding, ...(optional && { optional }) };
         });
         const files = plan.files.map((transactions, number) =>
           build(server, plan.checksum, plan.rowsVersion, tables, transactions, number, longest),
@@ -157,7 +165,8 @@ function build(
       events.push(...used.map((table) => tableMap(tables[table]!, id(table))));
       for (const [i, event] of statement.entries()) {
         const last = i === statement.length - 1;
-        const flags = (last ? 1 : 0) | (foreignKeys && event.table === 1 ? 0x10 : 0);
+        const flags =
+          (last ? 1 : 0) | (event.unchecked ? 2 : 0) | (foreignKeys && event.table === 1 ? 0x10 : 0);
         events.push(rowsEvent(event, tables[event.table]!, id(event.table), version, flags, longest));
       }
     }

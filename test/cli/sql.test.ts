@@ -83,7 +83,7 @@ describe('binflash sql', { timeout: 60_000 }, () => {
         Promise.all(names.filter((name) => name.startsWith(start)).map(read));
       const bySize = await texts('size');
       expect(bySize.flatMap(statementsOf)).toEqual(whole);
-      for (const text of bySize) expect(text).toMatch(/^SET @binflash[^]*;\nSET SESSION [^\n]*;\n$/);
+      for (const text of bySize) expect(text).toMatch(/^SET @binflash[\s\S]*;\nSET SESSION [^\n]*;\n$/);
       const byTransaction = await texts('transaction');
       expect(byTransaction.flatMap(statementsOf)).toEqual(
         whole.slice(0, byTransaction.flatMap(statementsOf).length),
@@ -114,6 +114,29 @@ describe('binflash sql', { timeout: 60_000 }, () => {
         outputs: [output],
       });
       expect(statementsOf(await readFile(output, 'utf8'))).toHaveLength(4);
+    });
+  });
+
+  it('keeps old and new values in tables, and in files for other programs', async () => {
+    const products = ['sql', INCIDENT, ...LAST, '-T', 'shop.products', '--quiet'];
+    const [audit, csv, ndjson] = await Promise.all([
+      binflash([...products, '--audit']),
+      binflash([...products, '--format', 'csv']),
+      binflash([...products, '--format', 'ndjson']),
+    ]);
+    expect([audit, csv, ndjson].map(({ code, stderr }) => ({ code, stderr }))).toEqual(
+      Array.from({ length: 3 }, () => ({ code: 0, stderr: '' })),
+    );
+    expect(audit.stdout.toString()).toMatch(/^CREATE TABLE IF NOT EXISTS `shop`\.`_products_keep_data_` \(/m);
+    expect(statementsOf(audit.stdout.toString())).toHaveLength(1);
+    const [head, line, ...rest] = csv.stdout.toString().split('\r\n');
+    expect(head).toMatch(/^\ufeffop,op_datetime,bfr_id,.*,aft_id,.*,binlog_file,binlog_position,gtid$/);
+    expect(line).toMatch(/^update,\d{4}-\d\d-\d\d .*,94,"Kettle no\. 94",59\.53,\d+,94,/);
+    expect(rest).toEqual(['']);
+    expect(JSON.parse(ndjson.stdout.toString())).toMatchObject({
+      kind: 'update',
+      table: 'shop.products',
+      before: { id: 94, name: 'Kettle no. 94' },
     });
   });
 

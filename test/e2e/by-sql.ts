@@ -3,13 +3,14 @@
  * piped into the server's own client, in sessions as people have them.
  */
 import { createReadStream } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect } from 'vitest';
 import { packetOf } from '../../src/cli/replay.ts';
-import type { BinflashError, ErrorCode, Plan, RewriteOptions } from '../../src/index.ts';
+import type { BinflashError, ErrorCode, Plan, RewriteOptions, Selection } from '../../src/index.ts';
+import type { Output } from '../../src/io/output.ts';
 import { selectedShapes } from '../../src/sql/judge-text.ts';
-import { type SqlOptions, type SqlResult, sql } from '../../src/sql/sql.ts';
+import { type SqlOptions, sql } from '../../src/sql/sql.ts';
 import { TableDescriptions } from '../../src/tables/description.ts';
 import { readSchema } from '../../src/tables/read-schema.ts';
 import type { RunningServer } from '../servers/index.ts';
@@ -26,12 +27,20 @@ import {
 export interface BySql {
   /** It is refused: with this code, and this in the message. */
   readonly refused?: readonly [code: ErrorCode, says: string];
+  /** A narrower selection that is proved nevertheless, or because all of it would take too long. */
+  readonly only?: Selection;
   /** Not tried, and why. */
   readonly left?: string;
   /** Why the changes, made again, do not lead to where they led. */
   readonly noRedo?: string;
+  /** {@link dumpDefinitions} of earlier, for a log that stretches over an ALTER TABLE. */
+  readonly earlier?: string;
+  /** Why a guard stops it, though the statements are right. */
+  readonly noGuard?: string;
   /** Only the first setting, and why: a large story would take too long. */
   readonly once?: string;
+  /** Every undo of the story in every setting, not only the first one. */
+  readonly everySetting?: boolean;
   /** Is a `max_allowed_packet` beyond the default asked for? */
   readonly hugeRow?: boolean;
 }
@@ -42,7 +51,12 @@ interface Setting {
   /** Options of a plain client; what it sets at first is no part of the log. */
   readonly client: readonly string[];
   readonly text: Partial<SqlOptions>;
+  /** Is it written to a stream? Else to a file. */
+  readonly stream: boolean;
 }
+
+/** Most logs here are small, and there are many. */
+const SMALL_WINDOW = 64 * 1024;
 
 const session = (charset: string, sets = ''): string[] => [
   `--default-character-set=${charset}`,
@@ -50,18 +64,23 @@ const session = (charset: string, sets = ''): string[] => [
 ];
 
 const settings: readonly Setting[] = [
-  { name: 'as it comes', client: session('utf8mb4'), text: { guard: true } },
+  { name: 'as it comes', client: session('utf8mb4'), text: { guard: true }, stream: false },
   {
     name: 'latin1, +08:00',
     client: session('latin1', ", time_zone = '+08:00'"),
     text: { changedOnly: true, rowsPerStatement: 100 },
+    stream: true,
   },
   {
     name: 'ANSI_QUOTES, NO_BACKSLASH_ESCAPES',
     client: session('utf8mb4', ", sql_mode = 'ANSI_QUOTES,NO_BACKSLASH_ESCAPES'"),
     text: { textLiterals: 'hex' },
+    stream: true,
   },
 ];
+
+/** How often a story has undone something. */
+const turns = new Map<string, number>();
 
 /** What the text must leave as it was. */
 const VARIABLES = [
@@ -76,7 +95,8 @@ const VARIABLES = [
   'collation_connection',
 ];
 const SESSION = '--session--';
-const tellSession = `SELECT '${SESSION}', ${VARIABLES.map((name) => `@@SESSION.${name}`).join(', ')};\n`;
+const tellSession = (mariadb: boolean): string =>
+  `SELECT '${SESSION}', ${[...VARIABLES, ...(mariadb ? ['check_constraint_checks'] : [])].map((name) => `@@SESSION.${name}`).join(', ')};\n`;
 const END = '--end--';
 
 /** The dump, with the session as it was before. */
@@ -125,30 +145,44 @@ export class SqlProof {
     const databases = databasesOf(plan);
     const source: Source = {
       inputs,
-      select,
+      select: { ...select },
       skip,
       primaryKeys,
-      descriptions: descriptions ?? (await describe(server, databases, join(folder, 'schema.sql'))),
+      descriptions:
+        descriptions ?? (await describe(server, databases, bySql.earlier, join(folder, 'schema.sql'))),
     };
     if (bySql.refused !== undefined) {
       await expectRefused(source, join(folder, 'refused.sql'), bySql.refused);
-      return undefined;
+      if (bySql.only === undefined) return undefined;
     }
-    return new SqlProof(server, source, bySql, folder, databases, await fingerprint(server, databases));
+    const proved = { ...source, select: { ...select, ...bySql.only } };
+    return new SqlProof(server, proved, bySql, folder, databases, await fingerprint(server, databases));
   }
 
   /** After it: forth and back again, in each setting. */
   async prove(): Promise<void> {
     const tables = await listTables(this.#server, this.#databases);
     const undone = readDump(tables, await this.#server.sql(dumpScript(tables)));
-    const rounds = this.#bySql.once === undefined ? settings : settings.slice(0, 1);
-    for (const setting of rounds) {
+    for (const setting of this.#settings()) {
       const [forth, back] = await this.#goRound(setting, tables);
-      if (this.#bySql.noRedo === undefined)
+      const { noRedo, only } = this.#bySql;
+      if (noRedo === undefined && only === undefined)
         expect(forth, `made again by SQL (${setting.name})`).toEqual(this.#damaged);
+      else expect(forth, `changed by SQL (${setting.name})`).not.toEqual(undone);
       expect(back, `undone by SQL (${setting.name})`).toEqual(undone);
     }
     await rm(this.#folder, { recursive: true });
+  }
+
+  /** All of them for the first undo of a story; what else it undoes takes turns, or every story would take minutes. */
+  #settings(): readonly Setting[] {
+    const { once, everySetting } = this.#bySql;
+    const story = expect.getState().currentTestName ?? '';
+    const turn = turns.get(story) ?? 0;
+    turns.set(story, turn + 1);
+    if (once !== undefined) return settings.slice(0, 1);
+    const next = turn % settings.length;
+    return turn === 0 || everySetting ? settings : settings.slice(next, next + 1);
   }
 
   /** Makes the changes again and undoes them, in one session; answers the states. */
@@ -158,9 +192,10 @@ export class SqlProof {
   ): Promise<[forth: Fingerprint, back: Fingerprint]> {
     const forth = await this.#write(setting, false);
     const back = await this.#write(setting, true);
-    const dump = tellSession + aside(dumpScript(tables));
-    const pieces = [tellSession, forth, dump, tellSession, back, dump];
-    const answer = await this.#run(setting, pieces, Math.max(forth.longest, back.longest));
+    const tell = tellSession(this.#server.flavour === 'mariadb');
+    const dump = tell + aside(dumpScript(tables));
+    const pieces = [tell, forth, dump, tell, back, dump];
+    const answer = await this.#run(setting, pieces);
     const states = answer.split(`${END}\n`).slice(0, -1);
     expect(states).toHaveLength(2);
     return states.map((state) => {
@@ -171,35 +206,59 @@ export class SqlProof {
     }) as [Fingerprint, Fingerprint];
   }
 
-  async #write({ text }: Setting, flashback: boolean): Promise<Text> {
+  async #write({ text, stream }: Setting, flashback: boolean): Promise<Text> {
     const path = join(this.#folder, flashback ? 'back.sql' : 'forth.sql');
-    const result = await sql({ ...this.#source, ...text, flashback, output: path, force: true });
+    const guard = text.guard && this.#bySql.noGuard === undefined;
+    const options = { ...this.#source, ...text, guard, flashback, window: SMALL_WINDOW };
+    const result = stream
+      ? await intoStream(path, (output) => sql({ ...options, output }))
+      : await sql({ ...options, output: path, force: true });
     const { maxAllowedPacket } = packetOf(result.plan.index, result.longestStatement);
     expect(maxAllowedPacket !== undefined, 'a max_allowed_packet beyond the default is asked for').toBe(
       this.#bySql.hugeRow ?? false,
     );
-    return { path, longest: result.longestStatement, result };
+    return { path, packet: maxAllowedPacket };
   }
 
-  async #run(setting: Setting, pieces: readonly (string | Text)[], longest: number): Promise<string> {
-    void longest;
+  /** Pipes the pieces into a client, with the packet that the text asks for. */
+  async #run({ name, client }: Setting, pieces: readonly (string | Text)[]): Promise<string> {
+    const packets = pieces.flatMap((piece) => (typeof piece === 'string' ? [] : (piece.packet ?? [])));
+    const server = this.#server;
+    const before = Number(packets.length > 0 && (await server.sql('SELECT @@GLOBAL.max_allowed_packet')));
+    const setPacket = (bytes: number): Promise<string> =>
+      server.sql(`SET GLOBAL max_allowed_packet = ${bytes}`);
+    const options = packets.map((packet) => `--max-allowed-packet=${packet}`);
     try {
-      const { stdout, stderr } = await this.#server.pipe(setting.client, joined(pieces));
-      expect(stderr, `what the client said (${setting.name})`).toBe('');
+      if (packets.length > 0) await setPacket(Math.max(...packets));
+      const { stdout, stderr } = await server.pipe([...client, ...options], joined(pieces));
+      expect(stderr, `what the client said (${name})`).toBe('');
       return stdout;
     } catch (error) {
       const { message } = error as Error;
       const [, line] = / at line (\d+)/.exec(message) ?? [];
       const said = line === undefined ? '' : `\n${await lineOf(pieces, Number(line))}`;
-      throw new Error(`SQL text fails (${setting.name}): ${message}${said}`);
+      throw new Error(`SQL text fails (${name}): ${message.slice(0, 2000)}${said}`);
+    } finally {
+      if (packets.length > 0) await setPacket(before);
     }
   }
 }
 
+/** A text for a client. */
 interface Text {
   readonly path: string;
-  readonly longest: number;
-  readonly result: SqlResult;
+  /** The `max_allowed_packet` that it asks for. */
+  readonly packet: number | undefined;
+}
+
+/** Has a text written to a stream, which ends in a file all the same: texts may be large. */
+async function intoStream<T>(path: string, write: (output: Output) => Promise<T>): Promise<T> {
+  const file = await open(path, 'w');
+  try {
+    return await write({ write: async (bytes) => void (await file.writeFile(bytes)) });
+  } finally {
+    await file.close();
+  }
 }
 
 async function* joined(pieces: readonly (string | Text)[]): AsyncGenerator<string | Uint8Array> {
@@ -223,17 +282,22 @@ function databasesOf(plan: Plan): string[] {
 }
 
 /** What a user has at hand: the dump of the databases as they are now. */
-async function describe(
-  server: RunningServer,
-  databases: readonly string[],
-  path: string,
-): Promise<TableDescriptions> {
+export async function dumpDefinitions(server: RunningServer, databases: readonly string[]): Promise<string> {
   // The dump program of MySQL 5.6 is a newer one.
   const own = server.id === 'mysql-5.6' ? ['--column-statistics=0'] : [];
   const gtids = server.flavour === 'mysql' ? ['--set-gtid-purged=OFF'] : [];
   // Prepared transactions may hold locks.
   const args = ['--no-data', '--skip-lock-tables', '--no-tablespaces', ...own, ...gtids];
-  await writeFile(path, await server.dump([...args, '--databases', ...databases]));
+  return (await server.dump([...args, '--databases', ...databases])).toString();
+}
+
+async function describe(
+  server: RunningServer,
+  databases: readonly string[],
+  earlier: string | undefined,
+  path: string,
+): Promise<TableDescriptions> {
+  await writeFile(path, (earlier ?? '') + (await dumpDefinitions(server, databases)));
   return new TableDescriptions({}, await readSchema(path));
 }
 

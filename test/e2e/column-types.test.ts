@@ -60,7 +60,9 @@ async function tellOfTypes(scene: Scene, key: string): Promise<void> {
   await server.sql(insert, database);
   await expectUndone(scene, update);
   await expectUndone(scene, remove);
-  await expectUndone(scene, `BEGIN; ${update} ${remove} ${insert} ${update} COMMIT;`);
+  await expectUndone(scene, `BEGIN; ${update} ${remove} ${insert} ${update} COMMIT;`, {
+    bySql: { everySetting: true },
+  });
 }
 
 const withKey = 'PRIMARY KEY';

@@ -2,6 +2,7 @@
 import { expect } from 'vitest';
 import { inspect, type RewriteResult, rewrite, type Selection } from '../../src/index.ts';
 import type { RunningServer } from '../servers/index.ts';
+import type { BySql } from './by-sql.ts';
 import { chapters } from './chapters.ts';
 import { eachServer, expectUndone, fingerprint, logged, type Scene, undo } from './support.ts';
 
@@ -25,8 +26,9 @@ async function expectUnpacked(
   type: string,
   damage: string,
   select: Selection = {},
+  bySql?: BySql,
 ): Promise<RewriteResult> {
-  const result = await expectUndone(scene, damage, { select });
+  const result = await expectUndone(scene, damage, { select, bySql });
   expect((await eventTypes(result.plan.index.files[0]!.path))[type], type).toBeGreaterThan(0);
   return result;
 }
@@ -113,6 +115,8 @@ eachServer(
         scene,
         'TRANSACTION_PAYLOAD',
         `${compressed()} BEGIN; UPDATE big SET v = CONCAT('changed ', v); DELETE FROM big WHERE id > 10000; COMMIT`,
+        {},
+        { only: { where: ['@1 % 100 = 7'] }, once: 'sixty megabytes of text take a while' },
       )
     ).plan.index.files[0]!.path;
     const { plan } = await rewrite({ inputs: [file] });

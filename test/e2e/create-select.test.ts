@@ -13,6 +13,7 @@ import {
   type Skippable,
 } from '../../src/index.ts';
 import { type RunningServer, type ServerId, serverIds } from '../servers/index.ts';
+import { dumpDefinitions } from './by-sql.ts';
 import { eachServer, expectUndone, fingerprint, logged, type Scene, undo } from './support.ts';
 
 const mariadbs = serverIds.filter((id) => id.startsWith('mariadb'));
@@ -218,13 +219,23 @@ eachServer('narrowing the selection to either side of a TRUNCATE, or to another 
 eachServer('--skip-ddl undoes the rows around a statement and names it', async (scene) => {
   const { server, database } = scene;
   await server.sql(tables, database);
+  const earlier = await dumpDefinitions(server, [database]);
   const { file } = await chapters(
     scene,
     `DELETE FROM t WHERE id = 1; UPDATE u SET v = 'q' WHERE id = 1`,
     `ALTER TABLE t ADD COLUMN w INT DEFAULT 5; CREATE INDEX i ON u (v); TRUNCATE TABLE u`,
     `DELETE FROM t WHERE id = 2; INSERT INTO u VALUES (7,'later')`,
   );
-  const { plan } = await undo(server, [file], { types: ['insert', 'delete'] }, { skip: ['ddl'] });
+  const { plan } = await undo(
+    server,
+    [file],
+    { types: ['insert', 'delete'] },
+    {
+      skip: ['ddl'],
+      // The first rows have a column less than the table has today.
+      bySql: { earlier },
+    },
+  );
   const alter = await eventWith(server, file, 'ALTER TABLE');
   const truncate = await eventWith(server, file, 'TRUNCATE');
   expect(plan.skipped).toEqual([
@@ -257,6 +268,8 @@ eachServer('statements that touch no rows are no obstacle', async (scene) => {
      DROP VIEW seen;
      DROP TRIGGER watch;
      INSERT INTO u VALUES (9,'n')`,
+    // MariaDB logs that there was a trigger at that time; today's definition has none.
+    { bySql: server.flavour === 'mariadb' ? { refused: ['UNSUPPORTED', 'the table has triggers'] } : {} },
   );
 });
 

@@ -26,7 +26,9 @@ async function expectSelected(
   select: Selection,
   expected: readonly number[],
 ): Promise<void> {
-  await undo(server, files, select);
+  await undo(server, files, select, {
+    bySql: { once: 'what is selected is told before any text is written' },
+  });
   const undone = await server.sql("SELECT id FROM t WHERE v LIKE 'v%' ORDER BY id", database);
   expect(undone.split('\n').filter(Boolean).map(Number), JSON.stringify(select)).toEqual(expected);
   await server.sql("UPDATE t SET v = 'changed'", database);

@@ -3,6 +3,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect } from 'vitest';
 import { serverIds } from '../servers/index.ts';
+import type { BySql } from './by-sql.ts';
 import { eachServer, expectUndone, fingerprint, logged, type Scene, text, undo } from './support.ts';
 
 const prepare = ({ server, database }: Scene, statements: string): Promise<string> =>
@@ -180,8 +181,9 @@ eachServer('triggers write to a second table', async (scene) => {
     DELETE FROM t WHERE id IN (3,4,21);
     REPLACE INTO t VALUES (5,'replaced'),(30,'new');
     INSERT INTO t VALUES (5,'x'),(5,'y'),(31,'z') ON DUPLICATE KEY UPDATE v = VALUES(v)`;
-  await expectUndone(scene, damage);
-  await expectUndone(scene, `BEGIN; ${damage}; COMMIT`);
+  const bySql: BySql = { refused: ['UNSUPPORTED', 'the table has the triggers'] };
+  await expectUndone(scene, damage, { bySql });
+  await expectUndone(scene, `BEGIN; ${damage}; COMMIT`, { bySql });
 });
 
 eachServer('only the table that a trigger writes to is undone', async (scene) => {
@@ -225,6 +227,12 @@ eachServer('LOAD DATA', async (scene) => {
      ${load('IGNORE INTO TABLE t')};
      ${load('INTO TABLE bag')};
      ${load('INTO TABLE bag')} (id, @v) SET v = REVERSE(@v)`,
+    {
+      bySql: {
+        only: { where: ['@1 % 20 = 3'] },
+        once: 'statements read the whole of a table without a key',
+      },
+    },
   );
   expect(await server.sql(`SELECT ${text('t')} = 't', COUNT(*) FROM t`, database)).toBe('1\t3\n');
 });

@@ -145,14 +145,24 @@ async function placesOf({ server }: Scene, file: string): Promise<Map<string, st
 
 everyServer('audit tables hold the true old and new rows of every type', async (scene) => {
   const { server, database } = scene;
-  const { wide: _, ...specimens } = specimensOf(server);
-  const tables = Object.keys(specimens);
+  const specimens = specimensOf(server);
   await server.sql(insertAll(specimens), database);
   await server.sql(makeCopies(specimens, database), database);
-  const file = await logged(server, tables.map((table) => workload(specimens, table)).join('\n'), database);
-  const written = await audit(scene, [file], {
-    descriptions: await described(scene, '+03:00'),
-  });
+  const script = Object.keys(specimens).map((table) => workload(specimens, table));
+  const file = await logged(server, script.join('\n'), database);
+  const descriptions = await described(scene, '+03:00');
+  // Twice 300 columns are more than MySQL's InnoDB takes; MariaDB's takes them with TEXT instead of VARCHAR.
+  const left = server.flavour === 'mysql' ? ['wide'] : [];
+  if (left.length > 0) {
+    await expect(audit(scene, [file], { descriptions })).rejects.toMatchObject({
+      code: 'UNSUPPORTED',
+      table: `${database}.wide`,
+      message: expect.stringContaining('InnoDB takes less'),
+    });
+  }
+  const tables = Object.keys(specimens).filter((table) => !left.includes(table));
+  const select = left.length > 0 ? { excludeTables: left.map((table) => `*.${table}`) } : {};
+  const written = await audit(scene, [file], { descriptions, select });
   await apply(scene, written);
   const { plan, statements } = written;
   const wrong: string[] = [];
@@ -203,28 +213,29 @@ function toldValue(type: string, field: unknown): Value {
   return { kind: 'decimal', text };
 }
 
-/** Compares what exports hold of one image with what the server selects of its copy, column by column. */
+/** Compares what exports hold of one image, each in its rows, with what the server selects of its copy, column by column. */
 async function expectSelected(
   scene: Scene,
   table: string,
   specimens: readonly Specimen[],
   step: Step,
-  rows: readonly (readonly unknown[])[],
+  exports: readonly (readonly (readonly unknown[])[])[],
 ): Promise<void> {
   const asked = specimens.flatMap((specimen, i) =>
     readingsOf(specimen.type, scene.server, 'FULL').map((reading) => ({ ...reading, ...specimen, i })),
   );
-  const ids = rows.map(([id]) => id);
   const answers = await selected(
     scene,
     `SELECT ${['id', ...asked.map(({ sql, i }) => sql(`c${i}`))].join(', ')}
-      FROM ${quote(copyOf(table, step))} WHERE id IN (${ids.join(', ')}) ORDER BY id`,
+      FROM ${quote(copyOf(table, step))} WHERE id IN (${exports[0]!.map(([id]) => id).join(', ')}) ORDER BY id`,
   );
-  expect(ids.map(String).sort((a, b) => Number(a) - Number(b))).toEqual(answers.map(([id]) => id));
-  const sorted = rows.toSorted(([a], [b]) => Number(a) - Number(b));
-  for (const [field, { text, i, type }] of asked.entries()) {
-    const told = sorted.map((row) => (row[i + 1] === null ? 'NULL' : text(toldValue(type, row[i + 1]))));
-    expect.soft(told, `${table}, ${type}, ${step}`).toEqual(answers.map((answer) => answer[field + 1]));
+  for (const rows of exports) {
+    const sorted = rows.toSorted(([a], [b]) => Number(a) - Number(b));
+    expect(sorted.map(([id]) => String(id))).toEqual(answers.map(([id]) => id));
+    for (const [field, { text, i, type }] of asked.entries()) {
+      const told = sorted.map((row) => (row[i + 1] === null ? 'NULL' : text(toldValue(type, row[i + 1]))));
+      expect.soft(told, `${table}, ${type}, ${step}`).toEqual(answers.map((answer) => answer[field + 1]));
+    }
   }
 }
 
@@ -270,11 +281,10 @@ everyServer('CSV and NDJSON hold what the server selects', async (scene) => {
       const fields = csv
         .filter(([kind]) => kind === op)
         .map((line) => line.slice(first, first + names.length));
-      await expectSelected(scene, table, columns, step, fields);
       const images = said
         .filter(({ kind }) => kind === op)
         .map((object) => names.map((name) => (object[side] as Record<string, unknown>)[name]));
-      await expectSelected(scene, table, columns, step, images);
+      await expectSelected(scene, table, columns, step, [fields, images]);
     };
     await compare('insert', 'after', 'inserted');
     await compare('update', 'before', 'inserted');

@@ -92,7 +92,7 @@ export interface UndoOptions extends Omit<RewriteOptions, 'inputs' | 'output' | 
   /** Whether the replay may need a `max_allowed_packet` beyond the default: only where one row alone is larger. */
   readonly hugeRow?: boolean;
   /** What SQL text can do of it: all of it, unless the story says why not. */
-  readonly bySql?: BySql;
+  readonly bySql?: BySql | undefined;
 }
 
 /**

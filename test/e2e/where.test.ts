@@ -221,7 +221,12 @@ async function undoSome(
   tables: TableDescriptions,
 ): Promise<number | undefined> {
   try {
-    const { plan } = await undo(server, [file], { where }, { descriptions: tables });
+    const { plan } = await undo(
+      server,
+      [file],
+      { where },
+      { descriptions: tables, bySql: { once: 'rows are selected before any text is written' } },
+    );
     return plan.rows;
   } catch (error) {
     if (error instanceof BinflashError && error.code === 'NO_MATCH') return 0;

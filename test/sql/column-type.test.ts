@@ -43,6 +43,9 @@ describe('the type of a column, by a schema file', () => {
     expect(labels('latin1', "'it''s [a] {b}'", "''", "'\\\\'", "'a\\nb'", "'é'", "'~'")).toBe(
       "enum('it''s [a] {b}','',0x5c,0x610a62,0xe9,0x7e) CHARACTER SET latin1 COLLATE latin1_swedish_ci",
     );
+    expect(labels('ucs2', "'?'", "'?'")).toBe(
+      'enum(0x003f,0x003f0020002800320029) CHARACTER SET ucs2 COLLATE ucs2_general_ci',
+    );
     expect(labels('ucs2', "'a'")).toBe('enum(0x0061) CHARACTER SET ucs2 COLLATE ucs2_general_ci');
     expect(labels('swe7', "'Ä'", "'a'")).toBe('enum(0x5b,0x61) CHARACTER SET swe7 COLLATE swe7_swedish_ci');
   });

@@ -158,3 +158,18 @@ describe('triggers', () => {
     expect(facts(of, 'mariadb').triggers).toBeUndefined();
   });
 });
+
+describe('triggers that nobody tells of', () => {
+  const of = named({ id: c.int });
+  const create = 'CREATE TABLE t (id int);\n';
+
+  it('may be there on MySQL, but for what a dump says', () => {
+    expect(facts(of, 'mysql').mayHaveTriggers).toBe(true);
+    expect(facts(of, 'mysql', create).mayHaveTriggers).toBe(true);
+    expect(facts(of, 'mysql', `-- MySQL dump 10.13  Distrib 9.7.0\n${create}`).mayHaveTriggers).toBe(false);
+  });
+
+  it('are none on MariaDB, whose log tells', () => {
+    expect(facts(of, 'mariadb').mayHaveTriggers).toBe(false);
+  });
+});

@@ -9,7 +9,7 @@ import { auditColumnName } from './names.ts';
 import {
   type ColumnSize,
   columnSize,
-  LONG_SIZE,
+  longSize,
   MOST_COLUMNS,
   MOST_OF_PAGE,
   MOST_OF_SERVER,
@@ -32,12 +32,12 @@ const HEAD_TYPES = ['varchar(64)', 'datetime'];
 const TAIL_TYPES = ['varchar(255)', 'bigint unsigned', 'varchar(100)'];
 
 /** What these take; four bytes a character. */
-const OWN_SIZES: readonly ColumnSize[] = [
-  variableSize(4 * 64),
+const ownSizes = (flavour: Flavour): ColumnSize[] => [
+  variableSize(4 * 64, flavour),
   { server: 5, page: 5 },
-  variableSize(4 * 255),
+  variableSize(4 * 255, flavour),
   { server: 8, page: 8 },
-  variableSize(4 * 100),
+  variableSize(4 * 100, flavour),
 ];
 
 interface Value {
@@ -57,9 +57,9 @@ export function auditTable(description: TableDescription, flavour: Flavour): Aud
   const values = columns.map((column) => ({
     column,
     type: columnType(description, column, flavour),
-    size: columnSize(description.table, column),
+    size: columnSize(description.table, column, flavour),
   }));
-  shrink(values, description);
+  shrink(values, description, flavour);
   const names = columns.map((column) => description.columns[column]!.name);
   const before = names.map((name) => quotedName(auditColumnName(BEFORE, name)));
   const after = names.map((name) => quotedName(auditColumnName(AFTER, name)));
@@ -80,17 +80,18 @@ export function auditTable(description: TableDescription, flavour: Flavour): Aud
   };
 }
 
-function shrink(values: readonly Value[], { name }: TableDescription): void {
-  const count = 2 * values.length + OWN_SIZES.length;
+function shrink(values: readonly Value[], { name }: TableDescription, flavour: Flavour): void {
+  const own = ownSizes(flavour);
+  const count = 2 * values.length + own.length;
   if (count > MOST_COLUMNS) throw tooLarge(name, `${count} columns, and InnoDB takes ${MOST_COLUMNS}`);
-  const total = (): ColumnSize => rowSize([...OWN_SIZES, ...values, ...values].map(sizeOf));
+  const total = (): ColumnSize => rowSize([...own, ...values, ...values].map(sizeOf));
   for (let size = total(); size.server > MOST_OF_SERVER; size = total()) {
-    if (!lengthen(values, 'server')) {
+    if (!lengthen(values, 'server', longSize(flavour))) {
       throw tooLarge(name, `rows of ${size.server} bytes, and servers take ${MOST_OF_SERVER}`);
     }
   }
   for (let size = total(); size.page >= MOST_OF_PAGE; size = total()) {
-    if (!lengthen(values, 'page')) {
+    if (!lengthen(values, 'page', longSize(flavour))) {
       throw tooLarge(
         name,
         `rows of ${size.page} bytes in a page, and InnoDB takes less than ${MOST_OF_PAGE}`,
@@ -102,15 +103,15 @@ function shrink(values: readonly Value[], { name }: TableDescription): void {
 const sizeOf = (of: Value | ColumnSize): ColumnSize => ('size' in of ? of.size : of);
 
 /** Makes the column that takes most a TEXT or BLOB; false when none would become smaller. */
-function lengthen(values: readonly Value[], limit: keyof ColumnSize): boolean {
+function lengthen(values: readonly Value[], limit: keyof ColumnSize, long: ColumnSize): boolean {
   let largest: Value | undefined;
   for (const value of values) {
-    if (longType(value.type) === undefined || value.size[limit] <= LONG_SIZE[limit]) continue;
+    if (longType(value.type) === undefined || value.size[limit] <= long[limit]) continue;
     if (largest === undefined || value.size[limit] > largest.size[limit]) largest = value;
   }
   if (largest === undefined) return false;
   largest.type = longType(largest.type)!;
-  largest.size = LONG_SIZE;
+  largest.size = long;
   return true;
 }
 

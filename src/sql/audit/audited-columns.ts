@@ -17,11 +17,23 @@ export function auditedColumns(description: TableDescription, flavour: Flavour):
   return [...comparable.keys()].filter((column) => comparable[column]);
 }
 
-/** Where the new value of a column stands: an after image has the before image's value where it leaves a column out. */
+/**
+ * Columns, by number, of which an after image without them does not say that they are as before: MariaDB leaves virtual
+ * ones out even where they changed (`binlog_row_image=FULL_NODUP`). Nobody but a schema file tells which these are.
+ */
+export function hiddenColumns({ columns, defined }: TableDescription, flavour: Flavour): boolean[] {
+  return columns.map((_, column) => flavour === 'mariadb' && defined?.columns[column]?.generated === true);
+}
+
+/**
+ * Where the new value of a column stands: an after image has the before image's value where it leaves a column out that
+ * is not one of the {@link hiddenColumns}.
+ */
 export function imageWith(
   column: number,
   before: RowImage | undefined,
   after: RowImage | undefined,
+  hidden: readonly boolean[],
 ): RowImage | undefined {
-  return before !== undefined && after?.starts[column] === ABSENT ? before : after;
+  return before !== undefined && after?.starts[column] === ABSENT && !hidden[column] ? before : after;
 }

@@ -11,6 +11,7 @@ import type { Flavour } from '../../binlog/event-types.ts';
 import { BinflashError } from '../../errors.ts';
 import { collationName, longestCharacter } from '../../tables/collation-names.ts';
 import type { TableDescription } from '../../tables/description.ts';
+import { encodeText } from '../../tables/encode-text.ts';
 import { binaryType } from '../../tables/sql-types.ts';
 import type { ColumnSchema } from '../../tables/table-schema.ts';
 
@@ -140,8 +141,28 @@ function numberText({ type, meta, defined, unsigned }: Known): string {
 function labelled(word: 'enum' | 'set', { labels, collation }: Known, flavour: Flavour): string | undefined {
   if (labels === undefined) return undefined;
   const isUnlike = collation !== undefined && UNLIKE_ASCII.test(charsetOf(collation) ?? '');
-  return `${word}(${labels.map((label) => literal(label, isUnlike)).join(',')})${charsetText(collation, flavour)}`;
+  const written = distinct(labels, collation).map((label) => literal(label, isUnlike));
+  return `${word}(${written.join(',')})${charsetText(collation, flavour)}`;
 }
+
+/**
+ * A schema file of MariaDB or MySQL 5.6 has `?` for a character of four bytes in UTF-8, so that labels may be alike: strict
+ * servers refuse such a definition. Values go by numbers there, hence a label may get its own behind it.
+ */
+function distinct(labels: readonly Uint8Array[], collation: number | undefined): Uint8Array[] {
+  const taken = new Set<string>();
+  return labels.map((label, i) => {
+    const key = Buffer.from(label).toString('latin1');
+    if (!taken.has(key)) {
+      taken.add(key);
+      return label;
+    }
+    const number = ` (${i + 1})`;
+    return Buffer.concat([label, encodeText(number, collation ?? BINARY) ?? Buffer.from(number)]);
+  });
+}
+
+const BINARY = 63;
 
 /** Sets in which ASCII has other bytes, or its bytes other meanings. */
 const UNLIKE_ASCII = /^(?:ucs2|utf16|utf16le|utf32|swe7)$/;

@@ -29,7 +29,7 @@ export class KeepDataWriter implements ChangeWriter {
   #isOpen = false;
   #table: KeptTable | undefined;
   #head: Uint8Array = new Uint8Array(0);
-  #tail = '';
+  #tail: Uint8Array = new Uint8Array(0);
 
   /**
    * @param timeZone of `op_datetime` and comments; default the machine's
@@ -65,7 +65,8 @@ export class KeepDataWriter implements ChangeWriter {
     }
     const { time, file, position, gtid } = this.#placeOf(number);
     this.#head = Buffer.from(`${kept.insert[shape.kind]}'${shape.kind}','${time}'`);
-    this.#tail = `,${fileLiteral(file)},${position},${gtid === undefined ? 'NULL' : `'${gtid}'`});\n`;
+    const told = gtid === undefined ? 'NULL' : `'${gtid}'`;
+    this.#tail = Buffer.from(`,${fileLiteral(file)},${position},${told});\n`);
   }
 
   row(_: ChangedEvent, { before, after }: RowChange): void {
@@ -81,9 +82,10 @@ export class KeepDataWriter implements ChangeWriter {
       for (const column of kept.columns) this.#value(kept, before, column);
     }
     if (after !== undefined) {
-      for (const column of kept.columns) this.#value(kept, imageWith(column, before, after)!, column);
+      for (const column of kept.columns)
+        this.#value(kept, imageWith(column, before, after, kept.hidden)!, column);
     }
-    out.ascii(this.#tail);
+    out.put(this.#tail);
     this.tally.longest = Math.max(this.tally.longest, out.total - start);
     this.tally.statements++;
     if (lenient) this.#session.endLenient();

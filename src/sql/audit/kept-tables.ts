@@ -4,6 +4,7 @@ import type { TableDescription } from '../../tables/description.ts';
 import type { ColumnSql } from '../column-sql.ts';
 import { quotedName } from '../names.ts';
 import { auditTable } from './audit-table.ts';
+import { hiddenColumns } from './audited-columns.ts';
 import { auditTableName } from './names.ts';
 
 /** Where the changes of a table are kept. */
@@ -15,6 +16,8 @@ export interface KeptTable {
   /** Columns whose values are kept, and how. */
   readonly columns: readonly number[];
   readonly columnSql: readonly ColumnSql[];
+  /** See {@link hiddenColumns}. */
+  readonly hidden: readonly boolean[];
 }
 
 export interface KeptTablesOptions {
@@ -58,6 +61,7 @@ export class KeptTables {
         insert: { insert: into('insert'), update: into('update'), delete: into('delete') },
         columns,
         columnSql: sqlOf(table),
+        hidden: hiddenColumns(table, flavour),
       });
     }
   }

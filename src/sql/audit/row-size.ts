@@ -1,5 +1,6 @@
 import { ColumnType, realStringType, stringMaxLength } from '../../binlog/columns/types.ts';
 import { charsetOf } from '../../binlog/columns/values/charsets.ts';
+import type { Flavour } from '../../binlog/event-types.ts';
 import type { TableDefinition } from '../../binlog/table-map.ts';
 import { longestCharacter } from '../../tables/collation-names.ts';
 
@@ -23,35 +24,43 @@ export const MOST_OF_PAGE = 8126;
 /** Row header, row id, transaction id and roll pointer of a table without a key. */
 const PAGE_HEAD = 5 + 6 + 6 + 7;
 
-/** What InnoDB keeps in the page of a value that may be stored outside, with its length. */
-const OUTSIDE = 41;
+/** The least that InnoDB keeps in the page of a value that may be stored outside, as it is counted, with its length. */
+const OUTSIDE = { mysql: 41, mariadb: 21 };
 
 /** A BLOB or TEXT: length and pointer. */
 const POINTER = 8;
 
 /** What a column of TEXT or BLOB takes, of up to 65535 bytes. */
-export const LONG_SIZE: ColumnSize = { server: 2 + POINTER, page: OUTSIDE };
+export function longSize(flavour: Flavour): ColumnSize {
+  return { server: 2 + POINTER, page: OUTSIDE[flavour] };
+}
 
-/** Bytes of a VARCHAR of so many bytes. */
-export function variableSize(bytes: number): ColumnSize {
-  const prefix = bytes < 256 ? 1 : 2;
-  return { server: bytes + prefix, page: Math.min(bytes + prefix, OUTSIDE) };
+/** What a VARCHAR of so many bytes takes. MySQL stores what is longer than 40 bytes outside, MariaDB than 255. */
+export function variableSize(bytes: number, flavour: Flavour): ColumnSize {
+  const size = bytes + (bytes < 256 ? 1 : 2);
+  const isOutside = bytes >= (flavour === 'mysql' ? 40 : 256);
+  return { server: size, page: isOutside ? OUTSIDE[flavour] : size };
 }
 
 /** What a column takes in a table that has it too. */
-export function columnSize({ types, metas, lengths, optional }: TableDefinition, column: number): ColumnSize {
+export function columnSize(
+  { types, metas, lengths, optional }: TableDefinition,
+  column: number,
+  flavour: Flavour,
+): ColumnSize {
   const type = types[column]!;
   const meta = metas[column]!;
   const length = lengths[column]!;
   if (length >= 0) return { server: length, page: length };
-  if (type === T.VARCHAR || type === T.VAR_STRING || type === T.VARCHAR_COMPRESSED) return variableSize(meta);
+  if (type === T.VARCHAR || type === T.VAR_STRING || type === T.VARCHAR_COMPRESSED)
+    return variableSize(meta, flavour);
   if (type !== T.STRING || realStringType(meta) !== T.STRING)
-    return { server: POINTER - length, page: OUTSIDE };
+    return { server: POINTER - length, page: OUTSIDE[flavour] };
   const bytes = stringMaxLength(meta);
   // A CHAR in a set whose characters are not all of one length is variable to InnoDB.
   const charset = charsetOf(optional.collations?.[column] ?? 0);
   const isVariable = charset !== undefined && longestCharacter(charset) > 1 && !SAME_LENGTH.test(charset);
-  return { server: bytes, page: isVariable ? variableSize(bytes).page : bytes };
+  return { server: bytes, page: isVariable ? variableSize(bytes, flavour).page : bytes };
 }
 
 const SAME_LENGTH = /^(?:ucs2|utf32)$/;

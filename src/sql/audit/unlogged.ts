@@ -1,5 +1,7 @@
+import type { Flavour } from '../../binlog/event-types.ts';
 import type { Shape } from '../../scan/shapes.ts';
 import type { TableDescription } from '../../tables/description.ts';
+import { hiddenColumns } from './audited-columns.ts';
 
 /** Columns that a warning names before it only counts. */
 const NAMED = 8;
@@ -11,13 +13,18 @@ const NAMED = 8;
 export function unloggedWarnings(
   shapes: readonly Shape[],
   describe: (shape: Shape) => TableDescription,
+  flavour: Flavour,
 ): string[] {
   const unlogged = new Map<string, Set<string>>();
   for (const shape of shapes) {
-    const { name, columns } = describe(shape);
+    const description = describe(shape);
+    const { name, columns } = description;
+    const { first, second } = shape;
+    const hidden = hiddenColumns(description, flavour);
     // A new value that is not logged, where the old one is, is the same.
-    const { first } = shape;
-    const lacking = columns.filter((_, column) => !first.columns.includes(column));
+    const isLacking = (column: number): boolean =>
+      !first.columns.includes(column) || (hidden[column]! && second?.columns.includes(column) === false);
+    const lacking = columns.filter((_, column) => isLacking(column));
     const known = unlogged.get(name) ?? new Set();
     for (const column of lacking) known.add(column.name);
     if (known.size > 0) unlogged.set(name, known);

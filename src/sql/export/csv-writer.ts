@@ -4,7 +4,15 @@ import type { RowImage } from '../../read/row-image.ts';
 import type { BinlogIndex } from '../../scan/binlog-index.ts';
 import type { TableDescription } from '../../tables/description.ts';
 import type { ByteText } from '../../wire/byte-text.ts';
-import { AFTER, auditedColumns, BEFORE, HEAD, imageWith, TAIL } from '../audit/audited-columns.ts';
+import {
+  AFTER,
+  auditedColumns,
+  BEFORE,
+  HEAD,
+  hiddenColumns,
+  imageWith,
+  TAIL,
+} from '../audit/audited-columns.ts';
 import { type RowPlace, rowPlaces } from '../audit/row-place.ts';
 import type { ChangedEvent, ChangeWriter, RowChange } from '../change-writer.ts';
 import { csvName, putCsvField } from './csv-value.ts';
@@ -32,6 +40,14 @@ export function expectOneTable(tables: Iterable<TableDescription>): void {
   );
 }
 
+/** Where the columns of a definition stand. */
+interface ColumnOrder {
+  /** By place: its number, or -1 where the definition does not have it. */
+  readonly numbers: readonly number[];
+  /** By number, see {@link hiddenColumns}. */
+  readonly hidden: readonly boolean[];
+}
+
 /**
  * Old and new values side by side, a line a row change, with the columns of audit tables. Where a table was altered
  * midway there are the columns of all its definitions, by name. RFC 4180 in UTF-8.
@@ -43,11 +59,10 @@ export class CsvWriter implements ChangeWriter {
   readonly #flavour: Flavour;
   /** By table: the columns of all its definitions. */
   readonly #columns = new Map<string, readonly string[]>();
-  /** By definition: which of its columns stands where. */
-  readonly #orders = new Map<TableDescription, readonly number[]>();
+  readonly #orders = new Map<TableDescription, ColumnOrder>();
   /** What this output is about, once it has a row. */
   #table: string | undefined;
-  #order: readonly number[] = [];
+  #order: ColumnOrder = { numbers: [], hidden: [] };
   #head = '';
   #tail = '';
 
@@ -106,11 +121,14 @@ export class CsvWriter implements ChangeWriter {
     return columns;
   }
 
-  #orderOf(table: TableDescription): readonly number[] {
+  #orderOf(table: TableDescription): ColumnOrder {
     let order = this.#orders.get(table);
     if (order === undefined) {
-      const numbers = table.columns.map(({ name }) => name);
-      order = this.#columnsOf(table.name).map((name) => numbers.indexOf(name));
+      const names = table.columns.map(({ name }) => name);
+      order = {
+        numbers: this.#columnsOf(table.name).map((name) => names.indexOf(name)),
+        hidden: hiddenColumns(table, this.#flavour),
+      };
       this.#orders.set(table, order);
     }
     return order;
@@ -118,9 +136,10 @@ export class CsvWriter implements ChangeWriter {
 
   row({ table }: ChangedEvent, { before, after }: RowChange): void {
     const out = this.#out;
+    const { numbers, hidden } = this.#order;
     out.ascii(this.#head);
-    for (const column of this.#order) this.#field(before, column, table);
-    for (const column of this.#order) this.#field(imageWith(column, before, after), column, table);
+    for (const column of numbers) this.#field(before, column, table);
+    for (const column of numbers) this.#field(imageWith(column, before, after, hidden), column, table);
     out.utf8(this.#tail);
   }
 

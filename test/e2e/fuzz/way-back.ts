@@ -244,7 +244,8 @@ export class WayBack {
 
   async #undo(inputs: readonly string[], select: Selection, help: Help = {}): Promise<void> {
     const files = this.#random.chance(50) ? inputs : inputs.toReversed();
-    await undo(this.#server, files, select, { ...this.#formOptions(), ...help });
+    const bySql = { left: 'sql-cycle.ts has rounds of its own' };
+    await undo(this.#server, files, select, { ...this.#formOptions(), ...help, bySql });
   }
 
   #undone({ what, later, inputs, parts }: Step, select: Selection, earlier: Fingerprint, help: Help): Undone {

@@ -1,0 +1,419 @@
+/** The laws of SQL text: every selected row once, in the order of the log or in exactly the reverse, all or nothing. */
+import { execFile } from 'node:child_process';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { BinflashError, type SqlOptions, sql } from '../../src/index.ts';
+import { source } from '../builder/arbitrary.ts';
+import { Binlog } from '../builder/binlog.ts';
+import { prefixed, u32 } from '../builder/bytes.ts';
+import * as columns from '../builder/columns.ts';
+import { mysql97 } from '../builder/format.ts';
+import { type Effect, effects, undoOf } from '../builder/oracle.ts';
+import { readBinlog } from '../builder/reader.ts';
+import { compressEvents, packing, packTransactions } from '../builder/repack.ts';
+import {
+  columnNames,
+  metadataField,
+  primaryKey,
+  rows,
+  type Table,
+  table,
+  tableMap,
+} from '../builder/rows.ts';
+import { checkUntouched, inFolder, writeFiles } from '../helpers.ts';
+import { type RowStatement, rowsOf, statementsOf } from '../sql/statements.ts';
+
+const { tinyint, smallint, mediumint, int, bigint, bit, varchar, char, blob } = columns;
+
+/** Of these any bytes are a value. */
+const anyBytes = [
+  ...[tinyint, smallint, mediumint, int, bigint, bit(8), bit(64)],
+  ...[varchar(20), varchar(300), char(20), char(400), blob(1), blob(2), blob(4)],
+];
+
+/** Names c0, c1, ..., signs; and of the first table, that c0 is its key. */
+function metadata(of: readonly columns.Column[], number = 0): Buffer {
+  return Buffer.concat([
+    metadataField(1, Buffer.alloc(Math.ceil(of.length / 8))),
+    columnNames(...of.map((_, i) => `c${i}`)),
+    ...(number === 0 ? [primaryKey(0)] : []),
+  ]);
+}
+
+const named = (options: object = {}): ReturnType<typeof source> =>
+  source({ columns: anyBytes, metadata, ...options });
+
+/** Options that change how the text looks, and not which rows it changes. */
+const form = fc.record({
+  guard: fc.boolean(),
+  changedOnly: fc.boolean(),
+  rowsPerStatement: fc.constantFrom(undefined, 1, 3, 100),
+  textLiterals: fc.constantFrom('readable' as const, 'hex' as const),
+});
+
+const WINDOWS = [64, 4096, 4 * 1024 * 1024];
+
+type TextOptions = Omit<SqlOptions, 'inputs' | 'output'>;
+
+/** The text of binlogs that lie in a folder. */
+async function textOf(folder: string, inputs: readonly string[], options: TextOptions): Promise<string> {
+  const output = join(folder, 'changes.sql');
+  const { plan } = await sql({ ...options, inputs, output, force: true });
+  expect(plan.rows).toBe(plan.tables.reduce((sum, t) => sum + t.insert + t.update + t.delete, 0));
+  return readFile(output, 'utf8');
+}
+
+const signed = (hex: string | null | undefined): string | undefined =>
+  hex === undefined ? undefined : hex === null ? 'NULL' : String(Buffer.from(hex, 'hex').readInt32LE());
+
+/** What changes nothing needs no statement. */
+const changesNothing = ({ kind, before, after }: Effect): boolean =>
+  kind === 'update' && Object.entries(after!).every(([column, value]) => before![Number(column)] === value);
+
+/** The statement that makes a change. */
+function statementOf({ kind, table: name, before, after }: Effect, changedOnly: boolean): RowStatement {
+  const isSet = kind !== 'update' || !changedOnly || before![0] !== after![0];
+  return {
+    verb: kind.toUpperCase() as RowStatement['verb'],
+    table: name,
+    found: signed(before?.[0]),
+    set: isSet ? signed(after?.[0]) : undefined,
+  };
+}
+
+const statementsFor = (transactions: readonly (readonly Effect[])[], changedOnly = false): RowStatement[][] =>
+  transactions.map((changes) =>
+    changes.filter((change) => !changesNothing(change)).map((change) => statementOf(change, changedOnly)),
+  );
+
+describe('laws 3, 4 and 9 of SQL text', () => {
+  it('every change is there once, forth in order, back in exactly reverse order, in its transaction', {
+    timeout: 60_000,
+  }, async () => {
+    await fc.assert(
+      fc.asyncProperty(named(), form, fc.constantFrom(...WINDOWS), async ({ files }, options, window) => {
+        const log = effects(files.map(readBinlog));
+        await inFolder(async (folder) => {
+          const inputs = await writeFiles(folder, files);
+          const forth = await textOf(folder, inputs, { ...options, window });
+          const back = await textOf(folder, inputs, { ...options, window, flashback: true });
+          expect(rowsOf(forth)).toEqual(statementsFor(log, options.changedOnly));
+          expect(rowsOf(back)).toEqual(statementsFor(undoOf(log), options.changedOnly));
+        });
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('with row filters, just the rows that they select', { timeout: 60_000 }, async () => {
+    const filters: [where: string, selects: (c0: string | null) => boolean][] = [
+      ['@1 is null', (c0) => c0 === null],
+      ['c0 is not null', (c0) => c0 !== null],
+      ['c0 >= 0', (c0) => c0 !== null && Number(signed(c0)) >= 0],
+    ];
+    await fc.assert(
+      fc.asyncProperty(
+        named(),
+        fc.constantFrom(...filters),
+        fc.constantFrom(...WINDOWS),
+        async ({ files }, [where, selects], window) => {
+          const chosen = effects(files.map(readBinlog))
+            .map((changes) =>
+              changes.filter(({ before, after }) =>
+                [before, after && { ...before, ...after }].some((image) => image && selects(image[0]!)),
+              ),
+            )
+            .filter((changes) => changes.length > 0);
+          await inFolder(async (folder) => {
+            const inputs = await writeFiles(folder, files);
+            const options = { select: { where: [where] }, window };
+            if (chosen.length === 0) {
+              await expect(textOf(folder, inputs, options)).rejects.toMatchObject({ code: 'NO_MATCH' });
+              return;
+            }
+            expect(rowsOf(await textOf(folder, inputs, options))).toEqual(statementsFor(chosen));
+            const back = await textOf(folder, inputs, { ...options, flashback: true });
+            expect(rowsOf(back)).toEqual(statementsFor(undoOf(chosen)));
+          });
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+
+  it('parts hold the same statements, each with a session of its own', { timeout: 60_000 }, async () => {
+    const cuts = fc.constantFrom(
+      { splitBy: 'transaction' as const },
+      { splitBy: 'size' as const, maxFileSize: 1 },
+      { splitBy: 'size' as const, maxFileSize: 3000 },
+    );
+    await fc.assert(
+      fc.asyncProperty(named(), cuts, fc.boolean(), async ({ files }, cut, flashback) => {
+        await inFolder(async (folder) => {
+          const inputs = await writeFiles(folder, files);
+          const whole = rowsOf(await textOf(folder, inputs, { flashback }));
+          const { outputs } = await sql({ inputs, output: join(folder, 'part'), flashback, ...cut });
+          const parts = await Promise.all(outputs.map((path) => readFile(path, 'utf8')));
+          expect(parts.flatMap(rowsOf)).toEqual(whole);
+          if (cut.splitBy === 'transaction' || cut.maxFileSize === 1)
+            expect(parts).toHaveLength(whole.length);
+          for (const part of parts) {
+            const statements = statementsOf(part);
+            expect(statements[0]).toMatch(/^SET @binflash_sql_mode = @@SESSION\.sql_mode/);
+            expect(statements.at(-1)).toMatch(/^SET SESSION sql_mode = @binflash_sql_mode/);
+          }
+        });
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it("files by table hold each table's statements, in the transactions that they have", {
+    timeout: 60_000,
+  }, async () => {
+    await fc.assert(
+      fc.asyncProperty(named(), form, fc.boolean(), async ({ files }, options, flashback) => {
+        await inFolder(async (folder) => {
+          const inputs = await writeFiles(folder, files);
+          const changes = effects(files.map(readBinlog));
+          const expected = flashback ? undoOf(changes) : changes;
+          const run = { ...options, inputs, output: join(folder, 'part'), flashback };
+          const { outputs } = await sql({ ...run, splitBy: 'table' });
+          for (const of of ['db0.t', 'db1.t', 'db2.t']) {
+            const own = expected
+              .map((transaction) => transaction.filter((change) => change.table === of))
+              .filter((transaction) => transaction.length > 0);
+            const path = join(folder, `part.${of}`);
+            expect(outputs.includes(path)).toBe(own.length > 0);
+            if (own.length === 0) continue;
+            expect(rowsOf(await readFile(path, 'utf8'))).toEqual(statementsFor(own, options.changedOnly));
+          }
+        });
+      }),
+      { numRuns: 20 },
+    );
+  });
+});
+
+const atAllWindows = (files: readonly Buffer[], options: TextOptions): Promise<string[]> =>
+  inFolder(async (folder) => {
+    const inputs = await writeFiles(folder, files);
+    const texts: string[] = [];
+    for (const window of WINDOWS) texts.push(await textOf(folder, inputs, { ...options, window }));
+    return texts;
+  });
+
+describe('law 10 of SQL text, split anywhere', () => {
+  it('windows of 64 bytes, 4 KiB and 4 MiB give the same text, from plain logs and from packed ones', {
+    timeout: 60_000,
+  }, async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        named({ longest: 200 }),
+        form,
+        fc.boolean(),
+        fc.array(packing),
+        async ({ files, server }, options, flashback, packings) => {
+          const packed =
+            server === mysql97 && packings.length > 0
+              ? files.map((file) => packTransactions(file, (n) => packings[n % packings.length]))
+              : server.flavour === 'mariadb'
+                ? files.map((file) => compressEvents(file, (number) => number % 3))
+                : files;
+          const [text, ...others] = await atAllWindows(files, { ...options, flashback });
+          for (const other of others) expect(other).toBe(text);
+          // Comments name files and places, which packing moves.
+          for (const other of await atAllWindows(packed, { ...options, flashback })) {
+            expect(statementsOf(other)).toEqual(statementsOf(text!));
+          }
+        },
+      ),
+      { numRuns: 15 },
+    );
+  });
+
+  it('audits as well', { timeout: 60_000 }, async () => {
+    const audits = fc.constantFrom<TextOptions>({ audit: true }, { format: 'ndjson' });
+    await fc.assert(
+      fc.asyncProperty(named({ longest: 200 }), audits, async ({ files }, options) => {
+        const [text, ...others] = await atAllWindows(files, options);
+        for (const other of others) expect(other).toBe(text);
+      }),
+      { numRuns: 15 },
+    );
+  });
+});
+
+/** Numbers of which nothing tells whether they are negative, if they might be. */
+const unsigned: Table = { ...table('shop.t', [int, varchar(300)]), optional: columnNames('c0', 'c1') };
+
+function ofNumbers(...numbers: number[]): Buffer {
+  const log = new Binlog(mysql97);
+  for (const number of numbers) {
+    log.transaction([
+      tableMap(unsigned, 1),
+      rows('insert', unsigned, 1, [[[u32(number), prefixed(2, 'x'.repeat(200))]]]),
+    ]);
+  }
+  return log.bytes();
+}
+
+describe('law 6 of SQL text, all or nothing', () => {
+  it('damage anywhere leaves no output, no temporary file, and the inputs as they were', {
+    timeout: 60_000,
+  }, async () => {
+    const split = fc.constantFrom(undefined, 'transaction' as const, 'table' as const);
+    await fc.assert(
+      fc.asyncProperty(named(), fc.nat(), split, async ({ files }, at, splitBy) => {
+        const last = files.at(-1)!;
+        const cut = 1 + (at % (last.length - 5));
+        fc.pre(!boundaries(last).has(cut));
+        const damaged = [...files.slice(0, -1), last.subarray(0, cut)];
+        await inFolder(async (folder) => {
+          const inputs = await writeFiles(folder, damaged);
+          const run = sql({ inputs, output: join(folder, 'changes.sql'), flashback: true, splitBy });
+          await expect(run).rejects.toMatchObject({
+            code: expect.stringMatching(/^(TRUNCATED|NOT_A_BINLOG)$/),
+          });
+          await checkUntouched(folder, damaged);
+        });
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('an abort at any time rejects with its reason and leaves nothing', { timeout: 60_000 }, async () => {
+    const split = fc.constantFrom(undefined, 'transaction' as const, 'table' as const);
+    await fc.assert(
+      fc.asyncProperty(named(), fc.nat({ max: 40 }), split, async ({ files }, when, splitBy) => {
+        await inFolder(async (folder) => {
+          const inputs = await writeFiles(folder, files);
+          const abort = new AbortController();
+          const reason = new Error('enough');
+          let calls = 0;
+          const onProgress = (): void => {
+            if (calls++ === when) abort.abort(reason);
+          };
+          const output = join(folder, 'changes.sql');
+          const run = sql({ inputs, output, signal: abort.signal, onProgress, window: 256, splitBy });
+          const outcome = await run.then(
+            () => 'done',
+            (error: unknown) => error,
+          );
+          expect(outcome).toBe(abort.signal.aborted ? reason : 'done');
+          if (abort.signal.aborted) await checkUntouched(folder, files);
+        });
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('a value that cannot be written, and be it the last, leaves no file and nothing in a stream', async () => {
+    const unwritable = { code: 'UNSUPPORTED', table: 'shop.t' };
+    const few = Array.from({ length: 20 }, (_, i) => i);
+    for (const flashback of [false, true]) {
+      for (const splitBy of [undefined, 'transaction', 'table'] as const) {
+        await inFolder(async (folder) => {
+          const files = [flashback ? ofNumbers(2 ** 31, ...few) : ofNumbers(...few, 2 ** 31)];
+          const inputs = await writeFiles(folder, files);
+          const run = sql({ inputs, output: join(folder, 'changes.sql'), flashback, splitBy });
+          await expect(run).rejects.toMatchObject(unwritable);
+          await checkUntouched(folder, files);
+        });
+      }
+    }
+    // More text than is held before it is written.
+    const many = Array.from({ length: 8000 }, (_, i) => i);
+    await inFolder(async (folder) => {
+      const inputs = await writeFiles(folder, [ofNumbers(...many, 2 ** 31)]);
+      let written = 0;
+      const write = async (bytes: Uint8Array): Promise<void> => {
+        written += bytes.length;
+      };
+      await expect(sql({ inputs, output: { write } })).rejects.toMatchObject(unwritable);
+      expect(written).toBe(0);
+    });
+  });
+
+  it('a stream that fails makes the run fail with that error, once', async () => {
+    await inFolder(async (folder) => {
+      const inputs = await writeFiles(folder, [ofNumbers(...Array.from({ length: 5000 }, (_, i) => i))]);
+      const failure = new BinflashError('IO', 'no space left');
+      let writes = 0;
+      const output = {
+        write: async (): Promise<void> => {
+          writes++;
+          throw failure;
+        },
+      };
+      await expect(sql({ inputs, output })).rejects.toBe(failure);
+      expect(writes).toBe(1);
+    });
+  });
+
+  it('existing outputs stay as they are, unless force is given', async () => {
+    await inFolder(async (folder) => {
+      const inputs = await writeFiles(folder, [ofNumbers(1, 2)]);
+      const output = join(folder, 'changes.sql');
+      const cases = [
+        [undefined, ['changes.sql']],
+        ['transaction', ['changes.sql.000002']],
+        ['table', ['changes.sql.shop.t']],
+      ] as const;
+      for (const [splitBy, taken] of cases) {
+        for (const name of taken) await writeFile(join(folder, name), 'precious');
+        const before = (await readdir(folder)).sort();
+        await expect(sql({ inputs, output, splitBy })).rejects.toMatchObject({ code: 'USAGE' });
+        expect((await readdir(folder)).sort()).toEqual(before);
+        for (const name of taken) expect(await readFile(join(folder, name), 'utf8')).toBe('precious');
+        const { outputs } = await sql({ inputs, output, splitBy, force: true });
+        expect((await Promise.all(outputs.map((path) => readFile(path, 'utf8')))).join()).toContain('INSERT');
+      }
+    });
+  });
+});
+
+const SCRIPT = join(import.meta.dirname, 'sql-peak.ts');
+
+/** Transactions of 64 KiB, as many as make up so many MiB. */
+function transactionsOf(size: number): Buffer {
+  const log = new Binlog(mysql97);
+  const row = (id: number): Buffer[] => [u32(id), prefixed(2, 'x'.repeat(200))];
+  const map = tableMap(unsigned, 1);
+  const event = rows(
+    'delete',
+    unsigned,
+    1,
+    Array.from({ length: 312 }, (_, id) => [row(id)]),
+  );
+  for (let i = 0; i < size * 16; i++) log.transaction([map, event]);
+  return log.bytes();
+}
+
+it('law 7: SQL text has flat memory', { timeout: 120_000 }, async () => {
+  const [small, large] = await inFolder(async (folder) => {
+    const peaks = [];
+    for (const size of [16, 160]) {
+      const input = join(folder, `bin.00000${size}`);
+      await writeFile(input, transactionsOf(size));
+      const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', SCRIPT, input]);
+      peaks.push(JSON.parse(stdout) as { bytes: number; peak: number });
+    }
+    return peaks;
+  });
+  expect(large!.bytes).toBeGreaterThan(5 * small!.bytes);
+  expect(large!.peak - small!.peak).toBeLessThan(60);
+});
+
+/** Where a file may end without being damaged: its event boundaries. */
+function boundaries(file: Buffer): Set<number> {
+  const ends = new Set<number>();
+  for (let at = 4; at < file.length; ) {
+    at += file.readUInt32LE(at + 9);
+    ends.add(at);
+  }
+  return ends;
+}
