@@ -69,6 +69,8 @@ interface EventPlan {
   seeds: number[];
   partial: boolean;
   partition: boolean;
+  /** Are foreign keys not checked, as the session says? */
+  unchecked: boolean;
 }
 
 interface TransactionPlan {
@@ -85,6 +87,7 @@ const transactionPlan = (partial: boolean, maxRows: number): fc.Arbitrary<Transa
     seeds: fc.array(fc.nat(), { minLength: 1, maxLength: maxRows }),
     partial: partial ? fc.boolean() : fc.constant(false),
     partition: fc.boolean(),
+    unchecked: fc.boolean(),
   });
   return fc.record({
     // Several events of one kind on one table are what packing is about, so they are made likely.
@@ -162,7 +165,8 @@ function build(
       events.push(...used.map((table) => tableMap(tables[table]!, id(table))));
       for (const [i, event] of statement.entries()) {
         const last = i === statement.length - 1;
-        const flags = (last ? 1 : 0) | (foreignKeys && event.table === 1 ? 0x10 : 0);
+        const flags =
+          (last ? 1 : 0) | (event.unchecked ? 2 : 0) | (foreignKeys && event.table === 1 ? 0x10 : 0);
         events.push(rowsEvent(event, tables[event.table]!, id(event.table), version, flags, longest));
       }
     }

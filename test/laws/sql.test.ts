@@ -170,6 +170,32 @@ describe('laws 3, 4 and 9 of SQL text', () => {
       { numRuns: 30 },
     );
   });
+
+  it("files by table hold each table's statements, in the transactions that they have", {
+    timeout: 60_000,
+  }, async () => {
+    await fc.assert(
+      fc.asyncProperty(named(), form, fc.boolean(), async ({ files }, options, flashback) => {
+        await inFolder(async (folder) => {
+          const inputs = await writeFiles(folder, files);
+          const changes = effects(files.map(readBinlog));
+          const expected = flashback ? undoOf(changes) : changes;
+          const run = { ...options, inputs, output: join(folder, 'part'), flashback };
+          const { outputs } = await sql({ ...run, splitBy: 'table' });
+          for (const of of ['db0.t', 'db1.t', 'db2.t']) {
+            const own = expected
+              .map((transaction) => transaction.filter((change) => change.table === of))
+              .filter((transaction) => transaction.length > 0);
+            const path = join(folder, `part.${of}`);
+            expect(outputs.includes(path)).toBe(own.length > 0);
+            if (own.length === 0) continue;
+            expect(rowsOf(await readFile(path, 'utf8'))).toEqual(statementsFor(own, options.changedOnly));
+          }
+        });
+      }),
+      { numRuns: 20 },
+    );
+  });
 });
 
 const atAllWindows = (files: readonly Buffer[], options: TextOptions): Promise<string[]> =>
@@ -205,7 +231,18 @@ describe('law 10 of SQL text, split anywhere', () => {
           }
         },
       ),
-      { numRuns: 30 },
+      { numRuns: 15 },
+    );
+  });
+
+  it('audits as well', { timeout: 60_000 }, async () => {
+    const audits = fc.constantFrom<TextOptions>({ audit: true }, { format: 'ndjson' });
+    await fc.assert(
+      fc.asyncProperty(named({ longest: 200 }), audits, async ({ files }, options) => {
+        const [text, ...others] = await atAllWindows(files, options);
+        for (const other of others) expect(other).toBe(text);
+      }),
+      { numRuns: 15 },
     );
   });
 });

@@ -53,7 +53,11 @@ SET SESSION sql_mode = '${STRICT}', time_zone = '+00:00', foreign_key_checks = 1
     this.#out.ascii(`SET SESSION ${back.join(', ')};\n`);
   }
 
-  /** Foreign keys are checked from here on, or not. */
+  get checksForeignKeys(): boolean {
+    return this.#checksForeignKeys;
+  }
+
+  /** Foreign keys are checked from here on, or not; between two statements. */
   checkForeignKeys(checks: boolean): void {
     if (checks === this.#checksForeignKeys) return;
     this.#checksForeignKeys = checks;

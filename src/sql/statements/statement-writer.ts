@@ -69,12 +69,11 @@ export class StatementWriter implements ChangeWriter {
 
   event(event: ChangedEvent): void {
     const table = this.#tables(event);
-    if (table !== this.#table) this.#endInsert();
-    this.#table = table;
     // As the source did, and as its cascades are in the log: see UndoWriter.
     const unchecked = RowsFlag.NO_FOREIGN_KEY_CHECKS | RowsFlag.USE_SQL_FOREIGN_KEY;
     const checks = (event.flags & unchecked) === 0;
-    if (!checks) this.#endInsert();
+    if (table !== this.#table || checks !== this.#session.checksForeignKeys) this.#endInsert();
+    this.#table = table;
     this.#session.checkForeignKeys(checks);
   }
 
