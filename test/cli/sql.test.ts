@@ -117,6 +117,29 @@ describe('binflash sql', { timeout: 60_000 }, () => {
     });
   });
 
+  it('keeps old and new values in tables, and in files for other programs', async () => {
+    const products = ['sql', INCIDENT, ...LAST, '-T', 'shop.products', '--quiet'];
+    const [audit, csv, ndjson] = await Promise.all([
+      binflash([...products, '--audit']),
+      binflash([...products, '--format', 'csv']),
+      binflash([...products, '--format', 'ndjson']),
+    ]);
+    expect([audit, csv, ndjson].map(({ code, stderr }) => ({ code, stderr }))).toEqual(
+      Array.from({ length: 3 }, () => ({ code: 0, stderr: '' })),
+    );
+    expect(audit.stdout.toString()).toMatch(/^CREATE TABLE IF NOT EXISTS `shop`\.`_products_keep_data_` \(/m);
+    expect(statementsOf(audit.stdout.toString())).toHaveLength(1);
+    const [head, line, ...rest] = csv.stdout.toString().split('\r\n');
+    expect(head).toMatch(/^\ufeffop,op_datetime,bfr_id,.*,aft_id,.*,binlog_file,binlog_position,gtid$/);
+    expect(line).toMatch(/^update,\d{4}-\d\d-\d\d .*,94,"Kettle no\. 94",59\.53,\d+,94,/);
+    expect(rest).toEqual(['']);
+    expect(JSON.parse(ndjson.stdout.toString())).toMatchObject({
+      kind: 'update',
+      table: 'shop.products',
+      before: { id: 94, name: 'Kettle no. 94' },
+    });
+  });
+
   it('does not mix a document with the text', async () => {
     const { code, stdout } = await binflash(['sql', INCIDENT, '--json']);
     expect(code).toBe(2);

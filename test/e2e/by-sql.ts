@@ -33,6 +33,8 @@ export interface BySql {
   readonly left?: string;
   /** Why the changes, made again, do not lead to where they led. */
   readonly noRedo?: string;
+  /** {@link dumpDefinitions} of earlier, for a log that stretches over an ALTER TABLE. */
+  readonly earlier?: string;
   /** Why a guard stops it, though the statements are right. */
   readonly noGuard?: string;
   /** Only the first setting, and why: a large story would take too long. */
@@ -146,7 +148,8 @@ export class SqlProof {
       select: { ...select },
       skip,
       primaryKeys,
-      descriptions: descriptions ?? (await describe(server, databases, join(folder, 'schema.sql'))),
+      descriptions:
+        descriptions ?? (await describe(server, databases, bySql.earlier, join(folder, 'schema.sql'))),
     };
     if (bySql.refused !== undefined) {
       await expectRefused(source, join(folder, 'refused.sql'), bySql.refused);
@@ -279,17 +282,22 @@ function databasesOf(plan: Plan): string[] {
 }
 
 /** What a user has at hand: the dump of the databases as they are now. */
-async function describe(
-  server: RunningServer,
-  databases: readonly string[],
-  path: string,
-): Promise<TableDescriptions> {
+export async function dumpDefinitions(server: RunningServer, databases: readonly string[]): Promise<string> {
   // The dump program of MySQL 5.6 is a newer one.
   const own = server.id === 'mysql-5.6' ? ['--column-statistics=0'] : [];
   const gtids = server.flavour === 'mysql' ? ['--set-gtid-purged=OFF'] : [];
   // Prepared transactions may hold locks.
   const args = ['--no-data', '--skip-lock-tables', '--no-tablespaces', ...own, ...gtids];
-  await writeFile(path, await server.dump([...args, '--databases', ...databases]));
+  return (await server.dump([...args, '--databases', ...databases])).toString();
+}
+
+async function describe(
+  server: RunningServer,
+  databases: readonly string[],
+  earlier: string | undefined,
+  path: string,
+): Promise<TableDescriptions> {
+  await writeFile(path, (earlier ?? '') + (await dumpDefinitions(server, databases)));
   return new TableDescriptions({}, await readSchema(path));
 }
 
