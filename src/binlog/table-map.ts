@@ -44,9 +44,13 @@ export interface TableDefinition {
   readonly body: Uint8Array;
 }
 
-/** `schema.table`, the way messages and filters name it. */
-export function tableName(table: TableDefinition): string {
-  return `${table.schema}.${table.name}`;
+/** `schema.table`, the way messages and filters name it; a name with a dot stands in backticks, so no two tables have one. */
+export function tableName({ schema, name }: Pick<TableDefinition, 'schema' | 'name'>): string {
+  return `${unmistakable(schema)}.${unmistakable(name)}`;
+}
+
+function unmistakable(name: string): string {
+  return /[.`]/.test(name) ? `\`${name.replaceAll('`', '``')}\`` : name;
 }
 
 /**

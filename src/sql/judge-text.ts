@@ -1,8 +1,9 @@
+import { tableName } from '../binlog/table-map.ts';
 import { BinflashError } from '../errors.ts';
 import type { Plan } from '../flashback/plan.ts';
 import type { TableDescription } from '../tables/description.ts';
 import { tableFacts } from './table-facts.ts';
-import type { TextWriters } from './text-writers.ts';
+import type { TextOptions, TextWriters } from './text-writers.ts';
 
 /** Tables that a message names before it only counts. */
 const NAMED = 8;
@@ -34,6 +35,48 @@ export function judgeText(plan: Plan, writers: TextWriters, ignoreTriggers: bool
     );
   }
   return [...refusals.values()];
+}
+
+/**
+ * Makes sure that statements mean what they say where they say less than the log: rows that get new keys are not looked
+ * for by their old ones, and two tables are not called by one name.
+ *
+ * @throws BinflashError `USAGE`
+ */
+export function checkOmissions(
+  plan: Plan,
+  writers: TextWriters,
+  { flashback, primaryKey, schemaName }: TextOptions,
+): void {
+  if (!writers.changesTables) return;
+  const shapes = selectedShapes(plan).map((number) => plan.index.shapes[number]!);
+  if (primaryKey === false) {
+    const inserting = flashback ? 'delete' : 'insert';
+    const others = shapes.filter(({ kind, number }) => {
+      return kind !== inserting && writers.statementsOf(number).key !== undefined;
+    });
+    if (others.length > 0) {
+      throw new BinflashError(
+        'USAGE',
+        `--no-primary-key gives rows new keys, but the selection also has changes of ${listed(others.map(({ table }) => tableName(table)))} that look for rows by the keys of the log`,
+        { hint: `Select with --type ${inserting} alone, or keep the keys.` },
+      );
+    }
+  }
+  if (schemaName === false) {
+    const databases = new Map<string, string>();
+    for (const { table } of shapes) {
+      const { schema, name } = table;
+      const other = databases.get(name) ?? schema;
+      databases.set(name, other);
+      if (other === schema) continue;
+      throw new BinflashError(
+        'USAGE',
+        `--no-add-schema-name makes one table of ${tableName({ schema: other, name })} and ${tableName(table)}`,
+        { hint: 'Select one database with --database, and the other one in a run of its own.' },
+      );
+    }
+  }
 }
 
 /** What SQL may do on these tables besides, for all that is known. */

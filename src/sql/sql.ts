@@ -11,7 +11,7 @@ import { RowFilter } from '../where/row-filter.ts';
 import type { ByteText } from '../wire/byte-text.ts';
 import type { ChangeWriter } from './change-writer.ts';
 import { expectOneTable } from './export/csv-writer.ts';
-import { judgeText, selectedShapes, triggerWarnings } from './judge-text.ts';
+import { checkOmissions, judgeText, selectedShapes, triggerWarnings } from './judge-text.ts';
 import {
   type MakeWriter,
   NumberedTexts,
@@ -81,6 +81,7 @@ export async function sql(options: SqlOptions): Promise<SqlResult> {
     };
     const refusals = [...plan.refusals, ...judgeText(plan, writers, options.ignoreTriggers ?? false)];
     if (refusals.length > 0) throw new RefusedError(refusals);
+    checkOmissions(plan, writers, options);
     return write(plan, files, writers, new PartFiles(inputs, force), options);
   });
 }

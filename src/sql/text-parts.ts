@@ -1,4 +1,4 @@
-import { tableName } from '../binlog/table-map.ts';
+import { type TableDefinition, tableName } from '../binlog/table-map.ts';
 import type { Output } from '../io/output.ts';
 import { type PartFiles, partName } from '../io/part-files.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
@@ -128,9 +128,10 @@ export class TextsByTable implements TextParts {
   }
 
   async open(event: number): Promise<TextPart> {
-    const name = this.#names[this.#index.events.shape[event]!]!;
-    const file = await this.#files.open(`${this.#path}.${fileSafe(name)}`);
-    this.#parts.set(name, new TextPart(file, this.#makeWriter, SMALL_CHUNK));
+    const shape = this.#index.events.shape[event]!;
+    const { table } = this.#index.shapes[shape]!;
+    const file = await this.#files.open(`${this.#path}.${fileSafe(table)}`);
+    this.#parts.set(this.#names[shape]!, new TextPart(file, this.#makeWriter, SMALL_CHUNK));
     return this.of(event)!;
   }
 
@@ -143,7 +144,13 @@ export class TextsByTable implements TextParts {
   }
 }
 
-/** A table's name as a part of a file's name: letters and digits of all scripts, else as in a URL. */
-function fileSafe(name: string): string {
-  return name.replace(/[^\p{L}\p{N}._$-]/gu, (character) => encodeURIComponent(character));
+/** A table as a part of a file's name: letters and digits of all scripts, else as in a URL. */
+function fileSafe({ schema, name }: TableDefinition): string {
+  return [schema, name]
+    .map((part) =>
+      part.replace(/[^\p{L}\p{N}_$-]/gu, (character) =>
+        character === '.' ? '%2E' : encodeURIComponent(character),
+      ),
+    )
+    .join('.');
 }

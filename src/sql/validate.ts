@@ -36,6 +36,11 @@ export function validateTextOptions(options: SqlOptions): void {
       throw new BinflashError('USAGE', message, { hint: 'Leave one of them out.' });
     }
   }
+  if (options.replace && options.primaryKey === false) {
+    throw new BinflashError('USAGE', '--replace needs the keys that --no-primary-key leaves out', {
+      hint: 'Leave one of them out.',
+    });
+  }
   if (splitBy !== undefined && typeof output !== 'string') {
     throw new BinflashError('USAGE', '--split-by makes several files and needs a name with -o');
   }

@@ -151,7 +151,10 @@ describe('binflash sql', { timeout: 60_000 }, () => {
   it('takes the options of statements as their names say', async () => {
     const some = ['sql', INCIDENT, ...LAST];
     const [bare, plain, hex] = await Promise.all([
-      binflash([...some, '--no-primary-key', '--no-add-schema-name', '--rows-per-statement', '5']),
+      binflash([
+        ...some,
+        ...['--type', 'insert', '--no-primary-key', '--no-add-schema-name', '--rows-per-statement', '5'],
+      ]),
       binflash([...some, '--replace', '--changed-only', '--sleep-every', '1']),
       binflash([...some, '--text-literals', 'hex', '--guard', '--type', 'update']),
     ]);
@@ -170,6 +173,8 @@ describe('binflash sql', { timeout: 60_000 }, () => {
   it.each([
     [['--audit', '--flashback'], /--flashback does not go with it/],
     [['--format', 'csv'], /a CSV file has the columns of one table, and these are selected: shop\./],
+    [['--no-primary-key'], /--no-primary-key gives rows new keys, .* of shop\.\w+.* by the keys of the log/],
+    [['--no-primary-key', '--replace'], /--replace needs the keys/],
     [['--split-by', 'table'], /--split-by makes several files and needs a name with -o/],
     [['--rows-per-statement', '0'], /--rows-per-statement must be a whole number from 1 on, not 0/],
     [['--split-by', 'size', '-o', '/nowhere/x'], /--split-by size and --max-file-size need each other/],
