@@ -65,7 +65,13 @@ eachServer('a row image that changes in the middle of a file', async (scene) => 
   expect((await fingerprint(server, database))[`${database}.bag`]).toEqual(before[`${database}.bag`]);
   await undo(server, [file], { tables: [`${database}.t`], startPosition: ends[1] });
   expect((await fingerprint(server, database))[`${database}.t`]).toEqual(states[2]![`${database}.t`]);
-  await undo(server, [file], { tables: [`${database}.t`], stopPosition: ends[0] });
+  const later = 'later changes of the same row are not selected';
+  await undo(
+    server,
+    [file],
+    { tables: [`${database}.t`], stopPosition: ends[0] },
+    { bySql: { noRedo: later, noGuard: later } },
+  );
   const [t] = (await fingerprint(server, database))[`${database}.t`]!.rows;
   expect(t).toMatch(/^1\t1\t/);
 });

@@ -1,5 +1,6 @@
 /** What people look for in a log, found by `transactions`, and undone by the very command that it prints. */
 import { execFile } from 'node:child_process';
+import { createReadStream } from 'node:fs';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect } from 'vitest';
@@ -11,6 +12,7 @@ import {
 } from '../../src/transactions/transactions.ts';
 import type { UndoCommand } from '../../src/transactions/undo-command.ts';
 import { type RunningServer, serverIds } from '../servers/index.ts';
+import { dumpDefinitions } from './by-sql.ts';
 import { chapters, NEXT_FILE } from './chapters.ts';
 import { eachServer, fingerprint, logged } from './support.ts';
 
@@ -33,23 +35,44 @@ function find(files: readonly string[], options: Partial<TransactionsOptions> = 
 
 const SHIM = join(import.meta.dirname, '..', 'cli', 'shim.ts');
 
-/** Runs the command in a shell, as somebody who has copied it, and replays what it wrote. */
-async function undoAsPrinted(server: RunningServer, { undo }: Found): Promise<void> {
-  if (undo.command === undefined) throw new Error(undo.reasons.map(String).join());
-  const folder = await mkdtemp(join(dirname(server.binlogFolder), 'printed-'));
+/** Runs a command that was printed in a shell, as somebody who has copied it; its output goes into the folder. */
+async function runPrinted(command: string, folder: string): Promise<string> {
   const program = `'${process.execPath}' --import tsx '${SHIM}'`;
   // What is printed goes into the folder where it is run; only tsx must be found from here.
-  const script = `binflash() { ${program} "$@"; }\n${undo.command.replace(/undo\.binlog$/, '"$OUT"/undo.binlog')}\n`;
+  const script = `binflash() { ${program} "$@"; }\n${command.replace(/undo\.binlog$/, '"$OUT"/undo.binlog')}\n`;
   const path = join(folder, 'run.sh');
   await writeFile(path, script);
-  const said = await new Promise<string>((resolve, reject) => {
+  return new Promise<string>((resolve, reject) => {
     execFile('sh', [path], { env: { ...process.env, OUT: folder } }, (error, _stdout, stderr) =>
       error ? reject(new Error(stderr)) : resolve(stderr),
     );
   });
+}
+
+/** Runs the command as it is printed, and replays what it wrote. */
+async function undoAsPrinted(server: RunningServer, { undo }: Found): Promise<void> {
+  if (undo.command === undefined) throw new Error(undo.reasons.map(String).join());
+  const folder = await mkdtemp(join(dirname(server.binlogFolder), 'printed-'));
+  const said = await runPrinted(undo.command, folder);
   const { rows } = undo.plan;
   expect(said).toContain(`Undid ${rows} row change${rows === 1 ? '' : 's'} in 1 transaction`);
   expect(await server.replay([join(folder, 'undo.binlog')])).toBe('');
+}
+
+/** The same command with `sql` instead of `rewrite`, its text piped into a plain client. */
+async function pipeAsPrinted(
+  server: RunningServer,
+  database: string,
+  { undo }: Found,
+  ...options: string[]
+): Promise<void> {
+  const folder = await mkdtemp(join(dirname(server.binlogFolder), 'printed-'));
+  const schema = join(folder, 'schema.sql');
+  await writeFile(schema, await dumpDefinitions(server, [database]));
+  const words = ['sql', ...options, '--schema', `'${schema}'`];
+  await runPrinted(undo.command!.replace('binflash rewrite', `binflash ${words.join(' ')}`), folder);
+  const text = createReadStream(join(folder, 'undo.binlog'));
+  expect(await server.pipe([], text)).toEqual({ stdout: '', stderr: '' });
 }
 
 const tables = `
@@ -97,7 +120,11 @@ eachServer(
     const byText = await find(files, { contains: "where 'FORGOTTEN'" });
     expect(byText.entries).toEqual(found.entries);
     expect(byText.undo).toMatchObject({ command: found.undo.command });
+    const damaged = await fingerprint(server, database);
     await undoAsPrinted(server, byText);
+    await pipeAsPrinted(server, database, byText);
+    expect(await fingerprint(server, database)).toEqual(damaged);
+    await pipeAsPrinted(server, database, byText, '--flashback', '--guard');
     await server.sql('DELETE FROM other', database);
     expect(await fingerprint(server, database)).toEqual(before);
   },
