@@ -1,3 +1,4 @@
+import { BinflashError } from '../errors.ts';
 import { makePlan, type Plan, type PlanOptions } from '../flashback/plan.ts';
 import { RefusedError } from '../flashback/refusals.ts';
 import { selectRows, spoolFolder } from '../flashback/rewrite.ts';
@@ -79,11 +80,27 @@ export async function sql(options: SqlOptions): Promise<SqlResult> {
       ...planned,
       warnings: [...planned.warnings, ...writers.warnings(shapes), ...triggerWarnings(writers, shapes)],
     };
-    const refusals = [...plan.refusals, ...judgeText(plan, writers, options.ignoreTriggers ?? false)];
+    const refusals = refusalsOf(plan, writers, options.ignoreTriggers ?? false);
     if (refusals.length > 0) throw new RefusedError(refusals);
     checkOmissions(plan, writers, options);
     return write(plan, files, writers, new PartFiles(inputs, force), options);
   });
+}
+
+/**
+ * Every reason against it. Where definitions are missing besides, the plan's own reasons are told alone: no definition
+ * would help.
+ *
+ * @throws BinflashError `SCHEMA`
+ */
+function refusalsOf(plan: Plan, writers: TextWriters, ignoreTriggers: boolean): readonly BinflashError[] {
+  try {
+    return [...plan.refusals, ...judgeText(plan, writers, ignoreTriggers)];
+  } catch (error) {
+    if (plan.refusals.length > 0 && error instanceof BinflashError && error.code === 'SCHEMA')
+      return plan.refusals;
+    throw error;
+  }
 }
 
 async function write(

@@ -12,6 +12,7 @@ import {
   type Selection,
   type Skippable,
 } from '../../src/index.ts';
+import { sql } from '../../src/sql/sql.ts';
 import { type RunningServer, type ServerId, serverIds } from '../servers/index.ts';
 import { dumpDefinitions } from './by-sql.ts';
 import { eachServer, expectUndone, fingerprint, logged, type Scene, undo } from './support.ts';
@@ -33,7 +34,7 @@ interface Expected {
   readonly offset: number;
 }
 
-/** The rewrite is refused with exit code 4, at the place, and leaves nothing behind. Answers the hint. */
+/** The rewrite is refused with exit code 4, at the place, and leaves nothing behind; so is SQL. Answers the hint. */
 async function expectRefused(
   { server }: Scene,
   file: string,
@@ -57,6 +58,13 @@ async function expectRefused(
   });
   expect(exitCodes[refusal!.code]).toBe(4);
   expect(existsSync(output)).toBe(false);
+  // For the same reason, though column names are missing here as well.
+  for (const flashback of [false, true]) {
+    const bySql = sql({ inputs: [file], output, flashback, select, skip });
+    await expect(bySql, 'by SQL').rejects.toSatisfy((reason: RefusedError) =>
+      reason.refusals.some((one) => one.code === code && one.file === file && one.offset === offset),
+    );
+  }
   return refusal!.hint ?? '';
 }
 
