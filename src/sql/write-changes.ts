@@ -80,7 +80,12 @@ async function passOn(
       for (let k = 0; k <= batch.last - batch.first; k++) {
         const i = direction === 'forward' ? batch.first + k : batch.last - k;
         const event = events[i]!;
-        const part = texts.of(event) ?? (await texts.open(event));
+        let part = texts.of(event);
+        if (part === undefined) {
+          // One batch may be thousands of files.
+          options.signal?.throwIfAborted();
+          part = await texts.open(event);
+        }
         batch.events.open(i);
         changes.read(event, batch.events, part.writer);
         done += selectedBytes(index, mask, event);
@@ -89,6 +94,8 @@ async function passOn(
       options.onProgress?.({ phase, done, total });
     }
     await texts.close();
+    // Who stops it while the last of it is written wants no output either.
+    options.signal?.throwIfAborted();
   } finally {
     await texts.settle();
   }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BinflashError, type SqlOptions, sql } from '../../src/index.ts';
+import { BinflashError, type Progress, type SqlOptions, sql } from '../../src/index.ts';
 import { source } from '../builder/arbitrary.ts';
 import { Binlog } from '../builder/binlog.ts';
 import { prefixed, u32 } from '../builder/bytes.ts';
@@ -311,6 +311,23 @@ describe('law 6 of SQL text, all or nothing', () => {
     );
   });
 
+  it('an abort at the last moment leaves nothing either', async () => {
+    for (const splitBy of [undefined, 'transaction', 'table'] as const) {
+      await inFolder(async (folder) => {
+        const files = [ofNumbers(1, 2, 3)];
+        const inputs = await writeFiles(folder, files);
+        const abort = new AbortController();
+        const onProgress = ({ phase, done, total }: Progress): void => {
+          if (phase === 'write' && done === total) abort.abort();
+        };
+        const output = join(folder, 'changes.sql');
+        const run = sql({ inputs, output, signal: abort.signal, onProgress, splitBy });
+        await expect(run).rejects.toMatchObject({ name: 'AbortError' });
+        await checkUntouched(folder, files);
+      });
+    }
+  });
+
   it('a value that cannot be written, and be it the last, leaves no file and nothing in a stream', async () => {
     const unwritable = { code: 'UNSUPPORTED', table: 'shop.t' };
     const few = Array.from({ length: 20 }, (_, i) => i);
@@ -371,6 +388,23 @@ describe('law 6 of SQL text, all or nothing', () => {
         for (const name of taken) expect(await readFile(join(folder, name), 'utf8')).toBe('precious');
         const { outputs } = await sql({ inputs, output, splitBy, force: true });
         expect((await Promise.all(outputs.map((path) => readFile(path, 'utf8')))).join()).toContain('INSERT');
+      }
+    });
+  });
+
+  it('what a run with force would replace stays when it fails', async () => {
+    await inFolder(async (folder) => {
+      const inputs = await writeFiles(folder, [ofNumbers(1, 2, 2 ** 31)]);
+      const output = join(folder, 'changes.sql');
+      const taken = ['changes.sql', 'changes.sql.000001', 'changes.sql.shop.t'];
+      for (const name of taken) await writeFile(join(folder, name), 'precious');
+      const before = (await readdir(folder)).sort();
+      for (const splitBy of [undefined, 'transaction', 'table'] as const) {
+        await expect(sql({ inputs, output, splitBy, force: true })).rejects.toMatchObject({
+          code: 'UNSUPPORTED',
+        });
+        expect((await readdir(folder)).sort()).toEqual(before);
+        for (const name of taken) expect(await readFile(join(folder, name), 'utf8')).toBe('precious');
       }
     });
   });
