@@ -10,7 +10,7 @@ import { packetOf } from '../../src/cli/replay.ts';
 import type { BinflashError, ErrorCode, Plan, RewriteOptions, Selection } from '../../src/index.ts';
 import type { Output } from '../../src/io/output.ts';
 import { selectedShapes } from '../../src/sql/judge-text.ts';
-import { type SqlOptions, sql } from '../../src/sql/sql.ts';
+import { sql } from '../../src/sql/sql.ts';
 import { TableDescriptions } from '../../src/tables/description.ts';
 import { readSchema } from '../../src/tables/read-schema.ts';
 import type { RunningServer } from '../servers/index.ts';
@@ -22,6 +22,7 @@ import {
   readDump,
   type Table,
 } from './fingerprint.ts';
+import { aside, END, SESSION, type Setting, settings, tellSession } from './sql-settings.ts';
 
 /** What SQL text can do of a story; nothing said: all, in every setting. */
 export interface BySql {
@@ -45,66 +46,11 @@ export interface BySql {
   readonly hugeRow?: boolean;
 }
 
-/** A session as people have it, and the options with which the text for it is made. */
-interface Setting {
-  readonly name: string;
-  /** Options of a plain client; what it sets at first is no part of the log. */
-  readonly client: readonly string[];
-  readonly text: Partial<SqlOptions>;
-  /** Is it written to a stream? Else to a file. */
-  readonly stream: boolean;
-}
-
 /** Most logs here are small, and there are many. */
 const SMALL_WINDOW = 64 * 1024;
 
-const session = (charset: string, sets = ''): string[] => [
-  `--default-character-set=${charset}`,
-  `--init-command=SET sql_log_bin = 0${sets}`,
-];
-
-const settings: readonly Setting[] = [
-  { name: 'as it comes', client: session('utf8mb4'), text: { guard: true }, stream: false },
-  {
-    name: 'latin1, +08:00',
-    client: session('latin1', ", time_zone = '+08:00'"),
-    text: { changedOnly: true, rowsPerStatement: 100 },
-    stream: true,
-  },
-  {
-    name: 'ANSI_QUOTES, NO_BACKSLASH_ESCAPES',
-    client: session('utf8mb4', ", sql_mode = 'ANSI_QUOTES,NO_BACKSLASH_ESCAPES'"),
-    text: { textLiterals: 'hex' },
-    stream: true,
-  },
-];
-
 /** How often a story has undone something. */
 const turns = new Map<string, number>();
-
-/** What the text must leave as it was. */
-const VARIABLES = [
-  'sql_mode',
-  'time_zone',
-  'foreign_key_checks',
-  'unique_checks',
-  'autocommit',
-  'character_set_client',
-  'character_set_connection',
-  'character_set_results',
-  'collation_connection',
-];
-const SESSION = '--session--';
-const tellSession = (mariadb: boolean): string =>
-  `SELECT '${SESSION}', ${[...VARIABLES, ...(mariadb ? ['check_constraint_checks'] : [])].map((name) => `@@SESSION.${name}`).join(', ')};\n`;
-const END = '--end--';
-
-/** The dump, with the session as it was before. */
-const aside = (script: string): string => {
-  const kept = VARIABLES.map((name) => `@story_${name} = @@SESSION.${name}`).join(', ');
-  const back = VARIABLES.map((name) => `${name} = @story_${name}`).join(', ');
-  return `SET ${kept}; ${script} SET ${back}; SELECT '${END}';\n`;
-};
 
 type Source = Pick<RewriteOptions, 'inputs' | 'select' | 'skip' | 'primaryKeys' | 'descriptions'>;
 
