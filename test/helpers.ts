@@ -123,3 +123,13 @@ export function thrownBy(run: () => unknown): BinflashError {
   }
   throw new Error('nothing was thrown');
 }
+
+/** Where a file may end without being damaged: its event boundaries. */
+export function boundaries(file: Buffer): Set<number> {
+  const ends = new Set<number>();
+  for (let at = 4; at < file.length; ) {
+    at += file.readUInt32LE(at + 9);
+    ends.add(at);
+  }
+  return ends;
+}

@@ -2,7 +2,7 @@ import { tableName } from '../binlog/table-map.ts';
 import { BinflashError } from '../errors.ts';
 import type { Plan } from '../flashback/plan.ts';
 import type { TableDescription } from '../tables/description.ts';
-import { tableFacts } from './table-facts.ts';
+import { type TableObjection, tableFacts } from './table-facts.ts';
 import type { TextOptions, TextWriters } from './text-writers.ts';
 
 /** Tables that a message names before it only counts. */
@@ -21,12 +21,14 @@ export function selectedShapes({ index, events }: Plan): number[] {
 export function judgeText(plan: Plan, writers: TextWriters, ignoreTriggers: boolean): BinflashError[] {
   const shapes = selectedShapes(plan);
   if (writers.needsNames) checkNames(shapes.map((shape) => writers.describe(shape)));
-  if (!writers.changesTables) return [];
   const refusals = new Map<string, BinflashError>();
   for (const shape of shapes) {
     const description = writers.describe(shape);
     const { refusal, triggers } = tableFacts(description, writers.flavour);
-    const objection = refusal ?? (ignoreTriggers ? undefined : triggers);
+    const ofChanges = refusal ?? (ignoreTriggers ? undefined : triggers);
+    const objection =
+      (writers.needsNames ? unspeakable(description) : undefined) ??
+      (writers.changesTables ? ofChanges : undefined);
     if (objection === undefined) continue;
     const { message, hint } = objection;
     refusals.set(
@@ -35,6 +37,16 @@ export function judgeText(plan: Plan, writers: TextWriters, ignoreTriggers: bool
     );
   }
   return [...refusals.values()];
+}
+
+/** A plain client drops a carriage return before a line feed, between backticks too: that is another name. */
+function unspeakable({ table, columns }: TableDescription): TableObjection | undefined {
+  const names = [table.schema, table.name, ...columns.map(({ name }) => name)];
+  if (!names.some((name) => name.includes('\r'))) return undefined;
+  return {
+    message: 'a name with a carriage return does not get through a client',
+    hint: 'Undo it by binlog (binflash rewrite), or leave the table out with --exclude-table.',
+  };
 }
 
 /**

@@ -23,6 +23,7 @@ import {
 } from './text-parts.ts';
 import { type TextOptions, TextWriters } from './text-writers.ts';
 import { validateTextOptions } from './validate.ts';
+import { WholeStatements } from './whole-statements.ts';
 import { tryValues, writeChanges } from './write-changes.ts';
 
 export interface SqlOptions extends ReadOptions, Omit<PlanOptions, 'direction'>, TextOptions {
@@ -127,8 +128,10 @@ async function write(
   try {
     // A file with half of the text is never seen; half of a stream is.
     if (typeof output !== 'string') await tryValues(plan, files, writers, writing);
-    const texts = await textParts(plan.index, parts, makeWriter, options);
+    const stream = streamOf(options);
+    const texts = await textParts(plan.index, parts, makeWriter, { ...options, output: stream ?? output });
     await writeChanges(plan, files, writers, texts, writing);
+    await stream?.close();
     await parts.publish();
   } catch (error) {
     await parts.discard();
@@ -142,6 +145,11 @@ async function write(
     statements: tallies.reduce((sum, { statements }) => sum + statements, 0),
     longestStatement: tallies.reduce((most, { longest }) => Math.max(most, longest), 0),
   };
+}
+
+/** A stream of statements, if that is what is written. */
+function streamOf({ output, format = 'sql' }: SqlOptions): WholeStatements | undefined {
+  return typeof output === 'string' || format !== 'sql' ? undefined : new WholeStatements(output);
 }
 
 async function textParts(

@@ -8,7 +8,7 @@ import { Binlog } from '../builder/binlog.ts';
 import { int } from '../builder/columns.ts';
 import { mysql80 } from '../builder/format.ts';
 import { rows, table, tableMap } from '../builder/rows.ts';
-import { checkUntouched, inFolder, refusal, writeFiles } from '../helpers.ts';
+import { boundaries, checkUntouched, inFolder, refusal, writeFiles } from '../helpers.ts';
 
 const of = table('shop.orders', [int]);
 
@@ -158,13 +158,3 @@ describe('law 6, all or nothing', () => {
     });
   });
 });
-
-/** Where a file may end without being damaged: its event boundaries. */
-function boundaries(file: Buffer): Set<number> {
-  const ends = new Set<number>();
-  for (let at = 4; at < file.length; ) {
-    at += file.readUInt32LE(at + 9);
-    ends.add(at);
-  }
-  return ends;
-}

@@ -1,50 +1,21 @@
-/** The laws of SQL text: every selected row once, in the order of the log or in exactly the reverse, all or nothing. */
+/** The laws of SQL text: every selected row once, in the order of the log or in exactly the reverse. */
 import { execFile } from 'node:child_process';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BinflashError, type Progress, type SqlOptions, sql } from '../../src/index.ts';
-import { source } from '../builder/arbitrary.ts';
+import { type SqlOptions, sql } from '../../src/index.ts';
 import { Binlog } from '../builder/binlog.ts';
 import { prefixed, u32 } from '../builder/bytes.ts';
-import * as columns from '../builder/columns.ts';
 import { mysql97 } from '../builder/format.ts';
+import { named, unsigned } from '../builder/named.ts';
 import { type Effect, effects, undoOf } from '../builder/oracle.ts';
 import { readBinlog } from '../builder/reader.ts';
 import { compressEvents, packing, packTransactions } from '../builder/repack.ts';
-import {
-  columnNames,
-  metadataField,
-  primaryKey,
-  rows,
-  type Table,
-  table,
-  tableMap,
-} from '../builder/rows.ts';
-import { checkUntouched, inFolder, writeFiles } from '../helpers.ts';
+import { rows, tableMap } from '../builder/rows.ts';
+import { inFolder, writeFiles } from '../helpers.ts';
 import { type RowStatement, rowsOf, statementsOf } from '../sql/statements.ts';
-
-const { tinyint, smallint, mediumint, int, bigint, bit, varchar, char, blob } = columns;
-
-/** Of these any bytes are a value. */
-const anyBytes = [
-  ...[tinyint, smallint, mediumint, int, bigint, bit(8), bit(64)],
-  ...[varchar(20), varchar(300), char(20), char(400), blob(1), blob(2), blob(4)],
-];
-
-/** Names c0, c1, ..., signs; and of the first table, that c0 is its key. */
-function metadata(of: readonly columns.Column[], number = 0): Buffer {
-  return Buffer.concat([
-    metadataField(1, Buffer.alloc(Math.ceil(of.length / 8))),
-    columnNames(...of.map((_, i) => `c${i}`)),
-    ...(number === 0 ? [primaryKey(0)] : []),
-  ]);
-}
-
-const named = (options: object = {}): ReturnType<typeof source> =>
-  source({ columns: anyBytes, metadata, ...options });
 
 /** Options that change how the text looks, and not which rows it changes. */
 const form = fc.record({
@@ -247,169 +218,6 @@ describe('law 10 of SQL text, split anywhere', () => {
   });
 });
 
-/** Numbers of which nothing tells whether they are negative, if they might be. */
-const unsigned: Table = { ...table('shop.t', [int, varchar(300)]), optional: columnNames('c0', 'c1') };
-
-function ofNumbers(...numbers: number[]): Buffer {
-  const log = new Binlog(mysql97);
-  for (const number of numbers) {
-    log.transaction([
-      tableMap(unsigned, 1),
-      rows('insert', unsigned, 1, [[[u32(number), prefixed(2, 'x'.repeat(200))]]]),
-    ]);
-  }
-  return log.bytes();
-}
-
-describe('law 6 of SQL text, all or nothing', () => {
-  it('damage anywhere leaves no output, no temporary file, and the inputs as they were', {
-    timeout: 60_000,
-  }, async () => {
-    const split = fc.constantFrom(undefined, 'transaction' as const, 'table' as const);
-    await fc.assert(
-      fc.asyncProperty(named(), fc.nat(), split, async ({ files }, at, splitBy) => {
-        const last = files.at(-1)!;
-        const cut = 1 + (at % (last.length - 5));
-        fc.pre(!boundaries(last).has(cut));
-        const damaged = [...files.slice(0, -1), last.subarray(0, cut)];
-        await inFolder(async (folder) => {
-          const inputs = await writeFiles(folder, damaged);
-          const run = sql({ inputs, output: join(folder, 'changes.sql'), flashback: true, splitBy });
-          await expect(run).rejects.toMatchObject({
-            code: expect.stringMatching(/^(TRUNCATED|NOT_A_BINLOG)$/),
-          });
-          await checkUntouched(folder, damaged);
-        });
-      }),
-      { numRuns: 60 },
-    );
-  });
-
-  it('an abort at any time rejects with its reason and leaves nothing', { timeout: 60_000 }, async () => {
-    const split = fc.constantFrom(undefined, 'transaction' as const, 'table' as const);
-    await fc.assert(
-      fc.asyncProperty(named(), fc.nat({ max: 40 }), split, async ({ files }, when, splitBy) => {
-        await inFolder(async (folder) => {
-          const inputs = await writeFiles(folder, files);
-          const abort = new AbortController();
-          const reason = new Error('enough');
-          let calls = 0;
-          const onProgress = (): void => {
-            if (calls++ === when) abort.abort(reason);
-          };
-          const output = join(folder, 'changes.sql');
-          const run = sql({ inputs, output, signal: abort.signal, onProgress, window: 256, splitBy });
-          const outcome = await run.then(
-            () => 'done',
-            (error: unknown) => error,
-          );
-          expect(outcome).toBe(abort.signal.aborted ? reason : 'done');
-          if (abort.signal.aborted) await checkUntouched(folder, files);
-        });
-      }),
-      { numRuns: 50 },
-    );
-  });
-
-  it('an abort at the last moment leaves nothing either', async () => {
-    for (const splitBy of [undefined, 'transaction', 'table'] as const) {
-      await inFolder(async (folder) => {
-        const files = [ofNumbers(1, 2, 3)];
-        const inputs = await writeFiles(folder, files);
-        const abort = new AbortController();
-        const onProgress = ({ phase, done, total }: Progress): void => {
-          if (phase === 'write' && done === total) abort.abort();
-        };
-        const output = join(folder, 'changes.sql');
-        const run = sql({ inputs, output, signal: abort.signal, onProgress, splitBy });
-        await expect(run).rejects.toMatchObject({ name: 'AbortError' });
-        await checkUntouched(folder, files);
-      });
-    }
-  });
-
-  it('a value that cannot be written, and be it the last, leaves no file and nothing in a stream', async () => {
-    const unwritable = { code: 'UNSUPPORTED', table: 'shop.t' };
-    const few = Array.from({ length: 20 }, (_, i) => i);
-    for (const flashback of [false, true]) {
-      for (const splitBy of [undefined, 'transaction', 'table'] as const) {
-        await inFolder(async (folder) => {
-          const files = [flashback ? ofNumbers(2 ** 31, ...few) : ofNumbers(...few, 2 ** 31)];
-          const inputs = await writeFiles(folder, files);
-          const run = sql({ inputs, output: join(folder, 'changes.sql'), flashback, splitBy });
-          await expect(run).rejects.toMatchObject(unwritable);
-          await checkUntouched(folder, files);
-        });
-      }
-    }
-    // More text than is held before it is written.
-    const many = Array.from({ length: 8000 }, (_, i) => i);
-    await inFolder(async (folder) => {
-      const inputs = await writeFiles(folder, [ofNumbers(...many, 2 ** 31)]);
-      let written = 0;
-      const write = async (bytes: Uint8Array): Promise<void> => {
-        written += bytes.length;
-      };
-      await expect(sql({ inputs, output: { write } })).rejects.toMatchObject(unwritable);
-      expect(written).toBe(0);
-    });
-  });
-
-  it('a stream that fails makes the run fail with that error, once', async () => {
-    await inFolder(async (folder) => {
-      const inputs = await writeFiles(folder, [ofNumbers(...Array.from({ length: 5000 }, (_, i) => i))]);
-      const failure = new BinflashError('IO', 'no space left');
-      let writes = 0;
-      const output = {
-        write: async (): Promise<void> => {
-          writes++;
-          throw failure;
-        },
-      };
-      await expect(sql({ inputs, output })).rejects.toBe(failure);
-      expect(writes).toBe(1);
-    });
-  });
-
-  it('existing outputs stay as they are, unless force is given', async () => {
-    await inFolder(async (folder) => {
-      const inputs = await writeFiles(folder, [ofNumbers(1, 2)]);
-      const output = join(folder, 'changes.sql');
-      const cases = [
-        [undefined, ['changes.sql']],
-        ['transaction', ['changes.sql.000002']],
-        ['table', ['changes.sql.shop.t']],
-      ] as const;
-      for (const [splitBy, taken] of cases) {
-        for (const name of taken) await writeFile(join(folder, name), 'precious');
-        const before = (await readdir(folder)).sort();
-        await expect(sql({ inputs, output, splitBy })).rejects.toMatchObject({ code: 'USAGE' });
-        expect((await readdir(folder)).sort()).toEqual(before);
-        for (const name of taken) expect(await readFile(join(folder, name), 'utf8')).toBe('precious');
-        const { outputs } = await sql({ inputs, output, splitBy, force: true });
-        expect((await Promise.all(outputs.map((path) => readFile(path, 'utf8')))).join()).toContain('INSERT');
-      }
-    });
-  });
-
-  it('what a run with force would replace stays when it fails', async () => {
-    await inFolder(async (folder) => {
-      const inputs = await writeFiles(folder, [ofNumbers(1, 2, 2 ** 31)]);
-      const output = join(folder, 'changes.sql');
-      const taken = ['changes.sql', 'changes.sql.000001', 'changes.sql.shop.t'];
-      for (const name of taken) await writeFile(join(folder, name), 'precious');
-      const before = (await readdir(folder)).sort();
-      for (const splitBy of [undefined, 'transaction', 'table'] as const) {
-        await expect(sql({ inputs, output, splitBy, force: true })).rejects.toMatchObject({
-          code: 'UNSUPPORTED',
-        });
-        expect((await readdir(folder)).sort()).toEqual(before);
-        for (const name of taken) expect(await readFile(join(folder, name), 'utf8')).toBe('precious');
-      }
-    });
-  });
-});
-
 const SCRIPT = join(import.meta.dirname, 'sql-peak.ts');
 
 /** Transactions of 64 KiB, as many as make up so many MiB. */
@@ -441,13 +249,3 @@ it('law 7: SQL text has flat memory', { timeout: 120_000 }, async () => {
   expect(large!.bytes).toBeGreaterThan(5 * small!.bytes);
   expect(large!.peak - small!.peak).toBeLessThan(60);
 });
-
-/** Where a file may end without being damaged: its event boundaries. */
-function boundaries(file: Buffer): Set<number> {
-  const ends = new Set<number>();
-  for (let at = 4; at < file.length; ) {
-    at += file.readUInt32LE(at + 9);
-    ends.add(at);
-  }
-  return ends;
-}

@@ -95,14 +95,14 @@ function bytesOf(literal: string, collation: number): Uint8Array {
   if (digits) return hex(digits[1]!);
   const quoted = /^(?:_utf8mb4)?'((?:[^'\\]|'')*)'$/u.exec(literal);
   expect(quoted, literal).not.toBeNull();
-  expect(literal).not.toMatch(/(?![\n\t])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+  expect(literal).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
   return encodeText(quoted![1]!.replaceAll("''", "'"), collation)!;
 }
 
 it('knows all characters that are not to be seen', () => {
   for (let code = 0; code < 0x11_0000; code++) {
     const character = String.fromCodePoint(code);
-    const isHidden = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\\]/u.test(character) && !/[\n\t]/.test(character);
+    const isHidden = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\\]/u.test(character) && character !== '\n';
     // What has not been given yet may be given to such a character.
     if (isSafe(code) === isHidden && !/\p{Cn}/u.test(character)) expect.fail(`U+${code.toString(16)}`);
   }

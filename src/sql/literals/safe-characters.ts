@@ -8,7 +8,6 @@ const UNSAFE_RUNS = [
   0x13430, 0x1343f, 0x1bca0, 0x1bca3, 0x1d173, 0x1d17a, 0xe0001, 0xe007f,
 ];
 
-const TAB = 0x09;
 const NEWLINE = 0x0a;
 const BACKSLASH = 0x5c;
 const DELETE = 0x7f;
@@ -16,11 +15,11 @@ const SOFT_HYPHEN = 0xad;
 
 /**
  * May a character stand in a literal as itself? Not a backslash, which SQL modes disagree about; no half of a
- * surrogate pair; and no control or format character, which clients, editors and terminals take for something else,
- * but for tab and newline.
+ * surrogate pair; and no control or format character, which clients, editors and terminals take for something else
+ * (a tab pasted into an interactive client is replaced by names that it knows), but for the newline.
  */
 export function isSafe(character: number): boolean {
-  if (character < 0x20) return character === TAB || character === NEWLINE;
+  if (character < 0x20) return character === NEWLINE;
   if (character < 0x600) {
     const isControl = character >= DELETE && character < 0xa0;
     return character !== BACKSLASH && character !== SOFT_HYPHEN && !isControl;

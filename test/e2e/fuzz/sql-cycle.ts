@@ -14,9 +14,10 @@ import { clientSettings, runText, storyFolder } from '../sql-text.ts';
 import type { ConnectedServer } from './connected.ts';
 import type { Random } from './random.ts';
 import { mixed } from './states.ts';
+import type { Undone } from './step.ts';
 import { hasLargeColumns, type Table } from './tables.ts';
 import { count, type Tally } from './tally.ts';
-import type { Undone } from './way-back.ts';
+
 import { DATABASE, type Workload } from './workload.ts';
 
 type Direction = 'redo' | 'undo';

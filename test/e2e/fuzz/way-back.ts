@@ -13,37 +13,10 @@ import type { ConnectedServer } from './connected.ts';
 import { gtidsBetween } from './gtids.ts';
 import type { Random } from './random.ts';
 import { differences, mixed, stateOf } from './states.ts';
+import type { Help, Step, Undone } from './step.ts';
 import { hasLargeColumns } from './tables.ts';
 import { count, type Tally } from './tally.ts';
-import { DATABASE, type Part, type Point, type Workload } from './workload.ts';
-
-/** One step: what is undone. */
-interface Step {
-  readonly what: string;
-  readonly later: Point;
-  readonly earlier: Point;
-  readonly inputs: readonly string[];
-  readonly select: Selection;
-  /** What was done in between. */
-  readonly parts: readonly Part[];
-}
-
-/** Options that a refusal leads to. */
-type Help = Pick<UndoOptions, 'skip' | 'primaryKeys'>;
-
-/** An undo that has led to the rows of that time. */
-export interface Undone {
-  readonly what: string;
-  readonly later: Fingerprint;
-  readonly earlier: Fingerprint;
-  readonly inputs: readonly string[];
-  readonly select: Selection;
-  readonly help: Help;
-  /** The row images of the changes. */
-  readonly images: ReadonlySet<string>;
-  /** Throws with the differences where the rows are others now; tables of which nothing is known are left out. */
-  expectState(state: Fingerprint, what: string): Promise<void>;
-}
+import { DATABASE, type Part, type Workload } from './workload.ts';
 
 /** What may be left out because it never took effect, by what it is refused for. */
 const skips = [
