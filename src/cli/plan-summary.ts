@@ -29,7 +29,7 @@ export function planDetails(plan: Plan, style: Style): string[] {
   }
   if (plan.takenBack > 0) {
     lines.push(
-      `Not undone, for the server took it back itself: ${plural(plan.takenBack, 'row change')} (XA ROLLBACK, ROLLBACK TO SAVEPOINT)`,
+      `Left out, for the server took it back itself: ${plural(plan.takenBack, 'row change')} (XA ROLLBACK, ROLLBACK TO SAVEPOINT)`,
     );
   }
   for (const skipped of plan.skipped) lines.push(`${style.yellow('Skipped:')} ${safeText(skipped)}`);

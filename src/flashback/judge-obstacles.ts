@@ -1,3 +1,4 @@
+import { tableName } from '../binlog/table-map.ts';
 import { BinflashError, type ErrorCode } from '../errors.ts';
 import type { BinlogIndex, Obstacle } from '../scan/binlog-index.ts';
 import type { Selector } from '../select/selection.ts';
@@ -25,6 +26,7 @@ export function judgeObstacles(
   selector: Selector,
   selected: Uint32Array,
   skip: ReadonlySet<Skippable>,
+  direction: 'undo' | 'redo' = 'undo',
 ): ObstacleVerdict {
   const verdict: ObstacleVerdict = { refusals: [], warnings: [], skipped: [], elsewhere: 0 };
   const selectedTransactions = new Set<number>();
@@ -52,7 +54,7 @@ export function judgeObstacles(
         );
       continue;
     }
-    judgeStatement(index, selector, spans, skip, obstacle, verdict);
+    judgeStatement(index, selector, spans, skip, obstacle, direction, verdict);
   }
   if (verdict.elsewhere > 0) {
     verdict.warnings.push(
@@ -68,6 +70,7 @@ function judgeStatement(
   spans: ShapeSpans,
   skip: ReadonlySet<Skippable>,
   obstacle: Obstacle,
+  direction: 'undo' | 'redo',
   verdict: ObstacleVerdict,
 ): void {
   const { effect } = obstacle;
@@ -85,8 +88,11 @@ function judgeStatement(
   if (effect.kind === 'create') {
     const [table] = effect.tables;
     if (covered && touchesSelected(index, obstacle, spans) !== 'no') {
+      const name = tableName(table!);
       verdict.warnings.push(
-        `CREATE TABLE is not undone: ${table!.schema}.${table!.name} stays, without the rows undone`,
+        direction === 'undo'
+          ? `CREATE TABLE is not undone: ${name} stays, without the rows undone`
+          : `CREATE TABLE is not a row change: ${name} must be there before its rows`,
       );
     }
     return;

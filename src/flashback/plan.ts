@@ -148,7 +148,7 @@ export function makePlan(index: BinlogIndex, options: PlanOptions, mask?: RowMas
     if (count > before && (cut || count - before < eventCount)) split.push(transaction);
   }
   const chosen = selected.subarray(0, count);
-  const verdict = judgeObstacles(index, selector, chosen, skip);
+  const verdict = judgeObstacles(index, selector, chosen, skip, options.direction);
   if (count === 0 && refusals.length + verdict.refusals.length === 0) throw noMatch(index);
   const totals = countChanges(index, mask, chosen);
   return {

@@ -36,7 +36,10 @@ export class AtomicFile implements Output {
     try {
       return new AtomicFile(path, temporaryPath, await open(temporaryPath, 'wx', 0o600));
     } catch (error) {
-      throw ioError('cannot be written', path, error);
+      const isTooMany = error instanceof Error && 'code' in error && error.code === 'EMFILE';
+      throw ioError('cannot be written', path, error).locate({
+        hint: isTooMany ? 'Raise the limit of open files (ulimit -n), or select fewer tables.' : undefined,
+      });
     }
   }
 

@@ -1,5 +1,5 @@
 import { type TableDefinition, tableName } from '../binlog/table-map.ts';
-import type { Output } from '../io/output.ts';
+import type { AtomicFile, Output } from '../io/output.ts';
 import { type PartFiles, partName } from '../io/part-files.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
 import type { ByteText } from '../wire/byte-text.ts';
@@ -63,6 +63,7 @@ export class NumberedTexts implements TextParts {
   readonly #makeWriter: MakeWriter;
   readonly #size: number;
   #part: TextPart | undefined;
+  #file: AtomicFile | undefined;
   #transaction = -1;
 
   /** A file that has reached `size` bytes is followed by another one; with 0, every transaction has one. */
@@ -86,8 +87,10 @@ export class NumberedTexts implements TextParts {
 
   async open(event: number): Promise<TextPart> {
     await this.#part?.close();
-    const file = await this.#files.open(partName(this.#path, this.#files.count + 1));
-    this.#part = new TextPart(file, this.#makeWriter, CHUNK);
+    // There may be more parts than files may be open.
+    await this.#file?.finish();
+    this.#file = await this.#files.open(partName(this.#path, this.#files.count + 1));
+    this.#part = new TextPart(this.#file, this.#makeWriter, CHUNK);
     this.#transaction = this.#index.events.transaction[event]!;
     this.#part.enter(this.#transaction);
     return this.#part;

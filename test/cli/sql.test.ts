@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { inFolder } from '../helpers.ts';
 import { binflash } from './run.ts';
@@ -92,6 +94,17 @@ describe('binflash sql', { timeout: 60_000 }, () => {
       const byTable = (await texts('table')).map(statementsOf);
       expect(byTable.flat().toSorted()).toEqual(whole.toSorted());
       expect(byTable[2]).toEqual(whole.filter((statement) => statement.includes('`shop`.`orders`')));
+    });
+  });
+
+  // Every part stayed open until the last one was written.
+  it('makes more files than may be open at a time', async () => {
+    await inFolder(async (folder) => {
+      const words = ['sql', INCIDENT, '--split-by', 'transaction', '-o', join(folder, 'part'), '--quiet'];
+      const node = [process.execPath, '--import', 'tsx', 'test/cli/shim.ts', ...words];
+      const run = promisify(execFile);
+      await run('bash', ['-c', 'ulimit -n 100; exec "$@"', 'bash', ...node]);
+      expect(await readdir(folder)).toHaveLength(293);
     });
   });
 

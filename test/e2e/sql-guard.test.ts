@@ -108,3 +108,44 @@ eachServer('gives rows new keys, or puts them over those that are there', async 
   await runText(server, over.text, database);
   expect(await server.sql('SELECT v FROM t WHERE id IN (1, 2, 3) ORDER BY id', database)).toBe('a\nb\nc\n');
 });
+
+// Its new value stood in the condition: no row has that before the change.
+eachServer('guards changes made again by what the log tells of the row before', async (scene) => {
+  const { server, database } = scene;
+  await server.sql(
+    `CREATE TABLE t (id INT PRIMARY KEY, v INT, b TEXT) ENGINE=InnoDB; INSERT INTO t VALUES (1, 1, 'old'), (2, 2, NULL)`,
+    database,
+  );
+  const descriptions = await schemaOf(server, database);
+  const before = await fingerprint(server, database);
+  const file = await logged(
+    server,
+    `SET binlog_row_image = 'MINIMAL'; UPDATE t SET v = 9;
+     SET binlog_row_image = 'NOBLOB'; UPDATE t SET b = 'new', v = 10;`,
+    database,
+  );
+  const after = await fingerprint(server, database);
+  await server.sql("REPLACE INTO t VALUES (1, 1, 'old'), (2, 2, NULL)", database);
+  expect(await fingerprint(server, database)).toEqual(before);
+  for (const changedOnly of [false, true]) {
+    const { text } = await textOf(server, file, { guard: true, changedOnly, descriptions });
+    await runText(server, text, database);
+    expect(await fingerprint(server, database)).toEqual(after);
+    await server.sql("REPLACE INTO t VALUES (1, 1, 'old'), (2, 2, NULL)", database);
+  }
+});
+
+eachServer('changes one row where a key that the user names finds more', async (scene) => {
+  const { server, database } = scene;
+  await server.sql('CREATE TABLE t (a INT, v INT); INSERT INTO t VALUES (1, 1), (2, 1);', database);
+  const descriptions = await schemaOf(server, database);
+  const file = await logged(server, 'INSERT INTO t VALUES (3, 1);', database);
+  const { text } = await textOf(server, file, {
+    flashback: true,
+    primaryKeys: [`${database}.t=v`],
+    descriptions,
+  });
+  expect(text).toContain('WHERE `v`=1 LIMIT 1;');
+  await runText(server, text, database);
+  expect(await server.sql('SELECT COUNT(*) FROM t', database)).toBe('2\n');
+});

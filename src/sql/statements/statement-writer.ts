@@ -19,6 +19,7 @@ const AND = Buffer.from(' AND ');
 const WHERE = Buffer.from(' WHERE ');
 const NULL = Buffer.from('NULL');
 const ONE = Buffer.from(' LIMIT 1');
+const NO_COLUMNS: readonly StatementColumn[] = [];
 
 /**
  * Writes row changes as statements that make them again, or that take them back. Which of the two is asked for is
@@ -137,7 +138,8 @@ export class StatementWriter implements ChangeWriter {
   }
 
   #update(table: TableStatements, before: RowImage, after: RowImage, undo: boolean): void {
-    const [set, found, base] = undo ? [before, after, before] : [after, before, after];
+    // What the log does not tell of the row before it was changed is not looked at: its new value is not there yet.
+    const [set, found, base] = undo ? [before, after, before] : [after, before, before];
     const isChanged = ({ number }: StatementColumn): boolean => !before.equals(after, number);
     // Generated columns may change by themselves, as far as statements go.
     if (!table.updated.some(isChanged)) return;
@@ -187,7 +189,7 @@ export class StatementWriter implements ChangeWriter {
    * `base`: by its key, and where there is none or every doubt is to be excluded, by `others` as well.
    */
   #where(
-    { key }: TableStatements,
+    { key, isKeyDoubtful }: TableStatements,
     image: RowImage,
     base: RowImage,
     others: readonly StatementColumn[],
@@ -204,8 +206,8 @@ export class StatementWriter implements ChangeWriter {
         column.key(out, held.bytes, start, held.ends[column.number]!);
       }
     }
-    if (key !== undefined && !this.#options.guard) return;
-    for (const column of others) {
+    const isFound = key !== undefined && !this.#options.guard;
+    for (const column of isFound ? NO_COLUMNS : others) {
       if (key?.includes(column)) continue;
       const held = image.starts[column.number] === ABSENT ? base : image;
       const start = held.starts[column.number]!;
@@ -218,7 +220,7 @@ export class StatementWriter implements ChangeWriter {
         column.exact(out, held.bytes, start, held.ends[column.number]!);
       }
     }
-    if (key === undefined) out.put(ONE);
+    if (key === undefined || isKeyDoubtful) out.put(ONE);
   }
 
   #begin(): void {

@@ -53,6 +53,8 @@ export interface TableStatements {
   readonly kept: readonly StatementColumn[];
   /** The primary key, if it is known and in the images. */
   readonly key: readonly StatementColumn[] | undefined;
+  /** Is the key what the user says, and nothing that log or schema file tell? It may find more than one row. */
+  readonly isKeyDoubtful: boolean;
   /** All other columns that a row can be known by. */
   readonly others: readonly StatementColumn[];
 }
@@ -105,6 +107,7 @@ export function tableStatements(
     updated: columns.filter((column) => isWritten(column) && second.has(column.number)),
     kept: columns.filter((column) => isWritten(column) && column.selfAssigned && !second.has(column.number)),
     key: hasKey ? columns.filter(isKey) : undefined,
+    isKeyDoubtful: description.table.optional.primaryKey === undefined,
     others: columns.filter((column) => isWritten(column) && isThere(column) && !(hasKey && isKey(column))),
   };
 }
