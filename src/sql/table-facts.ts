@@ -44,7 +44,7 @@ export function tableFacts(description: TableDescription, flavour: Flavour): Tab
     writable: columns.map((_, i) => i < seen && defined?.columns[i]?.generated !== true),
     comparable: columns.map((_, i) => i < seen),
     selfAssigned: columns.map((_, i) => defined?.columns[i]?.onUpdateNow ?? mayFollowNow(table.types[i]!)),
-    refusal: isMariadb ? versioned(description) : undefined,
+    refusal: (isMariadb ? versioned(description) : undefined) ?? zoned(description),
     triggers: triggersOf(description, flavour),
     mayHaveTriggers: !isMariadb && defined?.schema.tellsTriggers !== true,
   };
@@ -62,7 +62,26 @@ function seenColumns({ table, columns, defined }: TableDescription): number {
 
 const ROW_HASH = /^DB_ROW_HASH_\d+$/;
 
-const TIMES: readonly number[] = [T.TIMESTAMP, T.TIMESTAMP2, T.DATETIME, T.DATETIME2];
+const TIMESTAMPS: readonly number[] = [T.TIMESTAMP, T.TIMESTAMP2];
+
+/**
+ * What is computed from a TIMESTAMP depends on the time zone of the session, and the text's is UTC: a generated column
+ * comes back as something else, and of an index over such an expression the wrong entry is removed, which leaves it
+ * corrupt (seen on MySQL 9.7 and MariaDB 11.8: error 1712).
+ */
+function zoned({ table, columns, defined }: TableDescription): TableObjection | undefined {
+  const used = new Set(defined?.schema.expressions.map((text) => text.toLowerCase()));
+  const column = columns.find(
+    ({ name }, i) => TIMESTAMPS.includes(table.types[i]!) && used.has(name.toLowerCase()),
+  );
+  if (column === undefined) return undefined;
+  return {
+    message: `a generated column or an index is computed from the TIMESTAMP column ${column.name}, in the time zone of whoever changes the row: SQL text would compute it in UTC`,
+    hint: 'Undo it by binlog (binflash rewrite), or leave the table out with --exclude-table.',
+  };
+}
+
+const TIMES: readonly number[] = [...TIMESTAMPS, T.DATETIME, T.DATETIME2];
 
 const mayFollowNow = (type: number): boolean => TIMES.includes(type);
 

@@ -23,6 +23,8 @@ export interface Attributes {
   unique: boolean;
   /** GENERATED ALWAYS AS, of which the first two words may be missing. */
   generated: boolean;
+  /** What its expression is made of, if it is generated. */
+  readonly expression: string[];
   onUpdateNow: boolean;
   /** MariaDB: GENERATED ALWAYS AS ROW START or END. */
   row?: 'START' | 'END';
@@ -106,6 +108,7 @@ function readAttributes(cursor: TokenCursor): Attributes {
     primary: false,
     unique: false,
     generated: false,
+    expression: [],
     onUpdateNow: false,
     withVersioning: false,
     binary: false,
@@ -113,8 +116,10 @@ function readAttributes(cursor: TokenCursor): Attributes {
   };
   while (!cursor.ended && ![',', ')'].includes(cursor.peek()!.word)) {
     const { word } = cursor.next();
-    if (word === '(') cursor.skipParentheses();
-    else if (word === 'SERIAL' && cursor.accept('DEFAULT', 'VALUE')) {
+    if (word === '(') {
+      const texts = cursor.skipParentheses();
+      if (found.generated) found.expression.push(...texts);
+    } else if (word === 'SERIAL' && cursor.accept('DEFAULT', 'VALUE')) {
       found.notNull = true;
       found.unique = true;
     } else if (WITH_VALUE.has(word)) {

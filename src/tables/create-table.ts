@@ -12,7 +12,7 @@ import type { ColumnSchema, KeyColumn, TableSchema, UniqueKey } from './table-sc
 /** A table's definition without its place. */
 export type TableDefinitionText = Pick<
   TableSchema,
-  'columns' | 'primaryKey' | 'uniqueKeys' | 'versioned' | 'rowEnd'
+  'columns' | 'primaryKey' | 'uniqueKeys' | 'versioned' | 'rowEnd' | 'expressions'
 >;
 
 /** What stands between the parentheses. */
@@ -20,6 +20,8 @@ interface Elements {
   readonly columns: ColumnDefinition[];
   primaryKey: KeyDefinition | undefined;
   readonly uniqueKeys: KeyDefinition[];
+  /** What generated columns and indexes are made of. */
+  readonly expressions: string[];
   /** MariaDB: PERIOD FOR name (start, end). */
   readonly periods: { readonly name: string; readonly start: string; readonly end: string }[];
 }
@@ -28,6 +30,8 @@ interface KeyDefinition {
   /** Undefined for a key over an expression. */
   readonly columns: readonly (KeyColumn & { readonly isPeriod: boolean })[] | undefined;
   readonly usesHash: boolean;
+  /** What the expressions in it are made of. */
+  readonly expressions: readonly string[];
 }
 
 interface Options {
@@ -46,10 +50,18 @@ const OTHER_ELEMENTS = new Set(['KEY', 'INDEX', 'FULLTEXT', 'SPATIAL', 'FOREIGN'
 /** Reads a table's definition from the parenthesis behind its name on. @throws SyntaxProblem */
 export function tableDefinition(cursor: TokenCursor): TableDefinitionText {
   cursor.expect('(');
-  const elements: Elements = { columns: [], primaryKey: undefined, uniqueKeys: [], periods: [] };
+  const elements: Elements = {
+    columns: [],
+    primaryKey: undefined,
+    uniqueKeys: [],
+    expressions: [],
+    periods: [],
+  };
   do {
+    const isIndex = ['KEY', 'INDEX'].includes(cursor.peek()?.word ?? '');
     element(cursor, elements);
-    cursor.skipElement();
+    const nested = cursor.skipElement();
+    if (isIndex) elements.expressions.push(...nested);
   } while (cursor.accept(','));
   cursor.expect(')');
   if (elements.columns.length > MAX_COLUMNS) {
@@ -78,6 +90,10 @@ export function tableDefinition(cursor: TokenCursor): TableDefinitionText {
     ],
     versioned: options.versioned || elements.columns.some(({ attributes }) => attributes.withVersioning),
     rowEnd: elements.columns.find(({ attributes }) => attributes.row === 'END')?.name,
+    expressions: [
+      ...elements.columns.flatMap(({ attributes }) => attributes.expression),
+      ...elements.expressions,
+    ],
   };
 }
 
@@ -112,8 +128,11 @@ function element(cursor: TokenCursor, into: Elements): void {
   const { word } = cursor.peek() ?? { word: '' };
   const next = cursor.peek(1)?.word ?? '';
   if (cursor.accept('PRIMARY', 'KEY')) into.primaryKey = keyDefinition(cursor);
-  else if (cursor.accept('UNIQUE')) into.uniqueKeys.push(keyDefinition(cursor));
-  else if (word === 'PERIOD' && next === 'FOR') into.periods.push(period(cursor));
+  else if (cursor.accept('UNIQUE')) {
+    const key = keyDefinition(cursor);
+    into.uniqueKeys.push(key);
+    into.expressions.push(...key.expressions);
+  } else if (word === 'PERIOD' && next === 'FOR') into.periods.push(period(cursor));
   else if (OTHER_ELEMENTS.has(word) || (word === 'VECTOR' && ['KEY', 'INDEX'].includes(next))) cursor.at++;
   else into.columns.push(columnDefinition(cursor));
 }
@@ -140,10 +159,11 @@ export function keyDefinition(cursor: TokenCursor): KeyDefinition {
     else cursor.next();
   }
   const columns: (KeyColumn & { isPeriod: boolean })[] = [];
+  const expressions: string[] = [];
   let plain = true;
   do {
     if (cursor.accept('(')) {
-      cursor.skipParentheses();
+      expressions.push(...cursor.skipParentheses());
       plain = false;
     } else {
       const name = cursor.name();
@@ -158,7 +178,7 @@ export function keyDefinition(cursor: TokenCursor): KeyDefinition {
     if (cursor.accept('USING', 'HASH')) usesHash = true;
     else cursor.at++;
   }
-  return { columns: plain ? columns : undefined, usesHash };
+  return { columns: plain ? columns : undefined, usesHash, expressions };
 }
 
 /** What stands behind the closing parenthesis, up to the partitions. */

@@ -26,6 +26,7 @@ const NOTHING: Body = {
   uniqueKeys: [],
   versioned: false,
   rowEnd: undefined,
+  expressions: [],
   triggers: [],
   tellsTriggers: false,
   problem: undefined,

@@ -145,22 +145,33 @@ export class TokenCursor {
     return token.text;
   }
 
-  /** Past the rest of a pair of parentheses whose opening one has been read. */
-  skipParentheses(): void {
+  /**
+   * Past the rest of a pair of parentheses whose opening one has been read. Answers the texts in it, or those in further
+   * parentheses alone, if they are so `deep`.
+   */
+  skipParentheses(deep = 1): string[] {
+    const texts: string[] = [];
     for (let depth = 1; depth > 0; ) {
-      const { word } = this.next();
+      const { word, text } = this.next();
       if (word === '(') depth++;
       else if (word === ')') depth--;
+      else if (depth >= deep) texts.push(text);
     }
+    return texts;
   }
 
-  /** To the comma or closing parenthesis that ends this element of a list, or to the end. */
-  skipElement(): void {
+  /**
+   * To the comma or closing parenthesis that ends this element of a list, or to the end. Answers the texts in parentheses
+   * inside parentheses.
+   */
+  skipElement(): string[] {
+    const nested: string[] = [];
     while (!this.ended) {
       const word = this.peek()!.word;
-      if (word === ',' || word === ')') return;
+      if (word === ',' || word === ')') break;
       this.at++;
-      if (word === '(') this.skipParentheses();
+      if (word === '(') nested.push(...this.skipParentheses(2));
     }
+    return nested;
   }
 }

@@ -52,6 +52,8 @@ export interface TableSchema {
   /** MariaDB: WITH SYSTEM VERSIONING, and which columns hold the period where they are declared. */
   readonly versioned: boolean;
   readonly rowEnd: string | undefined;
+  /** Names, words and values that the expressions of generated columns and indexes are made of. */
+  readonly expressions: readonly string[];
   /** Names of its triggers, as far as the file has them. */
   readonly triggers: readonly string[];
   /** Would the file name its triggers? Dumps do, unless told not to; SHOW CREATE TABLE does not. */

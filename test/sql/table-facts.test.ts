@@ -173,3 +173,26 @@ describe('triggers that nobody tells of', () => {
     expect(facts(of, 'mariadb').mayHaveTriggers).toBe(false);
   });
 });
+
+describe('what is computed from a TIMESTAMP', () => {
+  const of = named({ id: c.int, ts: c.timestamp(0), at: c.datetime(0), v: c.int });
+  const columns = 'id int, `Ts` timestamp, at datetime';
+
+  it.each([
+    `${columns}, v int AS (year(\`ts\`)) STORED`,
+    `${columns}, v int GENERATED ALWAYS AS (id + year(ts)) VIRTUAL, KEY (v)`,
+    `${columns}, v int, KEY k (id, (date(ts)))`,
+    `${columns}, v int, UNIQUE KEY k ((cast(\`ts\` as date)))`,
+  ])('is refused: %s', (body) => {
+    expect(facts(of, 'mysql', `CREATE TABLE t (${body})`).refusal).toMatchObject({
+      message: expect.stringContaining('the TIMESTAMP column ts'),
+    });
+  });
+
+  it.each([
+    `${columns}, v int AS (year(at)) STORED, KEY (ts), KEY k (id, ts), CHECK (ts > at)`,
+    `${columns}, v int, UNIQUE (ts), KEY k ((at)), INDEX n (ts DESC)`,
+  ])('is nothing here: %s', (body) => {
+    expect(facts(of, 'mysql', `CREATE TABLE t (${body})`).refusal).toBe(undefined);
+  });
+});
