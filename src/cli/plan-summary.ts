@@ -36,3 +36,10 @@ export function planDetails(plan: Plan, style: Style): string[] {
   for (const warning of plan.warnings) lines.push(`${style.yellow('Warning:')} ${safeText(warning)}`);
   return lines;
 }
+
+/** What there is to know of a plan, for programs. */
+export function planJson(plan: Plan): Record<string, unknown> {
+  const [firstTime, lastTime] = plan.timeSpan;
+  const { transactions, rows, tables, leftOut, takenBack, skipped, warnings } = plan;
+  return { transactions, rows, tables, firstTime, lastTime, leftOut, takenBack, skipped, warnings };
+}

@@ -13,7 +13,7 @@ import {
   sizeOf,
   textOf,
 } from './options.ts';
-import { changeLines, planDetails } from './plan-summary.ts';
+import { changeLines, planDetails, planJson } from './plan-summary.ts';
 import { type Replay, replayOf } from './replay.ts';
 import { stdoutOutput, writeStdout } from './stdout.ts';
 import { errorJson, formatBytes, plural, progressBar, Style } from './terminal.ts';
@@ -115,20 +115,11 @@ function replayLines(replay: Replay, style: Style): string[] {
 }
 
 function toJson({ plan, written, outputs }: RewriteResult, replay: Replay | undefined): unknown {
-  const [first, last] = plan.timeSpan;
   return {
     dryRun: written === undefined,
     outputs,
     bytes: written?.bytes,
-    transactions: plan.transactions,
-    rows: plan.rows,
-    tables: plan.tables,
-    firstTime: first,
-    lastTime: last,
-    leftOut: plan.leftOut,
-    takenBack: plan.takenBack,
-    skipped: plan.skipped,
-    warnings: plan.warnings,
+    ...planJson(plan),
     refusals: plan.refusals.map(errorJson),
     replay: replay?.command,
     maxAllowedPacket: replay?.maxAllowedPacket,

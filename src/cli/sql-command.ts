@@ -14,7 +14,7 @@ import {
   sizeOf,
   textOf,
 } from './options.ts';
-import { changeLines, planDetails } from './plan-summary.ts';
+import { changeLines, planDetails, planJson } from './plan-summary.ts';
 import { clientOf, packetOf } from './replay.ts';
 import { PipeClosed, writeStdout } from './stdout.ts';
 import { formatBytes, plural, progressBar, Style } from './terminal.ts';
@@ -100,21 +100,12 @@ function summary(result: SqlResult, args: Arguments, style: Style): string {
 }
 
 function toJson({ plan, outputs, bytes, statements, longestStatement }: SqlResult, args: Arguments): unknown {
-  const [first, last] = plan.timeSpan;
   return {
     flashback: flagOf(args, 'flashback'),
     outputs,
     bytes,
     statements,
-    transactions: plan.transactions,
-    rows: plan.rows,
-    tables: plan.tables,
-    firstTime: first,
-    lastTime: last,
-    leftOut: plan.leftOut,
-    takenBack: plan.takenBack,
-    skipped: plan.skipped,
-    warnings: plan.warnings,
+    ...planJson(plan),
     maxAllowedPacket: packetOf(plan.index, longestStatement).maxAllowedPacket,
   };
 }
