@@ -49,6 +49,8 @@ export interface BySql {
 /** Most logs here are small, and there are many. */
 const SMALL_WINDOW = 64 * 1024;
 
+const SISTERS: ReadonlySet<string> = new Set(['mariadb-10.5', 'mariadb-10.11']);
+
 /** How often a story has undone something. */
 const turns = new Map<string, number>();
 
@@ -120,15 +122,19 @@ export class SqlProof {
     await rm(this.#folder, { recursive: true });
   }
 
-  /** All of them for the first undo of a story; what else it undoes takes turns, or every story would take minutes. */
+  /**
+   * All of them for the first undo of a story; what else it undoes takes turns, or every story would take minutes. So do all
+   * undos on servers that have a younger sister here, unless BINFLASH_EVERY_SETTING is set.
+   */
   #settings(): readonly Setting[] {
     const { once, everySetting } = this.#bySql;
     const story = expect.getState().currentTestName ?? '';
     const turn = turns.get(story) ?? 0;
     turns.set(story, turn + 1);
     if (once !== undefined) return settings.slice(0, 1);
-    const next = turn % settings.length;
-    return turn === 0 || everySetting ? settings : settings.slice(next, next + 1);
+    const isFirst = turn === 0 && (!SISTERS.has(this.#server.id) || process.env.BINFLASH_EVERY_SETTING);
+    const next = (turn + story.length) % settings.length;
+    return isFirst || everySetting ? settings : settings.slice(next, next + 1);
   }
 
   /** Makes the changes again and undoes them, in one session; answers the states. */

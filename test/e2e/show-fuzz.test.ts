@@ -1,4 +1,5 @@
 /** Random workloads: what `show --json` says, replayed from empty tables, leads to the rows that the server selects. */
+
 import { basename } from 'node:path';
 import { expect, vi } from 'vitest';
 import { readSchema, TableDescriptions } from '../../src/index.ts';

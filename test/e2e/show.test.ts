@@ -1,7 +1,9 @@
 /** What `show --json` says, replayed from empty tables, leads to the rows that the server selects. */
+
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import { tableName } from '../../src/binlog/table-map.ts';
 import { readSchema, TableDescriptions } from '../../src/index.ts';
 import type { RunningServer } from '../servers/index.ts';
 import { generatedSpecimens } from './generated-values.ts';
@@ -42,7 +44,9 @@ async function expectShown({ server, database }: Scene, file: string, metadata: 
   const descriptions = new TableDescriptions({ timeZone: '+00:00' }, schema);
   const tables = await liveTables(server, database);
   const transactional = new Set(
-    tables.flatMap(({ name, engine }) => (engine === 'InnoDB' ? [`${database}.${name}`] : [])),
+    tables.flatMap(({ name, engine }) =>
+      engine === 'InnoDB' ? [tableName({ schema: database, name })] : [],
+    ),
   );
   const replay = new Replay();
   for (const change of await changesOf([file], { databases: [database] }, descriptions)) {
@@ -50,7 +54,7 @@ async function expectShown({ server, database }: Scene, file: string, metadata: 
     if (change.ending === 'committed' || !transactional.has(change.table)) replay.apply(change);
   }
   for (const table of tables) {
-    const rows = replay.rows(`${database}.${table.name}`);
+    const rows = replay.rows(tableName({ schema: database, name: table.name }));
     const { shown, selected } = await bothSides(server, database, table, rows);
     expect.soft(shown, table.name).toEqual(selected);
   }

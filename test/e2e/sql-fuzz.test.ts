@@ -11,7 +11,7 @@ import { eachServer } from './support.ts';
 
 /** Without a seed always the same rounds, so that `make test` judges a change by nothing but the change. */
 const firstSeed = Number(process.env.BINFLASH_FUZZ_SEED || 1);
-const rounds = Number(process.env.BINFLASH_FUZZ_ROUNDS || 8);
+const rounds = Number(process.env.BINFLASH_FUZZ_ROUNDS || 6);
 /** So many failures are enough to look at. */
 const MOST_FAILURES = 10;
 

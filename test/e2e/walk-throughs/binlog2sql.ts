@@ -2,8 +2,8 @@
 import { basename } from 'node:path';
 import { expect } from 'vitest';
 import type { RunningServer } from '../../servers/index.ts';
-import { eachServer, logged } from '../support.ts';
-import { changes, numbersTo, openDesk, rows } from './desk.ts';
+import { logged } from '../support.ts';
+import { changes, numbersTo, openDesk, rows, walkThrough } from './desk.ts';
 
 /** Statements as if they were run at this time, UTC. */
 const at = (time: string, statement: string): string =>
@@ -33,7 +33,7 @@ const mentions = (sql: string, words: readonly string[]): number[] =>
   words.map((word) => sql.indexOf(`'${word}'`));
 
 export function binlog2sql(): void {
-  eachServer('binlog2sql: a table was emptied by mistake', async ({ server, database }) => {
+  walkThrough('binlog2sql: a table was emptied by mistake', async ({ server, database }) => {
     await server.sql(
       `CREATE TABLE tbl (id INT AUTO_INCREMENT PRIMARY KEY, name VARCHAR(20), addtime DATETIME);
        INSERT INTO tbl VALUES (1, '小赵', '2016-12-10 00:04:33'), (2, '小钱', '2016-12-10 00:04:48'), (3, '小孙', '2016-12-13 20:25:00')`,
@@ -76,7 +76,7 @@ export function binlog2sql(): void {
     ]);
   });
 
-  eachServer('binlog2sql: standard SQL, and the undo of a range', async ({ server, database }) => {
+  walkThrough('binlog2sql: standard SQL, and the undo of a range', async ({ server, database }) => {
     const three = "(1, 'a', '2016-12-10 13:00:00'), (3, '中文', '2016-12-10 13:03:22')";
     await server.sql(
       `CREATE TABLE test3 (id INT AUTO_INCREMENT PRIMARY KEY, data VARCHAR(20), addtime DATETIME); CREATE TABLE test4 LIKE test3;
@@ -109,7 +109,7 @@ export function binlog2sql(): void {
     ]);
   });
 
-  eachServer('binlog2sql: many rows of a table that others go on using', async ({ server, database }) => {
+  walkThrough('binlog2sql: many rows of a table that others go on using', async ({ server, database }) => {
     await server.sql(
       `CREATE TABLE user (id INT AUTO_INCREMENT PRIMARY KEY, name VARCHAR(20), addtime DATETIME);
        INSERT INTO user SELECT n, 'tt', IF(n <= 256, '2013-11-11 00:04:33', '2014-11-11 00:04:48' + INTERVAL n SECOND)
@@ -131,7 +131,7 @@ export function binlog2sql(): void {
     expect(await rows(server, count, database)).toEqual(['16389']);
   });
 
-  eachServer(
+  walkThrough(
     'binlog2sql: rows that a new primary lacks, without their keys',
     async ({ server, database }) => {
       const fresh = `${database}_new`;
@@ -155,7 +155,7 @@ export function binlog2sql(): void {
     },
   );
 
-  eachServer('binlog2sql: --only-dml and --back-interval', async ({ server, database }) => {
+  walkThrough('binlog2sql: --only-dml and --back-interval', async ({ server, database }) => {
     await server.sql('CREATE TABLE t (id INT PRIMARY KEY, v INT)', database);
     const log = await logged(
       server,

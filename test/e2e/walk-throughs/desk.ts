@@ -1,9 +1,17 @@
 import { copyFile, mkdir, mkdtemp } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { expect } from 'vitest';
-import type { RunningServer } from '../../servers/index.ts';
+import type { RunningServer, ServerId } from '../../servers/index.ts';
 import { type Step, Terminal } from '../incident/terminal.ts';
-import { quote } from '../support.ts';
+import { eachServer, quote, type Scene } from '../support.ts';
+
+/** Of each family one: what other tools' documents show depends on commands more than on servers, and CI has its time. */
+const WALKED: readonly ServerId[] = ['mysql-5.6', 'mysql-9.7', 'mariadb-11.8'];
+
+/** Declares a walk-through. */
+export function walkThrough(name: string, story: (scene: Scene) => Promise<void>): void {
+  eachServer(name, story, { servers: WALKED });
+}
 
 /** Where a walk-through is played: a shell with copies of the logs and the tables' definitions, and the server. */
 export interface Desk {

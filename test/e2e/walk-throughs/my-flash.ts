@@ -1,8 +1,8 @@
 /** MyFlash's own test cases, by the binlog that `rewrite` makes, as MyFlash does, and by SQL. */
 import { basename } from 'node:path';
 import { expect } from 'vitest';
-import { eachServer, logged, type Scene } from '../support.ts';
-import { checksum, openDesk, rows } from './desk.ts';
+import { logged, type Scene } from '../support.ts';
+import { checksum, openDesk, rows, walkThrough } from './desk.ts';
 
 const table = `
   CREATE TABLE testFlashback2 (
@@ -50,15 +50,15 @@ async function undoneBy(
 }
 
 export function myFlash(): void {
-  eachServer('MyFlash: its test cases, as a binlog', (scene) =>
+  walkThrough('MyFlash: its test cases, as a binlog', (scene) =>
     undoneBy(scene, (file) => `binflash rewrite ${file} -o undo.binlog`, 'binlog'),
   );
 
-  eachServer('MyFlash: its test cases, as SQL', (scene) =>
+  walkThrough('MyFlash: its test cases, as SQL', (scene) =>
     undoneBy(scene, (file) => `binflash sql ${file} --schema schema.sql --flashback -o undo.sql`, 'sql'),
   );
 
-  eachServer('MyFlash: the inserts of a file, and an undo that is cut', async ({ server, database }) => {
+  walkThrough('MyFlash: the inserts of a file, and an undo that is cut', async ({ server, database }) => {
     await server.sql(`SET sql_mode = ''; ${table}; ${insert('1')}`, database);
     const kept = 'SELECT id, amount FROM testFlashback2 ORDER BY id';
     const many = `${insert('2')} INSERT INTO testFlashback2 (nameBlob) VALUES (REPEAT('x', 60000));`.repeat(

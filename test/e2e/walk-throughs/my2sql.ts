@@ -1,8 +1,8 @@
 /** What my2sql's README and the guides that it leads to show. */
 import { basename } from 'node:path';
 import { expect } from 'vitest';
-import { eachServer, logged } from '../support.ts';
-import { changes, checksum, firstListed, numbersTo, openDesk, rows } from './desk.ts';
+import { logged } from '../support.ts';
+import { changes, checksum, firstListed, numbersTo, openDesk, rows, walkThrough } from './desk.ts';
 
 const numbered = `
   CREATE TABLE t (
@@ -13,7 +13,7 @@ const numbered = `
 const fill = `INSERT INTO t SELECT n, 5000 + n % 50, CONCAT(n * 7919, '-96439406143'), CONCAT('22195207048-', n) FROM ${numbersTo(4)}`;
 
 export function my2sql(): void {
-  eachServer('my2sql: a table with JSON was emptied by mistake', async ({ server, database }) => {
+  walkThrough('my2sql: a table with JSON was emptied by mistake', async ({ server, database }) => {
     const json = server.id === 'mysql-5.6' ? 'longtext' : 'json';
     await server.sql(
       `CREATE TABLE student (
@@ -37,7 +37,7 @@ export function my2sql(): void {
     expect(await server.sql('SELECT * FROM student', database)).toBe(before);
   });
 
-  eachServer('my2sql: half of a table, and its checksum', async ({ server, database }) => {
+  walkThrough('my2sql: half of a table, and its checksum', async ({ server, database }) => {
     await server.sql(`${numbered}; ${fill}`, database);
     const count = 'SELECT COUNT(*) FROM t';
     expect(await rows(server, count, database)).toEqual(['10000']);
@@ -68,7 +68,7 @@ export function my2sql(): void {
     expect(await checksum(server, 't', database)).toBe(before);
   });
 
-  eachServer('my2sql: a new primary is given what it lacks', async ({ server, database }) => {
+  walkThrough('my2sql: a new primary is given what it lacks', async ({ server, database }) => {
     await server.sql(`${numbered}; ${fill}; CREATE TABLE u LIKE t`, database);
     const fresh = `${database}_new`;
     await server.sql(
