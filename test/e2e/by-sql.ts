@@ -13,7 +13,7 @@ import { selectedShapes } from '../../src/sql/judge-text.ts';
 import { sql } from '../../src/sql/sql.ts';
 import { TableDescriptions } from '../../src/tables/description.ts';
 import { readSchema } from '../../src/tables/read-schema.ts';
-import type { RunningServer } from '../servers/index.ts';
+import { type RunningServer, serverIds } from '../servers/index.ts';
 import {
   dumpScript,
   type Fingerprint,
@@ -48,8 +48,6 @@ export interface BySql {
 
 /** Most logs here are small, and there are many. */
 const SMALL_WINDOW = 64 * 1024;
-
-const SISTERS: ReadonlySet<string> = new Set(['mariadb-10.5', 'mariadb-10.11']);
 
 /** How often a story has undone something. */
 const turns = new Map<string, number>();
@@ -123,8 +121,8 @@ export class SqlProof {
   }
 
   /**
-   * All of them for the first undo of a story; what else it undoes takes turns, or every story would take minutes. So do all
-   * undos on servers that have a younger sister here, unless BINFLASH_EVERY_SETTING is set.
+   * They take turns, from undo to undo and from server to server, so that a story meets all of them: every story in every
+   * setting on every server would take minutes more than CI has. With BINFLASH_EVERY_SETTING the first undo of each does.
    */
   #settings(): readonly Setting[] {
     const { once, everySetting } = this.#bySql;
@@ -132,9 +130,9 @@ export class SqlProof {
     const turn = turns.get(story) ?? 0;
     turns.set(story, turn + 1);
     if (once !== undefined) return settings.slice(0, 1);
-    const isFirst = turn === 0 && (!SISTERS.has(this.#server.id) || process.env.BINFLASH_EVERY_SETTING);
-    const next = (turn + story.length) % settings.length;
-    return isFirst || everySetting ? settings : settings.slice(next, next + 1);
+    if (everySetting || (turn === 0 && process.env.BINFLASH_EVERY_SETTING)) return settings;
+    const next = (turn + serverIds.indexOf(this.#server.id)) % settings.length;
+    return settings.slice(next, next + 1);
   }
 
   /** Makes the changes again and undoes them, in one session; answers the states. */

@@ -5,8 +5,8 @@ import type { RunningServer, ServerId } from '../../servers/index.ts';
 import { type Step, Terminal } from '../incident/terminal.ts';
 import { eachServer, quote, type Scene } from '../support.ts';
 
-/** Of each family one: what other tools' documents show depends on commands more than on servers, and CI has its time. */
-const WALKED: readonly ServerId[] = ['mysql-5.6', 'mysql-9.7', 'mariadb-11.8'];
+/** Of each flavour one: what other tools' documents show depends on commands more than on servers, and CI has its time. */
+const WALKED: readonly ServerId[] = ['mysql-9.7', 'mariadb-11.8'];
 
 /** Declares a walk-through. */
 export function walkThrough(name: string, story: (scene: Scene) => Promise<void>): void {
