@@ -1,4 +1,19 @@
+import { statfsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
+
+const GIB = 2 ** 30;
+
+/** Servers make and remove thousands of files: in memory, where there is room for what runs at a time. */
+function scratch(): string {
+  if (process.env.TMPDIR !== undefined) return tmpdir();
+  try {
+    const { bavail, bsize } = statfsSync('/dev/shm');
+    return bavail * bsize > 10 * GIB ? '/dev/shm' : tmpdir();
+  } catch {
+    return tmpdir();
+  }
+}
 
 const config: ViteUserConfig = defineConfig({
   test: {
@@ -16,6 +31,7 @@ const config: ViteUserConfig = defineConfig({
       {
         test: {
           name: 'e2e',
+          env: { TMPDIR: scratch() },
           include: ['test/e2e/**/*.test.ts', 'test/servers/**/*.test.ts'],
           // One server at a time per file; files share the machine's two cores.
           maxWorkers: 2,

@@ -40,8 +40,6 @@ export interface BySql {
   readonly noGuard?: string;
   /** Only the first setting, and why: a large story would take too long. */
   readonly once?: string;
-  /** Every undo of the story in every setting, not only the first one. */
-  readonly everySetting?: boolean;
   /** May a `max_allowed_packet` beyond the default be asked for? */
   readonly hugeRow?: boolean;
 }
@@ -108,7 +106,7 @@ export class SqlProof {
   /** After it: forth and back again, in each setting. */
   async prove(): Promise<void> {
     const tables = await listTables(this.#server, this.#databases);
-    const undone = readDump(tables, await this.#server.sql(dumpScript(tables)));
+    const undone = readDump(tables, await this.#server.look(dumpScript(tables)));
     for (const setting of this.#settings()) {
       const [forth, back] = await this.#goRound(setting, tables);
       const { noRedo, only } = this.#bySql;
@@ -125,12 +123,12 @@ export class SqlProof {
    * setting on every server would take minutes more than CI has. With BINFLASH_EVERY_SETTING the first undo of each does.
    */
   #settings(): readonly Setting[] {
-    const { once, everySetting } = this.#bySql;
+    const { once } = this.#bySql;
     const story = expect.getState().currentTestName ?? '';
     const turn = turns.get(story) ?? 0;
     turns.set(story, turn + 1);
     if (once !== undefined) return settings.slice(0, 1);
-    if (everySetting || (turn === 0 && process.env.BINFLASH_EVERY_SETTING)) return settings;
+    if (turn === 0 && process.env.BINFLASH_EVERY_SETTING) return settings;
     const next = (turn + serverIds.indexOf(this.#server.id)) % settings.length;
     return settings.slice(next, next + 1);
   }
@@ -173,7 +171,7 @@ export class SqlProof {
   async #run({ name, client }: Setting, pieces: readonly (string | Text)[]): Promise<string> {
     const packets = pieces.flatMap((piece) => (typeof piece === 'string' ? [] : (piece.packet ?? [])));
     const server = this.#server;
-    const before = Number(packets.length > 0 && (await server.sql('SELECT @@GLOBAL.max_allowed_packet')));
+    const before = Number(packets.length > 0 && (await server.look('SELECT @@GLOBAL.max_allowed_packet;')));
     const setPacket = (bytes: number): Promise<string> =>
       server.sql(`SET GLOBAL max_allowed_packet = ${bytes}`);
     const options = packets.map((packet) => `--max-allowed-packet=${packet}`);

@@ -29,7 +29,7 @@ export async function fingerprint(
 ): Promise<Fingerprint> {
   const tables = await listTables(server, typeof databases === 'string' ? [databases] : databases);
   if (tables.length === 0) return {};
-  return readDump(tables, await server.sql(dumpScript(tables)));
+  return readDump(tables, await server.look(dumpScript(tables)));
 }
 
 /** Statements that print all of the tables; they set the session as they need it. */
@@ -83,12 +83,12 @@ export interface Table {
 
 export async function listTables(server: RunningServer, databases: readonly string[]): Promise<Table[]> {
   // Names in HEX, for the client escapes tabs, newlines and backslashes.
-  const answer = await server.sql(`
+  const answer = await server.look(`
     SELECT HEX(t.table_schema), HEX(t.table_name), t.table_type = 'SYSTEM VERSIONED', HEX(c.column_name), c.data_type
       FROM information_schema.tables t
       JOIN information_schema.columns c ON c.table_schema = t.table_schema AND c.table_name = t.table_name
       WHERE t.table_type IN ('BASE TABLE', 'SYSTEM VERSIONED') AND t.table_schema IN (${databases.map(text).join(', ')})
-      ORDER BY t.table_schema, t.table_name, c.ordinal_position`);
+      ORDER BY t.table_schema, t.table_name, c.ordinal_position;`);
   const tables = new Map<string, Table>();
   for (const line of answer.split('\n').slice(0, -1)) {
     const [schema, name, versioned, column, type] = line.split('\t');

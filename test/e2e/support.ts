@@ -61,7 +61,7 @@ async function makeScene(id: ServerId, args: readonly string[]): Promise<Scene> 
   const server = await starting;
   scenes++;
   const database = `story${scenes}`;
-  await server.sql(`CREATE DATABASE ${database} DEFAULT CHARACTER SET utf8mb4`);
+  await server.look(`CREATE DATABASE ${database} DEFAULT CHARACTER SET utf8mb4;`);
   await server.closeBinlog();
   return { server, database };
 }
@@ -136,7 +136,7 @@ export async function replayUndo(
   expect(maxAllowedPacket !== undefined, 'a max_allowed_packet beyond the default is asked for').toBe(
     hugeRow,
   );
-  const packet = Number(await server.sql('SELECT @@GLOBAL.max_allowed_packet'));
+  const packet = Number(await server.look('SELECT @@GLOBAL.max_allowed_packet;'));
   expect(packet, 'the server takes the undo with its default max_allowed_packet').toBe(defaultPacket(server));
   const log = await server.errorLog();
   if (maxAllowedPacket !== undefined) await setPacket(server, maxAllowedPacket);
@@ -172,7 +172,7 @@ export function defaultPacket(server: RunningServer): number {
 
 /** For connections from now on. */
 export async function setPacket(server: RunningServer, bytes: number): Promise<void> {
-  await server.sql(`SET GLOBAL max_allowed_packet = ${bytes}`);
+  await server.look(`SET GLOBAL max_allowed_packet = ${bytes};`);
 }
 
 /**

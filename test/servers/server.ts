@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Backend, dataFolder, errorLogFile, socketFile } from './backend.ts';
 import { type Identity, identity } from './identity.ts';
+import { Observer } from './observer.ts';
 import { isListening } from './port.ts';
 import { delay, type Finished, feed, finished } from './process.ts';
 import type { RunningServer, ServerId, StartOptions } from './types.ts';
@@ -19,8 +20,9 @@ export class Server implements RunningServer {
   version = '';
   private readonly identity: Identity;
   private readonly backend: Backend;
-  private readonly connection: readonly string[];
+  private readonly connection: string[];
   private readonly clientOptions: readonly string[];
+  private readonly observer: Observer;
   private args: readonly string[];
 
   private constructor(id: ServerId, backend: Backend, args: readonly string[]) {
@@ -32,6 +34,8 @@ export class Server implements RunningServer {
     this.binlogFolder = dataFolder(backend.folder);
     const { clientInit } = this.identity;
     this.connection = ['--user=root', '--protocol=socket', `--socket=${socketFile(backend.folder)}`];
+    // Newer MariaDB encrypts even what goes through a socket.
+    if (this.flavour === 'mariadb') this.connection.push('--skip-ssl');
     this.clientOptions = [
       ...this.connection,
       // What the server takes is the server's own setting; the client must not be the one that refuses.
@@ -40,6 +44,11 @@ export class Server implements RunningServer {
       '--binary-mode',
       ...(clientInit === undefined ? [] : [`--init-command=${clientInit}`]),
     ];
+    this.observer = new Observer(() =>
+      backend.spawn('client', [...this.clientOptions, '--batch', '--skip-column-names', '--unbuffered'], {
+        stdio: 'pipe',
+      }),
+    );
   }
 
   get port(): number {
@@ -61,6 +70,12 @@ export class Server implements RunningServer {
 
   async sql(statements: string | Uint8Array, database?: string): Promise<string> {
     return this.print(['--batch', '--skip-column-names'], statements, database);
+  }
+
+  async look(statements: string): Promise<string> {
+    return this.observer.ask(statements).catch((error: Error) => {
+      throw new Error(`${this.id}: ${error.message}`);
+    });
   }
 
   async print(
@@ -101,18 +116,18 @@ export class Server implements RunningServer {
   }
 
   async binlogs(): Promise<string[]> {
-    return rows(await this.sql('SHOW BINARY LOGS')).map(([name]) => join(this.binlogFolder, name!));
+    return rows(await this.look('SHOW BINARY LOGS;')).map(([name]) => join(this.binlogFolder, name!));
   }
 
   async closeBinlog(): Promise<string> {
     const { file } = await this.position();
-    await this.sql('FLUSH BINARY LOGS');
+    await this.look('FLUSH BINARY LOGS;');
     return join(this.binlogFolder, file);
   }
 
   async position(): Promise<{ file: string; position: number }> {
     const log = hasNewWords(this) ? 'BINARY LOG' : 'MASTER';
-    const [file, position] = rows(await this.sql(`SHOW ${log} STATUS`))[0] ?? [];
+    const [file, position] = rows(await this.look(`SHOW ${log} STATUS;`))[0] ?? [];
     if (file === undefined) throw new Error(`${this.id} writes no binary log`);
     return { file, position: Number(position) };
   }
@@ -143,13 +158,18 @@ export class Server implements RunningServer {
 
   async restart(options: StartOptions = {}): Promise<void> {
     this.args = options.args ?? this.args;
-    await this.backend.shutDown();
+    await this.shutDown();
     await this.boot();
   }
 
   async stop(): Promise<void> {
-    await this.backend.shutDown();
+    await this.shutDown();
     await this.backend.remove();
+  }
+
+  private async shutDown(): Promise<void> {
+    await this.observer.close();
+    await this.backend.shutDown();
   }
 
   private async boot(): Promise<void> {

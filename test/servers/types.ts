@@ -27,6 +27,8 @@ export interface RunningServer {
   readonly binlogFolder: string;
   /** Runs statements through the server's own client (`--binary-mode`, stdin); answers stdout (tab separated, no header); throws with stderr when the client fails. */
   sql(statements: string | Uint8Array, database?: string): Promise<string>;
+  /** Looks at the server in a session that stays open from look to look, much sooner than {@link sql}; each statement ends with a semicolon. For what neither depends on the session nor changes more of it than `SET NAMES`, `time_zone` and `sql_mode`. */
+  look(statements: string): Promise<string>;
   /** Runs statements through the client as {@link sql} does, with its output in the form that the options ask for. */
   print(options: readonly string[], statements: string | Uint8Array, database?: string): Promise<string>;
   /** Pipes statements into a plain client with nothing but these options, as a user does; throws with stderr when it fails, else answers it as well. */
