@@ -20,9 +20,9 @@ export function foreignKeyWarnings(index: BinlogIndex, selected: Uint32Array, pa
   const unlogged = new Set<string>();
   const unchecked = new Set<string>();
   for (const event of selected) {
-    const { kind, table } = index.shapes[index.events.shape[event]!]!;
+    const { kind, table } = index.shapes[index.events.shape.get(event)]!;
     if (flavour === 'mysql' && (table.flags & TableMapFlag.REFERRED_FK_DB) === 0) continue;
-    if ((index.events.flags[event]! & RowsFlag.USE_SQL_FOREIGN_KEY) !== 0) unchecked.add(tableName(table));
+    if ((index.events.flags.get(event) & RowsFlag.USE_SQL_FOREIGN_KEY) !== 0) unchecked.add(tableName(table));
     else if (kind !== 'insert' || partial) unlogged.add(tableName(table));
   }
   const warnings: string[] = [];

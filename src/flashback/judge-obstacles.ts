@@ -30,7 +30,7 @@ export function judgeObstacles(
 ): ObstacleVerdict {
   const verdict: ObstacleVerdict = { refusals: [], warnings: [], skipped: [], elsewhere: 0 };
   const selectedTransactions = new Set<number>();
-  for (const event of selected) selectedTransactions.add(index.events.transaction[event]!);
+  for (const event of selected) selectedTransactions.add(index.events.transaction.get(event));
   const spans = shapeSpans(index, selected);
   for (const obstacle of index.obstacles) {
     if (obstacle.kind === 'rollback-to-savepoint') {
@@ -131,7 +131,7 @@ function shapeSpans(index: BinlogIndex, selected: Uint32Array): ShapeSpans {
   const first = new Float64Array(index.shapes.length).fill(-1);
   const last = new Float64Array(index.shapes.length).fill(-1);
   for (const event of selected) {
-    const shape = index.events.shape[event]!;
+    const shape = index.events.shape.get(event);
     if (first[shape] === -1) first[shape] = event;
     last[shape] = event;
   }

@@ -68,14 +68,14 @@ export interface PlanOptions {
 
 /** How many rows of an event are selected, once it is. */
 export function selectedRows(index: BinlogIndex, mask: RowMask | undefined, event: number): number {
-  return mask === undefined ? index.events.rows[event]! : mask.count(event);
+  return mask === undefined ? index.events.rows.get(event) : mask.count(event);
 }
 
 /** The share of an event's bytes that its selected rows have, about. */
 export function selectedBytes(index: BinlogIndex, mask: RowMask | undefined, event: number): number {
   const { size, rows } = index.events;
-  if (mask === undefined) return size[event]!;
-  return Math.round((size[event]! * mask.count(event)) / rows[event]!);
+  if (mask === undefined) return size.get(event);
+  return Math.round((size.get(event) * mask.count(event)) / rows.get(event));
 }
 
 /**
@@ -107,10 +107,10 @@ export function makePlan(index: BinlogIndex, options: PlanOptions, mask?: RowMas
   let touched = 0;
   let committed = 0;
   for (let transaction = 0; transaction < transactions.length; transaction++) {
-    const eventCount = transactions.eventCount[transaction]!;
+    const eventCount = transactions.eventCount.get(transaction);
     const wanted = selector.hasTransaction(transaction);
-    const first = transactions.firstEvent[transaction]!;
-    if (transactions.ending[transaction] === Ending.XA_ROLLBACK) {
+    const first = transactions.firstEvent.get(transaction);
+    if (transactions.ending.get(transaction) === Ending.XA_ROLLBACK) {
       if (wanted) takenBack += countSelectedRows(index, selector, mask, first, first + eventCount);
       continue;
     }
@@ -122,7 +122,7 @@ export function makePlan(index: BinlogIndex, options: PlanOptions, mask?: RowMas
     let endingKnown = false;
     for (let event = first; event < first + eventCount; event++) {
       if (!wanted || !selector.hasEvent(event) || mask?.selects(event) === false) {
-        leftRows += events.rows[event]!;
+        leftRows += events.rows.get(event);
         continue;
       }
       if (!endingKnown) {
@@ -131,11 +131,11 @@ export function makePlan(index: BinlogIndex, options: PlanOptions, mask?: RowMas
         if (ending) note(ending, skip, refusals, skippedCounts);
       }
       if (ending) continue;
-      const verdict = judgeRows(index, event, inversionOf(events.shape[event]!));
+      const verdict = judgeRows(index, event, inversionOf(events.shape.get(event)));
       if (verdict) note(verdict, skip, refusals, skippedCounts);
       else {
         selected[count++] = event;
-        const unselected = events.rows[event]! - selectedRows(index, mask, event);
+        const unselected = events.rows.get(event) - selectedRows(index, mask, event);
         leftRows += unselected;
         if (unselected > 0) cut = true;
       }
@@ -143,7 +143,7 @@ export function makePlan(index: BinlogIndex, options: PlanOptions, mask?: RowMas
     if (count > before) {
       touched++;
       // Of these rows nothing is kept but their number.
-      if (mask === undefined) takenBack += transactions.takenBack[transaction]!;
+      if (mask === undefined) takenBack += transactions.takenBack.get(transaction);
     }
     if (count > before && (cut || count - before < eventCount)) split.push(transaction);
   }
@@ -225,13 +225,13 @@ function countChanges(
   let last = 0;
   const { events } = index;
   for (const event of selected) {
-    const shape = events.shape[event]!;
+    const shape = events.shape.get(event);
     const changed = selectedRows(index, mask, event);
     byShape[shape]![kinds[shape]!] += changed;
     rows += changed;
     bytes += selectedBytes(index, mask, event);
-    first = Math.min(first, events.timestamp[event]!);
-    last = Math.max(last, events.timestamp[event]!);
+    first = Math.min(first, events.timestamp.get(event));
+    last = Math.max(last, events.timestamp.get(event));
   }
   return {
     tables: [...tables.values()].filter((t) => t.insert + t.update + t.delete > 0),
@@ -273,7 +273,7 @@ function splitWarnings(index: BinlogIndex, split: readonly number[]): string[] {
   const { transactions, files } = index;
   const places = split.slice(0, 5).map((t) => {
     const gtid = transactions.gtid(t);
-    const place = `${files[transactions.file[t]!]!.path}:${transactions.start[t]}-${transactions.end[t]}`;
+    const place = `${files[transactions.file.get(t)]!.path}:${transactions.start.get(t)}-${transactions.end.get(t)}`;
     return gtid === undefined ? place : `${place} (${gtid})`;
   });
   const more = split.length > 5 ? `, and ${split.length - 5} more` : '';

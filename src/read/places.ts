@@ -19,10 +19,10 @@ export function eventPlaces({ events, transactions }: BinlogIndex, numbers: Uint
   return {
     length: numbers.length,
     containers: events.containers,
-    file: (i) => transactions.file[events.transaction[numbers[i]!]!]!,
-    packed: (i) => events.packed[numbers[i]!]!,
-    offset: (i) => events.offset[numbers[i]!]!,
-    size: (i) => events.size[numbers[i]!]!,
+    file: (i) => transactions.file.get(events.transaction.get(numbers[i]!)),
+    packed: (i) => events.packed.get(numbers[i]!),
+    offset: (i) => events.offset.get(numbers[i]!),
+    size: (i) => events.size.get(numbers[i]!),
   };
 }
 
@@ -31,28 +31,28 @@ export function textPlaces({ events, texts, transactions }: BinlogIndex, numbers
   return {
     length: numbers.length,
     containers: events.containers,
-    file: (i) => transactions.file[texts.transaction[numbers[i]!]!]!,
-    packed: (i) => texts.packed[numbers[i]!]!,
-    offset: (i) => texts.offset[numbers[i]!]!,
-    size: (i) => texts.size[numbers[i]!]!,
+    file: (i) => transactions.file.get(texts.transaction.get(numbers[i]!)),
+    packed: (i) => texts.packed.get(numbers[i]!),
+    offset: (i) => texts.offset.get(numbers[i]!),
+    size: (i) => texts.size.get(numbers[i]!),
   };
 }
 
 /** Where the event, or the one that holds it, begins in its file. */
 export function fileOffset(places: Places, i: number): number {
   const packed = places.packed(i);
-  return packed === PLAIN ? places.offset(i) : places.containers.offset[packed]!;
+  return packed === PLAIN ? places.offset(i) : places.containers.offset.get(packed);
 }
 
 /** Where the event, or the one that holds it, ends in its file. */
 export function fileEnd(places: Places, i: number): number {
   const packed = places.packed(i);
   if (packed === PLAIN) return places.offset(i) + places.size(i);
-  return places.containers.offset[packed]! + places.containers.size[packed]!;
+  return places.containers.offset.get(packed) + places.containers.size.get(packed);
 }
 
 /** Bytes that the event which holds it unpacks to; 0 for one that stands in the file itself. */
 export function unpackedSize(places: Places, i: number): number {
   const packed = places.packed(i);
-  return packed === PLAIN ? 0 : places.containers.unpacked[packed]!;
+  return packed === PLAIN ? 0 : places.containers.unpacked.get(packed);
 }

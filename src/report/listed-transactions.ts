@@ -24,23 +24,23 @@ export function listTransactions(
   let at = 0;
   return numbers.map((transaction) => {
     // Both are ascending, so one walk over the events serves all.
-    while (index.events.transaction[events[at]!]! < transaction) at++;
+    while (index.events.transaction.get(events[at]!) < transaction) at++;
     const begin = at;
-    while (at < events.length && index.events.transaction[events[at]!] === transaction) at++;
+    while (at < events.length && index.events.transaction.get(events[at]!) === transaction) at++;
     const text = statements.get(transaction);
     const one = onlyTransaction(index, transaction, select);
-    const thread = transactions.threadId[transaction]!;
+    const thread = transactions.threadId.get(transaction);
     return {
-      file: transactions.file[transaction]!,
-      start: transactions.start[transaction]!,
-      end: transactions.end[transaction]!,
+      file: transactions.file.get(transaction),
+      start: transactions.start.get(transaction),
+      end: transactions.end.get(transaction),
       gtid: transactions.gtid(transaction),
       thread: thread === NO_THREAD ? undefined : thread,
       ...sums(changes, events.subarray(begin, at), tables),
       statements: text?.texts ?? [],
       moreStatements: text?.more || undefined,
       command: one && rewriteCommand({ inputs: one.files, select: one.select, options }),
-      uncommitted: isUncommitted(transactions.ending[transaction]!) ? true : undefined,
+      uncommitted: isUncommitted(transactions.ending.get(transaction)) ? true : undefined,
     };
   });
 }
@@ -60,7 +60,7 @@ function sums(
   let first = Number.POSITIVE_INFINITY;
   let last = 0;
   for (const event of events) {
-    const shape = index.events.shape[event]!;
+    const shape = index.events.shape.get(event);
     const count = rowsOf(event);
     const time = timeOf(index, event);
     rows[kinds[shape]!]! += count;

@@ -26,16 +26,16 @@ const KINDS = { insert: INSERT, update: UPDATE, delete: DELETE } as const;
 /** Collects what is selected, but for what the server itself took back; of their rows, those of `mask`. */
 export function selectEvents(index: BinlogIndex, selector: Selector, mask?: RowCounts): SelectedEvents {
   const { transactions } = index;
-  const rowsOf = (event: number): number => mask?.count(event) ?? index.events.rows[event]!;
+  const rowsOf = (event: number): number => mask?.count(event) ?? index.events.rows.get(event);
   const events = new Uint32Array(index.events.length);
   let count = 0;
   let first = Number.POSITIVE_INFINITY;
   let last = 0;
   for (let transaction = 0; transaction < transactions.length; transaction++) {
-    if (transactions.ending[transaction] === Ending.XA_ROLLBACK) continue;
-    if (transactions.eventCount[transaction] === 0 || !selector.hasTransaction(transaction)) continue;
-    const begin = transactions.firstEvent[transaction]!;
-    for (let event = begin; event < begin + transactions.eventCount[transaction]!; event++) {
+    if (transactions.ending.get(transaction) === Ending.XA_ROLLBACK) continue;
+    if (transactions.eventCount.get(transaction) === 0 || !selector.hasTransaction(transaction)) continue;
+    const begin = transactions.firstEvent.get(transaction);
+    for (let event = begin; event < begin + transactions.eventCount.get(transaction); event++) {
       if (!selector.hasEvent(event) || rowsOf(event) === 0) continue;
       events[count++] = event;
       const time = timeOf(index, event);
@@ -58,7 +58,7 @@ export function selectEvents(index: BinlogIndex, selector: Selector, mask?: RowC
  * transactions took effect with their XA COMMIT.
  */
 export function timeOf({ events, transactions }: BinlogIndex, event: number): number {
-  const transaction = events.transaction[event]!;
-  if (transactions.decidedOffset[transaction]! > 0) return transactions.decidedTime[transaction]!;
-  return events.timestamp[event]!;
+  const transaction = events.transaction.get(event);
+  if (transactions.decidedOffset.get(transaction) > 0) return transactions.decidedTime.get(transaction);
+  return events.timestamp.get(event);
 }

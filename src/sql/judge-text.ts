@@ -10,7 +10,7 @@ const NAMED = 8;
 
 /** The numbers of the shapes that have selected events. */
 export function selectedShapes({ index, events }: Plan): number[] {
-  return [...new Set(events.map((event) => index.events.shape[event]!))];
+  return [...new Set(events.map((event) => index.events.shape.get(event)))];
 }
 
 /**

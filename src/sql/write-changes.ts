@@ -49,7 +49,7 @@ export async function tryValues(
   const doubtful = new Set(selectedShapes(plan).filter((shape) => writers.mayThrow(shape)));
   if (doubtful.size === 0) return;
   const { events } = plan.index;
-  const tried = plan.events.filter((event) => doubtful.has(events.shape[event]!));
+  const tried = plan.events.filter((event) => doubtful.has(events.shape.get(event)));
   const shapes = selectedShapes(plan);
   const nowhere = new WholeText(plan.index, NOWHERE, (out) => writers.make(out, shapes));
   await passOn(plan, tried, files, writers, nowhere, options, 'read');

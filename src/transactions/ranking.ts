@@ -45,7 +45,7 @@ export async function rank(
   const found = new Uint32Array(transactions.length);
   let [matching, withRows, selected, most] = [0, 0, 0, 0];
   for (let t = 0; t < transactions.length; t++) {
-    if (transactions.eventCount[t]! > 0) withRows++;
+    if (transactions.eventCount.get(t) > 0) withRows++;
     if (!changes.count(t)) continue;
     selected++;
     most = Math.max(most, changes.rows);
@@ -104,7 +104,7 @@ function ordered(
     deleted: () => changes.delete,
     updated: () => changes.update,
     inserted: () => changes.insert,
-    size: (t) => transactions.end[t]! - transactions.start[t]!,
+    size: (t) => transactions.end.get(t) - transactions.start.get(t),
     duration: () => changes.lastTime - changes.firstTime,
     time: () => -changes.firstTime,
   };
@@ -146,7 +146,7 @@ async function textsThatContain(
   const largest = new Int32Array(index.transactions.length).fill(-1);
   const most = new Float64Array(index.transactions.length).fill(-1);
   for (let i = 0; i < count; i++) {
-    const transaction = index.texts.transaction[numbers[i]!]!;
+    const transaction = index.texts.transaction.get(numbers[i]!);
     if (found[i] === 0 || rowsOf[i]! <= most[transaction]!) continue;
     largest[transaction] = numbers[i]!;
     most[transaction] = rowsOf[i]!;

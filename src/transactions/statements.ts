@@ -22,13 +22,13 @@ export function* textsOf(
   changes: SelectedChanges,
 ): Generator<readonly [text: number, rows: number]> {
   const { texts, events, transactions } = index;
-  const end = transactions.firstEvent[transaction]! + transactions.eventCount[transaction]!;
-  for (let i = texts.firstOf(transaction); i < texts.length && texts.transaction[i] === transaction; i++) {
+  const end = transactions.firstEvent.get(transaction) + transactions.eventCount.get(transaction);
+  for (let i = texts.firstOf(transaction); i < texts.length && texts.transaction.get(i) === transaction; i++) {
     let rows = 0;
     let made = false;
     for (
-      let event = texts.firstEvent[i]!;
-      event < end && events.statement[event] === texts.statement[i];
+      let event = texts.firstEvent.get(i);
+      event < end && events.statement.get(event) === texts.statement.get(i);
       event++
     ) {
       rows += changes.rowsOf(event);

@@ -137,23 +137,23 @@ function entryOf(
 ): TransactionEntry {
   const { transactions: all, files } = index;
   changes.count(transaction);
-  const threadId = all.threadId[transaction]!;
-  const xid = all.xid[transaction]!;
-  const position = all.decidedOffset[transaction]!;
+  const threadId = all.threadId.get(transaction);
+  const xid = all.xid.get(transaction);
+  const position = all.decidedOffset.get(transaction);
   let statements = 0;
   for (const _ of textsOf(index, transaction, changes)) statements++;
   return {
-    file: files[all.file[transaction]!]!.path,
-    start: all.start[transaction]!,
-    end: all.end[transaction]!,
+    file: files[all.file.get(transaction)]!.path,
+    start: all.start.get(transaction),
+    end: all.end.get(transaction),
     time: changes.firstTime,
     duration: changes.lastTime - changes.firstTime,
     state: stateOf(index, transaction),
     gtid: all.gtid(transaction),
     threadId: threadId === NO_THREAD ? undefined : threadId,
-    serverId: all.serverId[transaction]!,
+    serverId: all.serverId.get(transaction),
     xid: xid === 0n ? undefined : xid,
-    decided: position === 0 ? undefined : { file: files[all.decidedFile[transaction]!]!.path, position },
+    decided: position === 0 ? undefined : { file: files[all.decidedFile.get(transaction)]!.path, position },
     rows: changes.rows,
     insert: changes.insert,
     update: changes.update,

@@ -94,12 +94,12 @@ export async function maskRows(
 ): Promise<RowMask> {
   const mask = new RowMask(index.events.length);
   const numbers = candidates(index, selector, mask);
-  const total = numbers.reduce((sum, event) => sum + index.events.size[event]!, 0);
+  const total = numbers.reduce((sum, event) => sum + index.events.size.get(event), 0);
   const reader = new BatchReader(index, files, options);
   let done = 0;
   for await (const batch of reader.read(eventPlaces(index, numbers))) {
     testBatch(index, numbers, batch, filter, mask);
-    for (let i = batch.first; i <= batch.last; i++) done += index.events.size[numbers[i]!]!;
+    for (let i = batch.first; i <= batch.last; i++) done += index.events.size.get(numbers[i]!);
     options.onProgress?.(done, total);
   }
   return mask;
@@ -111,15 +111,15 @@ function candidates(index: BinlogIndex, selector: Selector, mask: RowMask): Uint
   const numbers = new Uint32Array(events.length);
   let count = 0;
   for (let transaction = 0; transaction < transactions.length; transaction++) {
-    const first = transactions.firstEvent[transaction]!;
-    const end = first + transactions.eventCount[transaction]!;
+    const first = transactions.firstEvent.get(transaction);
+    const end = first + transactions.eventCount.get(transaction);
     if (first === end || !selector.hasTransaction(transaction)) continue;
     // What never took effect is not selected, and nothing of it needs to be known.
-    if (transactions.ending[transaction] === Ending.XA_ROLLBACK) continue;
+    if (transactions.ending.get(transaction) === Ending.XA_ROLLBACK) continue;
     for (let event = first; event < end; event++) {
       if (!selector.hasEvent(event)) continue;
-      if (shapes[events.shape[event]!]!.table.lengthsKnown) numbers[count++] = event;
-      else mask.addWhole(event, events.rows[event]!);
+      if (shapes[events.shape.get(event)]!.table.lengthsKnown) numbers[count++] = event;
+      else mask.addWhole(event, events.rows.get(event));
     }
   }
   return numbers.subarray(0, count);
@@ -140,12 +140,12 @@ function testBatch(
     loaded.open(i);
     const { bytes, start, end } = loaded;
     parseRows(bytes, start, end, rows);
-    const shape = shapes[events.shape[event]!]!;
-    const file = files[transactions.file[events.transaction[event]!]!]!;
+    const shape = shapes[events.shape.get(event)]!;
+    const file = files[transactions.file.get(events.transaction.get(event))]!;
     try {
       const matcher = filter.of(shape, file.format.flavour);
-      if (matcher === undefined) mask.addWhole(event, events.rows[event]!);
-      else mask.add(event, events.rows[event]!, matcher.test(bytes, rows), matcher);
+      if (matcher === undefined) mask.addWhole(event, events.rows.get(event));
+      else mask.add(event, events.rows.get(event), matcher.test(bytes, rows), matcher);
     } catch (error) {
       if (!(error instanceof BinflashError)) throw error;
       throw error.locate({
