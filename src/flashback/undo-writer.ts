@@ -105,7 +105,7 @@ export class UndoWriter {
     const { run } = loaded;
     this.#loaded.use(loaded);
     for (let i = from; i >= run.first; i--) {
-      const event = this.#plan.events[i]!;
+      const event = this.#plan.events.get(i);
       const transaction = this.#index.events.transaction.get(event);
       if (transaction !== this.#transaction) {
         this.endTransaction();
@@ -123,8 +123,8 @@ export class UndoWriter {
     if (maxFileSize === undefined || this.#transactionsInFile === 0) return false;
     const { events } = this.#index;
     let size = 0;
-    for (let i = from; i >= 0 && events.transaction.get(this.#plan.events[i]!) === transaction; i--) {
-      size += selectedBytes(this.#index, this.#plan.mask, this.#plan.events[i]!);
+    for (let i = from; i >= 0 && events.transaction.get(this.#plan.events.get(i)) === transaction; i--) {
+      size += selectedBytes(this.#index, this.#plan.mask, this.#plan.events.get(i));
     }
     return this.#writer.position + size > maxFileSize;
   }

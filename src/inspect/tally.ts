@@ -263,7 +263,9 @@ export class Tally {
               gtid: transactions.gtid(transaction),
             },
       largestEvent:
-        event < 0 ? undefined : { ...spot(event), rows: events.rows.get(event), bytes: events.size.get(event) },
+        event < 0
+          ? undefined
+          : { ...spot(event), rows: events.rows.get(event), bytes: events.size.get(event) },
       largestRow: row < 0 ? undefined : { ...spot(row), bytes: events.largestRow.get(row) },
     };
   }

@@ -1,6 +1,7 @@
 import type { BinlogIndex } from '../scan/binlog-index.ts';
 import { PLAIN } from '../scan/event-table.ts';
 import type { PackedTable } from '../scan/packed-table.ts';
+import type { NumberList } from '../scan/paged-column.ts';
 
 /** Some events of the index in their order in the files, as what is asked for to read them. */
 export interface Places {
@@ -15,26 +16,26 @@ export interface Places {
 }
 
 /** Rows events by their numbers, ascending. */
-export function eventPlaces({ events, transactions }: BinlogIndex, numbers: Uint32Array): Places {
+export function eventPlaces({ events, transactions }: BinlogIndex, numbers: NumberList): Places {
   return {
     length: numbers.length,
     containers: events.containers,
-    file: (i) => transactions.file.get(events.transaction.get(numbers[i]!)),
-    packed: (i) => events.packed.get(numbers[i]!),
-    offset: (i) => events.offset.get(numbers[i]!),
-    size: (i) => events.size.get(numbers[i]!),
+    file: (i) => transactions.file.get(events.transaction.get(numbers.get(i))),
+    packed: (i) => events.packed.get(numbers.get(i)),
+    offset: (i) => events.offset.get(numbers.get(i)),
+    size: (i) => events.size.get(numbers.get(i)),
   };
 }
 
 /** Statement texts by their numbers, ascending. */
-export function textPlaces({ events, texts, transactions }: BinlogIndex, numbers: Uint32Array): Places {
+export function textPlaces({ events, texts, transactions }: BinlogIndex, numbers: NumberList): Places {
   return {
     length: numbers.length,
     containers: events.containers,
-    file: (i) => transactions.file.get(texts.transaction.get(numbers[i]!)),
-    packed: (i) => texts.packed.get(numbers[i]!),
-    offset: (i) => texts.offset.get(numbers[i]!),
-    size: (i) => texts.size.get(numbers[i]!),
+    file: (i) => transactions.file.get(texts.transaction.get(numbers.get(i))),
+    packed: (i) => texts.packed.get(numbers.get(i)),
+    offset: (i) => texts.offset.get(numbers.get(i)),
+    size: (i) => texts.size.get(numbers.get(i)),
   };
 }
 

@@ -38,7 +38,8 @@ export function eachSlice(
 ): void {
   const slices: Slice[] = [];
   let used = 0;
-  for (const event of events) {
+  for (let i = 0; i < events.length; i++) {
+    const event = events.get(i);
     const transaction = index.events.transaction.get(event);
     if (used > 0 && slices[0]!.transaction !== transaction) {
       for (let i = 0; i < used; i++) take(slices[i]!);
@@ -77,7 +78,8 @@ export function makeTimeline(changes: SelectedEvents, tables: ReportTables, zone
     firstFile: new Int32Array(count).fill(-1),
     lastFile: new Int32Array(count).fill(-1),
   };
-  for (const event of events) {
+  for (let i = 0; i < events.length; i++) {
+    const event = events.get(i);
     const shape = index.events.shape.get(event);
     const kind = kinds[shape]!;
     const bucket = bucketOf(buckets, timeOf(index, event));

@@ -29,7 +29,8 @@ export class Boundaries {
     const { header } = this.#place;
     switch (header.type) {
       case EventCode.XID:
-        if (grouping.current >= 0) grouping.transactions.xid.set(grouping.current, parseXid(bytes, start, end));
+        if (grouping.current >= 0)
+          grouping.transactions.xid.set(grouping.current, parseXid(bytes, start, end));
         grouping.end(Ending.XID);
         return;
       case EventCode.GTID:

@@ -86,7 +86,10 @@ export function unpackPage(packed: PackedPage, page: Numbers, store: PageStore):
   }
 }
 
-function numbersOf(width: Width, { buffer, byteOffset, length }: Uint8Array): Uint8Array | Uint16Array | Numbers {
+function numbersOf(
+  width: Width,
+  { buffer, byteOffset, length }: Uint8Array,
+): Uint8Array | Uint16Array | Numbers {
   if (width === 1) return new Uint8Array(buffer, byteOffset, length);
   if (width === 2) return new Uint16Array(buffer, byteOffset, length / 2);
   if (width === 4) return new Uint32Array(buffer, byteOffset, length / 4);

@@ -238,6 +238,13 @@ export class NumberList {
     this.#numbers = new U32Column(store);
   }
 
+  /** A list of these numbers. */
+  static of(store: PageStore, numbers: Iterable<number>): NumberList {
+    const list = new NumberList(store);
+    for (const number of numbers) list.push(number);
+    return list;
+  }
+
   get(i: number): number {
     return this.#numbers.get(i);
   }
