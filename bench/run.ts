@@ -2,14 +2,20 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { cpus, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { measureLooking } from './looking.ts';
+import { measureReplay } from './replay.ts';
 import { measureRewriting } from './rewriting.ts';
 import { measureText } from './text.ts';
 
 /**
- * Measures, and records medians in results.md: `npx tsx bench/run.ts [rounds] [rewriting|looking|text]`. What is not
+ * Measures, and records medians in results.md: `npx tsx bench/run.ts [rounds] [rewriting|looking|text|replay]`. What is not
  * measured keeps the results that it has.
  */
-const parts = { rewriting: measureRewriting, looking: measureLooking, text: measureText };
+const parts = {
+  rewriting: measureRewriting,
+  looking: measureLooking,
+  text: measureText,
+  replay: measureReplay,
+};
 const rounds = Number(process.argv[2] ?? 5);
 const chosen = process.argv.slice(3);
 const path = join(import.meta.dirname, 'results.md');
