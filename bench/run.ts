@@ -4,17 +4,19 @@ import { join } from 'node:path';
 import { measureLooking } from './looking.ts';
 import { measureReplay } from './replay.ts';
 import { measureRewriting } from './rewriting.ts';
+import { measureSettings } from './settings.ts';
 import { measureText } from './text.ts';
 
 /**
- * Measures, and records medians in results.md: `npx tsx bench/run.ts [rounds] [rewriting|looking|text|replay]`. What is not
- * measured keeps the results that it has.
+ * Measures, and records medians in results.md: `npx tsx bench/run.ts [rounds] [rewriting|looking|text|replay|settings]`. What
+ * is not measured keeps the results that it has.
  */
 const parts = {
   rewriting: measureRewriting,
   looking: measureLooking,
   text: measureText,
   replay: measureReplay,
+  settings: measureSettings,
 };
 const rounds = Number(process.argv[2] ?? 5);
 const chosen = process.argv.slice(3);

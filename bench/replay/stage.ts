@@ -74,7 +74,7 @@ export class Stage {
   /** Replays an undo, having made the change again where it was undone already. */
   async undo(packing: Packing, session: Session = {}): Promise<Replayed> {
     if ((await this.#state()) !== this.#after) {
-      await this.server.sql(`SET sql_log_bin = 0; ${this.#case!.change}`);
+      await this.server.sql(`SET sql_log_bin = 0; ${this.#case!.again ?? this.#case!.change}`);
     }
     return this.#replay(this.#undo(packing), session, this.#before);
   }
