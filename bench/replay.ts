@@ -11,7 +11,6 @@ const MIB = 1024 * KIB;
 const PACKINGS: readonly Packing[] = [
   { name: '8K', eventSize: 8 * KIB },
   { name: '64K', eventSize: 64 * KIB },
-  { name: '256K', eventSize: 256 * KIB },
   { name: '1M', eventSize: MIB },
   { name: '4M', eventSize: 4 * MIB },
   { name: '8M', eventSize: 8 * MIB },

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { cpus, release, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { measureKeyless } from './keyless.ts';
 import { measureLooking } from './looking.ts';
 import { measureReplay } from './replay.ts';
 import { measureRewriting } from './rewriting.ts';
@@ -8,8 +9,8 @@ import { measureSettings } from './settings.ts';
 import { measureText } from './text.ts';
 
 /**
- * Measures, and records medians in results.md: `npx tsx bench/run.ts [rounds] [rewriting|looking|text|replay|settings]`. What
- * is not measured keeps the results that it has.
+ * Measures, and records medians in results.md: `npx tsx bench/run.ts [rounds] [part...]`, with the names
+ * below. What is not measured keeps the results that it has.
  */
 const parts = {
   rewriting: measureRewriting,
@@ -17,6 +18,7 @@ const parts = {
   text: measureText,
   replay: measureReplay,
   settings: measureSettings,
+  keyless: measureKeyless,
 };
 const rounds = Number(process.argv[2] ?? 5);
 const chosen = process.argv.slice(3);
