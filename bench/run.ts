@@ -1,15 +1,25 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { cpus, release, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { measureKeyless } from './keyless.ts';
 import { measureLooking } from './looking.ts';
+import { measureReplay } from './replay.ts';
 import { measureRewriting } from './rewriting.ts';
+import { measureSettings } from './settings.ts';
 import { measureText } from './text.ts';
 
 /**
- * Measures, and records medians in results.md: `npx tsx bench/run.ts [rounds] [rewriting|looking|text]`. What is not
- * measured keeps the results that it has.
+ * Measures, and records medians in results.md: `npx tsx bench/run.ts [rounds] [part...]`, with the names
+ * below. What is not measured keeps the results that it has.
  */
-const parts = { rewriting: measureRewriting, looking: measureLooking, text: measureText };
+const parts = {
+  rewriting: measureRewriting,
+  looking: measureLooking,
+  text: measureText,
+  replay: measureReplay,
+  settings: measureSettings,
+  keyless: measureKeyless,
+};
 const rounds = Number(process.argv[2] ?? 5);
 const chosen = process.argv.slice(3);
 const path = join(import.meta.dirname, 'results.md');
