@@ -5,6 +5,7 @@ import { countsText, KIND_CLASSES, plural as pluralOf } from '../report/view/num
 import { findSpikes } from '../report/view/spikes.ts';
 import { tableRows, transactionsAtWork, viewRows } from '../report/view/sums.ts';
 import { formatLocal } from '../select/local-time.ts';
+import { formatBytes } from '../wire/format-bytes.ts';
 import { safeJson, safeText } from '../wire/safe-text.ts';
 import { protectSchema, readDescriptions } from './descriptions.ts';
 import {
@@ -16,7 +17,7 @@ import {
   textOf,
 } from './options.ts';
 import { writeStdout } from './stdout.ts';
-import { formatBytes, plural, progressBar, Style } from './terminal.ts';
+import { plural, progressBar, Style } from './terminal.ts';
 
 /** `binflash report`: one page to look at. */
 export async function reportCommand(

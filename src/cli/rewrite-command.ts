@@ -1,6 +1,7 @@
 import { BinflashError } from '../errors.ts';
 import { RefusedError, SKIPPABLE } from '../flashback/refusals.ts';
 import { type RewriteResult, rewrite } from '../flashback/rewrite.ts';
+import { formatBytes } from '../wire/format-bytes.ts';
 import { safeJson, safeText } from '../wire/safe-text.ts';
 import { protectSchema, readDescriptions } from './descriptions.ts';
 import {
@@ -16,7 +17,7 @@ import {
 import { changeLines, planDetails, planJson } from './plan-summary.ts';
 import { type Replay, replayOf } from './replay.ts';
 import { stdoutOutput, writeStdout } from './stdout.ts';
-import { errorJson, formatBytes, plural, progressBar, Style } from './terminal.ts';
+import { errorJson, plural, progressBar, Style } from './terminal.ts';
 
 /** Servers take no event larger than this. */
 const GIB = 1024 ** 3;

@@ -1,6 +1,7 @@
 import { BinflashError } from '../errors.ts';
 import { SKIPPABLE } from '../flashback/refusals.ts';
 import { type SqlResult, sql } from '../sql/sql.ts';
+import { formatBytes } from '../wire/format-bytes.ts';
 import { safeJson, safeText } from '../wire/safe-text.ts';
 import { protectSchema, readDescriptions } from './descriptions.ts';
 import {
@@ -17,7 +18,7 @@ import {
 import { changeLines, planDetails, planJson } from './plan-summary.ts';
 import { clientOf, packetOf } from './replay.ts';
 import { PipeClosed, writeStdout } from './stdout.ts';
-import { formatBytes, plural, progressBar, Style } from './terminal.ts';
+import { plural, progressBar, Style } from './terminal.ts';
 
 /** `binflash sql`: options to library call, result to summary. */
 export async function sqlCommand(

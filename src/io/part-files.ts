@@ -1,5 +1,7 @@
+import { dirname } from 'node:path';
 import { BinflashError } from '../errors.ts';
-import { AtomicFile, checkTarget, exists } from './output.ts';
+import { AtomicFile, checkTarget, exists, syncFolder } from './output.ts';
+import { withRoomHint } from './room.ts';
 
 /** `undo.binlog` becomes `undo.binlog.000001` and so on: the order in which the parts are to be used. */
 export function partName(path: string, number: number): string {
@@ -48,13 +50,34 @@ export class PartFiles {
     );
   }
 
-  /** Flushes what is not flushed yet, and gives all files their names. @throws BinflashError `IO`, `USAGE` */
-  async publish(): Promise<void> {
-    for (const part of this.#parts) await part.finish();
-    for (const part of this.#parts) await part.publish(this.#force);
+  /**
+   * Flushes what is not flushed yet, and gives all files their names, the first one last: where a run of several files
+   * is killed just then, the first is missing. @throws BinflashError `IO`, `USAGE`; the signal's reason
+   */
+  async publish(signal?: AbortSignal): Promise<void> {
+    const parts = this.#parts;
+    for (const part of parts) await part.finish();
+    // The last moment at which it can be stopped.
+    signal?.throwIfAborted();
+    // One file is replaced in one step. Of several, the earlier ones must be able to come back.
+    if (this.#force && parts.length > 1) for (const part of parts) await part.setAside();
+    for (const part of parts.toReversed()) await part.publish(this.#force);
+    for (const folder of new Set(parts.map(({ path }) => dirname(path)))) await syncFolder(folder);
+    for (const part of parts) await part.settle();
   }
 
-  async discard(): Promise<void> {
-    await Promise.all(this.#parts.map((part) => part.discard()));
+  /**
+   * Takes everything back because of `error`, and answers the error to be thrown: it says what could not be removed,
+   * and of a full disk how much room is needed, if `needed` is known.
+   */
+  async abandon(error: unknown, needed?: number): Promise<unknown> {
+    const left = (await Promise.all(this.#parts.map((part) => part.discard()))).flat();
+    if (!(error instanceof BinflashError)) return error;
+    withRoomHint(error, needed);
+    if (left.length > 0) {
+      const remark = `Could not be removed, so remove it yourself: ${left.join(', ')}`;
+      error.hint = error.hint === undefined ? remark : `${error.hint} ${remark}`;
+    }
+    return error;
   }
 }
