@@ -17,7 +17,7 @@ import {
 } from './options.ts';
 import { changeLines, planDetails, planJson } from './plan-summary.ts';
 import { clientOf, packetOf } from './replay.ts';
-import { PipeClosed, writeStdout } from './stdout.ts';
+import { PipeClosed, stdoutOutput, writeResult, writeStdout } from './stdout.ts';
 import { plural, progressBar, Style } from './terminal.ts';
 
 /** `binflash sql`: options to library call, result to summary. */
@@ -41,7 +41,7 @@ export async function sqlCommand(
   try {
     result = await sql({
       inputs,
-      output: toStdout ? { write: writeStdout } : output,
+      output: output === undefined ? { write: writeStdout } : toStdout ? stdoutOutput() : output,
       force: flagOf(args, 'force'),
       flashback: flagOf(args, 'flashback'),
       audit: flagOf(args, 'audit'),
@@ -72,7 +72,7 @@ export async function sqlCommand(
   } finally {
     bar.stop();
   }
-  if (json) await writeStdout(`${safeJson(toJson(result, args), undefined, 2)}\n`);
+  if (json) await writeResult(`${safeJson(toJson(result, args), undefined, 2)}\n`, result.outputs);
   else if (!quiet)
     process.stderr.write(summary(result, args, new Style(flagOf(args, 'color'), process.stderr)));
 }
