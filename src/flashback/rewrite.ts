@@ -124,8 +124,8 @@ async function writeFiles(
       throw new Error(`wrote ${written.rows} rows of ${plan.rows}: a defect in binflash`);
     }
     if (isSplit) await parts.refuseStalePart(path);
-    await parts.publish(options.signal);
-    return { plan: withWarnings(plan, [...grown, ...stale]), written, outputs: parts.paths };
+    const left = await parts.publish(options.signal);
+    return { plan: withWarnings(plan, [...grown, ...stale, ...left]), written, outputs: parts.paths };
   } catch (error) {
     throw await parts.abandon(error, plan.bytes);
   }

@@ -88,13 +88,17 @@ export class AtomicFile implements Output {
     }
   }
 
-  /** Moves what has the name out of the way, until {@link settle} or {@link discard}. @throws BinflashError `IO` */
-  async setAside(): Promise<void> {
+  /**
+   * Keeps what has the name until {@link settle} or {@link discard}: under another name too, or with `move` under that
+   * alone. @throws BinflashError `IO` when it cannot be moved
+   */
+  async setAside(move: boolean): Promise<void> {
     try {
-      await rename(this.path, this.#asidePath);
+      await (move ? rename : link)(this.path, this.#asidePath);
       this.#isAside = true;
     } catch (error) {
-      if (errorCode(error) !== 'ENOENT') throw ioError('cannot be replaced', this.path, error);
+      // Where there are no links, one file is replaced without.
+      if (move && errorCode(error) !== 'ENOENT') throw ioError('cannot be replaced', this.path, error);
     }
   }
 
@@ -104,12 +108,10 @@ export class AtomicFile implements Output {
    */
   async publish(replace: boolean): Promise<void> {
     try {
-      if (replace || !(await this.#link())) await rename(this.temporaryPath, this.path);
+      const isLinked = !replace && (await this.#link());
+      if (!isLinked) await rename(this.temporaryPath, this.path);
       this.#published = true;
-      // A linked file still has its first name as well.
-      await unlink(this.temporaryPath).catch((error) => {
-        if (errorCode(error) !== 'ENOENT') throw error;
-      });
+      if (isLinked) await unlink(this.temporaryPath);
     } catch (error) {
       if (error instanceof BinflashError) throw error;
       throw ioError('cannot be renamed to its final name', this.path, error);
@@ -127,10 +129,14 @@ export class AtomicFile implements Output {
     }
   }
 
-  /** The name is given for good; what had it before is gone. */
-  async settle(): Promise<void> {
+  /** The name is given for good; what had it before goes. Answers the temporary file that could not be removed, if any. */
+  async settle(): Promise<string | undefined> {
     underWay.delete(this);
-    if (this.#isAside) await unlink(this.#asidePath).catch(() => {});
+    if (!this.#isAside) return undefined;
+    return unlink(this.#asidePath).then(
+      () => undefined,
+      () => this.#asidePath,
+    );
   }
 
   /** Removes what was written; published or not, nothing of it stays. Answers what could not be removed. */
@@ -153,7 +159,11 @@ export class AtomicFile implements Output {
     };
     if (this.#published) attempt(this.path, () => unlinkSync(this.path));
     attempt(this.temporaryPath, () => unlinkSync(this.temporaryPath));
-    if (this.#isAside) attempt(this.#asidePath, () => renameSync(this.#asidePath, this.path));
+    if (this.#isAside) {
+      attempt(this.#asidePath, () => renameSync(this.#asidePath, this.path));
+      // Where both are names of one file still, renaming does nothing.
+      attempt(this.#asidePath, () => unlinkSync(this.#asidePath));
+    }
     underWay.delete(this);
     return left;
   }

@@ -52,18 +52,25 @@ export class PartFiles {
 
   /**
    * Flushes what is not flushed yet, and gives all files their names, the first one last: where a run of several files
-   * is killed just then, the first is missing. @throws BinflashError `IO`, `USAGE`; the signal's reason
+   * is killed just then, the first is missing. Answers what there is to say of files that could not be removed.
+   *
+   * @throws BinflashError `IO`, `USAGE`; the signal's reason
    */
-  async publish(signal?: AbortSignal): Promise<void> {
+  async publish(signal?: AbortSignal): Promise<string[]> {
     const parts = this.#parts;
     for (const part of parts) await part.finish();
     // The last moment at which it can be stopped.
     signal?.throwIfAborted();
-    // One file is replaced in one step. Of several, the earlier ones must be able to come back.
-    if (this.#force && parts.length > 1) for (const part of parts) await part.setAside();
+    // One file is replaced in one step; of several, the names of all are free before one is given.
+    if (this.#force) for (const part of parts) await part.setAside(parts.length > 1);
     for (const part of parts.toReversed()) await part.publish(this.#force);
     for (const folder of new Set(parts.map(({ path }) => dirname(path)))) await syncFolder(folder);
-    for (const part of parts) await part.settle();
+    const left: string[] = [];
+    for (const part of parts) {
+      const path = await part.settle();
+      if (path !== undefined) left.push(`${path} could not be removed: it is what was replaced`);
+    }
+    return left;
   }
 
   /**

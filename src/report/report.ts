@@ -56,12 +56,12 @@ export async function report(options: ReportOptions): Promise<ReportResult> {
     const mask = filter.isEmpty ? undefined : await selectRows(index, files, filter, options);
     const { data, page } = await makePage(index, files, assets, options, mask);
     const bytes = Buffer.from(page);
-    const grown = await checkUnchanged(files);
-    const stale = typeof output === 'string' ? await leftBehind(output) : [];
+    const warnings = await checkUnchanged(files);
     if (typeof output === 'string') {
-      await publish(output, bytes, new PartFiles(inputs, force), options.signal);
+      warnings.push(...(await leftBehind(output)));
+      warnings.push(...(await publish(output, bytes, new PartFiles(inputs, force), options.signal)));
     } else await output.write(bytes);
-    return { data, bytes: bytes.length, warnings: [...grown, ...stale] };
+    return { data, bytes: bytes.length, warnings };
   });
 }
 
@@ -125,11 +125,11 @@ async function publish(
   bytes: Uint8Array,
   parts: PartFiles,
   signal?: AbortSignal,
-): Promise<void> {
+): Promise<string[]> {
   try {
     const file = await parts.open(path);
     await file.write(bytes);
-    await parts.publish(signal);
+    return await parts.publish(signal);
   } catch (error) {
     throw await parts.abandon(error, bytes.length);
   }

@@ -126,8 +126,7 @@ async function write(
     made.push({ text, writer });
     return writer;
   };
-  const stale = typeof output === 'string' ? await leftBehind(output) : [];
-  let grown: string[];
+  const warnings = [...plan.warnings, ...(typeof output === 'string' ? await leftBehind(output) : [])];
   try {
     // A file with half of the text is never seen; half of a stream is.
     if (typeof output !== 'string') await tryValues(plan, files, writers, writing);
@@ -135,14 +134,14 @@ async function write(
     const texts = await textParts(plan.index, parts, makeWriter, { ...options, output: stream ?? output });
     await writeChanges(plan, files, writers, texts, writing);
     await stream?.close();
-    grown = await checkUnchanged(files);
-    await parts.publish(options.signal);
+    warnings.push(...(await checkUnchanged(files)));
+    warnings.push(...(await parts.publish(options.signal)));
   } catch (error) {
     throw await parts.abandon(error);
   }
   const tallies = made.map(({ writer }) => writer.tally ?? { statements: 0, longest: 0 });
   return {
-    plan: { ...plan, warnings: [...plan.warnings, ...grown, ...stale] },
+    plan: { ...plan, warnings },
     outputs: parts.paths,
     bytes: made.reduce((sum, { text }) => sum + text.total, 0),
     statements: tallies.reduce((sum, { statements }) => sum + statements, 0),
