@@ -5,8 +5,17 @@ import { type Numbers, type PackedPage, packPage, unpackPage } from './packed-pa
 const PAGE_BITS = 14;
 const PAGE: number = 1 << PAGE_BITS;
 
-/** What a small log needs is little, and most logs in tests are small. */
+/**
+ * The first page is larger, so that nothing of most logs is ever packed: the engine would spend more on making machine
+ * code for it than on doing it. It begins small and grows.
+ */
+const FIRST_PAGE: number = 4 * PAGE;
 const SMALLEST = 64;
+
+/** Which page number `i` is in, where that begins, and how many it has. */
+const placeOf = (i: number): number => (i < FIRST_PAGE ? 0 : ((i - FIRST_PAGE) >>> PAGE_BITS) + 1);
+const beginOf = (place: number): number => (place === 0 ? 0 : FIRST_PAGE + (place - 1) * PAGE);
+const lengthOf = (place: number): number => (place === 0 ? FIRST_PAGE : PAGE);
 
 /** A page in the form in which it is worked with. */
 interface OpenPage<A extends Numbers> {
@@ -54,7 +63,7 @@ abstract class PagedColumn<A extends Numbers> {
 
   /** Takes the page of number `i` in hand and answers where in it that stands. @throws BinflashError `IO` */
   protected turn(i: number, isToWrite: boolean): number {
-    const place = i >>> PAGE_BITS;
+    const place = placeOf(i);
     if (this.#hand.place !== place) this.#turnTo(place, isToWrite);
     const at = i - this.low;
     if (at >= this.numbers.length) this.#enlarge(at + 1);
@@ -71,15 +80,15 @@ abstract class PagedColumn<A extends Numbers> {
   #take(page: OpenPage<A>): void {
     this.#hand = page;
     this.numbers = page.numbers;
-    this.low = page.place * PAGE;
+    this.low = beginOf(page.place);
     this.isChanged = page.isChanged;
   }
 
   /** Puts away what `page` has been, and makes it that of another place. */
   #open(page: OpenPage<A>, place: number): void {
     this.#putAway(page);
-    if (page.numbers.length < PAGE) {
-      page.numbers = this.make(PAGE);
+    if (page.numbers.length !== lengthOf(place)) {
+      page.numbers = this.make(lengthOf(place));
       page.isBlank = false;
     }
     page.place = place;
@@ -125,7 +134,7 @@ abstract class PagedColumn<A extends Numbers> {
   /** The first page grows as it is filled. */
   #enlarge(length: number): void {
     const page = this.#hand;
-    const larger = this.make(Math.min(PAGE, Math.max(length, 2 * page.numbers.length)));
+    const larger = this.make(Math.min(FIRST_PAGE, Math.max(length, 2 * page.numbers.length)));
     larger.fill(this.#blank, page.numbers.length);
     larger.set(page.numbers);
     page.numbers = larger;
@@ -134,7 +143,7 @@ abstract class PagedColumn<A extends Numbers> {
 
   /** Makes the numbers from `from` on blank again; those from `end` on are so already. @throws BinflashError `IO` */
   clear(from: number, end: number): void {
-    const place = from >>> PAGE_BITS;
+    const place = placeOf(from);
     this.#hand.isChanged = this.isChanged;
     for (const page of [this.#last, this.#other]) {
       // What was written into it is about to be forgotten.
