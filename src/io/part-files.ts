@@ -22,6 +22,11 @@ export class PartFiles {
     return this.#parts.length;
   }
 
+  /** In the order in which they were opened. */
+  get list(): readonly AtomicFile[] {
+    return this.#parts;
+  }
+
   get paths(): string[] {
     return this.#parts.map((part) => part.path);
   }
@@ -48,9 +53,14 @@ export class PartFiles {
     );
   }
 
+  /** Flushes what is not flushed yet. @throws BinflashError `IO` */
+  async finish(): Promise<void> {
+    for (const part of this.#parts) await part.finish();
+  }
+
   /** Flushes what is not flushed yet, and gives all files their names. @throws BinflashError `IO`, `USAGE` */
   async publish(): Promise<void> {
-    for (const part of this.#parts) await part.finish();
+    await this.finish();
     for (const part of this.#parts) await part.publish(this.#force);
   }
 
