@@ -82,7 +82,7 @@ export async function verifyDraft(draft: Draft, options: ProveOptions = {}): Pro
 }
 
 /** An undo that is complete but not published, as `rewrite` hands it over. */
-export interface Draft {
+interface Draft {
   readonly plan: Plan;
   readonly files: readonly SourceFile[];
   readonly parts: readonly { readonly path: string; readonly temporaryPath: string }[];
