@@ -89,7 +89,7 @@ interface Draft {
 }
 
 /** Proves that these files are the undo of a plan. @throws BinflashError `VERIFY_FAILED`, `IO`, `NOT_A_BINLOG` */
-async function prove(
+export async function prove(
   plan: Plan,
   files: readonly SourceFile[],
   parts: readonly UndoPart[],
