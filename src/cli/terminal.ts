@@ -2,6 +2,7 @@ import { type BinflashError, topics } from '../errors.ts';
 import { RefusedError } from '../flashback/refusals.ts';
 import type { Progress } from '../read/binlogs.ts';
 import type { Palette } from '../show/palette.ts';
+import { VerifyError } from '../verify/verify-error.ts';
 import { safeText } from '../wire/safe-text.ts';
 
 /** Most refusals that are printed; the rest is counted. */
@@ -66,7 +67,11 @@ function formatOne(error: BinflashError, prefix: string): string[] {
 export function errorJson(error: BinflashError): unknown {
   const { code, message, file, offset, eventType, table, excerpt, hint } = error;
   const refusals = error instanceof RefusedError ? { refusals: error.refusals.map(errorJson) } : {};
-  return { code, message, file, offset, eventType, table, excerpt, hint, see: pageOf(error), ...refusals };
+  const more =
+    error instanceof VerifyError
+      ? { expected: error.expected, found: error.found, source: error.source }
+      : refusals;
+  return { code, message, file, offset, eventType, table, excerpt, hint, see: pageOf(error), ...more };
 }
 
 export function plural(count: number, one: string, many = `${one}s`): string {

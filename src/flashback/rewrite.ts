@@ -2,6 +2,7 @@ import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
 import type { ChecksumAlgorithm } from '../binlog/checksum.ts';
 import type { RowsVersion } from '../binlog/rows.ts';
+import { BinflashError } from '../errors.ts';
 import { type AtomicFile, checkTarget, type Output } from '../io/output.ts';
 import { PartFiles, partName } from '../io/part-files.ts';
 import { checkRoom } from '../io/room.ts';
@@ -35,6 +36,25 @@ export interface RewriteOptions extends ReadOptions, PlanOptions {
   readonly maxStatementSize?: number | undefined;
   /** Cut the output between transactions into numbered parts of about this size. Only for a path. */
   readonly maxFileSize?: number | undefined;
+  /**
+   * Called when everything is written and flushed, before the output gets its name: what it throws, `rewrite` throws,
+   * and leaves no output. Only for a path. {@link verifyDraft} proves the draft.
+   */
+  readonly beforePublish?: ((draft: Draft) => Promise<void>) | undefined;
+}
+
+/** An undo that is complete but has no name yet. */
+export interface Draft {
+  readonly plan: Plan;
+  /** The inputs, open, in order. */
+  readonly files: readonly SourceFile[];
+  /** In the order in which they are to be replayed. */
+  readonly parts: readonly {
+    /** The name it is to get. */
+    readonly path: string;
+    /** Where it is now. */
+    readonly temporaryPath: string;
+  }[];
 }
 
 export interface RewriteResult {
@@ -55,6 +75,9 @@ export interface RewriteResult {
  */
 export async function rewrite(options: RewriteOptions): Promise<RewriteResult> {
   validateOptions(options);
+  if (options.beforePublish !== undefined && typeof options.output === 'object') {
+    throw new BinflashError('USAGE', 'what is streamed cannot be read again before it is published');
+  }
   // What does not parse is told before anything is read.
   const filter = new RowFilter(options.select?.where, options.descriptions ?? new TableDescriptions());
   return withBinlogs(options.inputs, async (files) => {
@@ -124,6 +147,10 @@ async function writeFiles(
       throw new Error(`wrote ${written.rows} rows of ${plan.rows}: a defect in binflash`);
     }
     if (isSplit) await parts.refuseStalePart(path);
+    if (options.beforePublish !== undefined) {
+      await parts.finish();
+      await options.beforePublish({ plan, files, parts: parts.list });
+    }
     const left = await parts.publish(options.signal);
     return { plan: withWarnings(plan, [...grown, ...stale, ...left]), written, outputs: parts.paths };
   } catch (error) {

@@ -7,7 +7,7 @@ import type { Selection } from '../select/selection.ts';
 
 /** How far a run is, in bytes of the inputs. */
 export interface Progress {
-  readonly phase: 'scan' | 'read' | 'write';
+  readonly phase: 'scan' | 'read' | 'write' | 'verify';
   readonly done: number;
   readonly total: number;
 }
