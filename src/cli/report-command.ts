@@ -6,6 +6,7 @@ import { findSpikes } from '../report/view/spikes.ts';
 import { tableRows, transactionsAtWork, viewRows } from '../report/view/sums.ts';
 import { formatLocal } from '../select/local-time.ts';
 import { safeJson, safeText } from '../wire/safe-text.ts';
+import { debugLog } from './debug-log.ts';
 import { protectSchema, readDescriptions } from './descriptions.ts';
 import {
   type Arguments,
@@ -15,8 +16,9 @@ import {
   readSelection,
   textOf,
 } from './options.ts';
+import { progressBar } from './progress-bar.ts';
 import { writeStdout } from './stdout.ts';
-import { formatBytes, plural, progressBar, Style } from './terminal.ts';
+import { formatBytes, plural, Style } from './terminal.ts';
 
 /** `binflash report`: one page to look at. */
 export async function reportCommand(
@@ -35,7 +37,7 @@ export async function reportCommand(
   const toStdout = output === '-';
   await protectSchema(args, output);
   if (toStdout && json) throw new BinflashError('USAGE', '--json and -o - cannot both have standard output');
-  const bar = await progressBar(flagOf(args, 'progress') && !quiet);
+  const bar = await progressBar(args);
   let result: ReportResult;
   try {
     result = await report({
@@ -47,6 +49,7 @@ export async function reportCommand(
       commandOptions: furtherOptions(args),
       maxUnpackedSize: maxUnpackedSizeOf(args),
       onProgress: bar.update,
+      onDebug: debugLog(args),
       signal,
     });
   } finally {

@@ -2,6 +2,7 @@ import { BinflashError } from '../errors.ts';
 import { RefusedError, SKIPPABLE } from '../flashback/refusals.ts';
 import { type RewriteResult, rewrite } from '../flashback/rewrite.ts';
 import { safeJson, safeText } from '../wire/safe-text.ts';
+import { debugLog } from './debug-log.ts';
 import { protectSchema, readDescriptions } from './descriptions.ts';
 import {
   type Arguments,
@@ -14,9 +15,10 @@ import {
   textOf,
 } from './options.ts';
 import { changeLines, planDetails, planJson } from './plan-summary.ts';
+import { progressBar } from './progress-bar.ts';
 import { type Replay, replayOf } from './replay.ts';
 import { stdoutOutput, writeStdout } from './stdout.ts';
-import { errorJson, formatBytes, plural, progressBar, Style } from './terminal.ts';
+import { errorJson, formatBytes, plural, Style } from './terminal.ts';
 
 /** Servers take no event larger than this. */
 const GIB = 1024 ** 3;
@@ -39,7 +41,7 @@ export async function rewriteCommand(
   const toStdout = output === '-' && !dryRun;
   if (!dryRun) await protectSchema(args, output);
   if (toStdout && json) throw new BinflashError('USAGE', '--json and -o - cannot both have standard output');
-  const bar = await progressBar(flagOf(args, 'progress') && !quiet);
+  const bar = await progressBar(args);
   const rowEvents = choiceOf(args, 'row-events', ['v1', 'v2']);
   const maxFileSize = sizeOf(args, 'max-file-size', 4096, Number.MAX_SAFE_INTEGER);
   if (toStdout && maxFileSize !== undefined) {
@@ -62,6 +64,7 @@ export async function rewriteCommand(
       maxFileSize,
       maxUnpackedSize: maxUnpackedSizeOf(args),
       onProgress: bar.update,
+      onDebug: debugLog(args),
       signal,
     });
   } finally {

@@ -2,6 +2,7 @@ import { BinflashError } from '../errors.ts';
 import { SKIPPABLE } from '../flashback/refusals.ts';
 import { type SqlResult, sql } from '../sql/sql.ts';
 import { safeJson, safeText } from '../wire/safe-text.ts';
+import { debugLog } from './debug-log.ts';
 import { protectSchema, readDescriptions } from './descriptions.ts';
 import {
   type Arguments,
@@ -15,9 +16,10 @@ import {
   textOf,
 } from './options.ts';
 import { changeLines, planDetails, planJson } from './plan-summary.ts';
+import { progressBar } from './progress-bar.ts';
 import { clientOf, packetOf } from './replay.ts';
 import { PipeClosed, writeStdout } from './stdout.ts';
-import { formatBytes, plural, progressBar, Style } from './terminal.ts';
+import { formatBytes, plural, Style } from './terminal.ts';
 
 /** `binflash sql`: options to library call, result to summary. */
 export async function sqlCommand(
@@ -35,7 +37,7 @@ export async function sqlCommand(
       hint: 'Name a file for the text with -o.',
     });
   }
-  const bar = await progressBar(flagOf(args, 'progress') && !quiet && !(toStdout && process.stdout.isTTY));
+  const bar = await progressBar(args, !(toStdout && process.stdout.isTTY));
   let result: SqlResult;
   try {
     result = await sql({
@@ -62,6 +64,7 @@ export async function sqlCommand(
       descriptions: await readDescriptions(args),
       maxUnpackedSize: maxUnpackedSizeOf(args),
       onProgress: bar.update,
+      onDebug: debugLog(args),
       signal,
     });
   } catch (error) {

@@ -5,6 +5,7 @@ import { readReportAssets } from '../io/assets.ts';
 import { AtomicFile, checkTarget, type Output } from '../io/output.ts';
 import type { SourceFile } from '../io/source.ts';
 import { type ReadOptions, readIndex, withBinlogs } from '../read/binlogs.ts';
+import { Phase } from '../read/phase.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
 import { DEFAULT_WINDOW } from '../scan/scan.ts';
 import { type Selection, Selector } from '../select/selection.ts';
@@ -50,7 +51,9 @@ export async function report(options: ReportOptions): Promise<ReportResult> {
     if (typeof output === 'string') await checkTarget(output, inputs, force);
     const index = await readIndex(files, options);
     const mask = filter.isEmpty ? undefined : await selectRows(index, files, filter, options);
+    const phase = new Phase('page', options.onDebug);
     const { data, page } = await makePage(index, files, assets, options, mask);
+    phase.end(0);
     const bytes = Buffer.from(page);
     if (typeof output === 'string') await publish(output, bytes, force);
     else await output.write(bytes);
@@ -63,12 +66,13 @@ function selectRows(
   index: BinlogIndex,
   files: readonly SourceFile[],
   filter: RowFilter,
-  { select = {}, window = DEFAULT_WINDOW, signal, onProgress }: ReportOptions,
+  { select = {}, window = DEFAULT_WINDOW, signal, onProgress, onDebug }: ReportOptions,
 ): Promise<RowMask> {
   return maskRows(index, files, new Selector(index, select), filter, {
     window,
     spoolFolder: tmpdir(),
     onProgress: (done, total) => onProgress?.({ phase: 'read', done, total }),
+    onDebug,
     signal,
   });
 }

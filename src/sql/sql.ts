@@ -1,11 +1,12 @@
 import { BinflashError } from '../errors.ts';
 import { makePlan, type Plan, type PlanOptions } from '../flashback/plan.ts';
 import { RefusedError } from '../flashback/refusals.ts';
-import { selectRows, spoolFolder } from '../flashback/rewrite.ts';
+import { planDetails, selectRows, spoolFolder } from '../flashback/rewrite.ts';
 import { checkTarget, type Output } from '../io/output.ts';
 import { PartFiles } from '../io/part-files.ts';
 import type { SourceFile } from '../io/source.ts';
 import { type ReadOptions, readIndex, withBinlogs } from '../read/binlogs.ts';
+import { Phase } from '../read/phase.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
 import { TableDescriptions } from '../tables/description.ts';
 import { RowFilter } from '../where/row-filter.ts';
@@ -72,7 +73,9 @@ export async function sql(options: SqlOptions): Promise<SqlResult> {
     const index = await readIndex(files, options);
     const mask = await selectRows(index, files, filter, { ...options, output: pathOf(output) });
     const writers = new TextWriters(index, descriptions, options);
+    const planning = new Phase('plan', options.onDebug);
     const planned = makePlan(index, { ...options, ...writers.planOptions }, mask);
+    planning.end(0, () => planDetails(planned));
     const shapes = selectedShapes(planned);
     if (options.format === 'csv' && options.splitBy !== 'table') {
       expectOneTable(shapes.map((shape) => writers.describe(shape)));
@@ -116,6 +119,7 @@ async function write(
     window: options.window,
     spoolFolder: spoolFolder({ output: pathOf(output) }),
     onProgress: options.onProgress,
+    onDebug: options.onDebug,
     signal: options.signal,
   };
   const shapes = selectedShapes(plan);
@@ -132,7 +136,9 @@ async function write(
     const texts = await textParts(plan.index, parts, makeWriter, { ...options, output: stream ?? output });
     await writeChanges(plan, files, writers, texts, writing);
     await stream?.close();
+    const flushing = new Phase('flush', options.onDebug);
     await parts.publish();
+    flushing.end(0);
   } catch (error) {
     await parts.discard();
     throw error;

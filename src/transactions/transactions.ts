@@ -2,6 +2,7 @@ import { tmpdir } from 'node:os';
 import type { TableChanges } from '../flashback/plan.ts';
 import { BatchReader } from '../read/batch-reader.ts';
 import { type ReadOptions, readIndex, withBinlogs } from '../read/binlogs.ts';
+import { Phase } from '../read/phase.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
 import { DEFAULT_WINDOW } from '../scan/scan.ts';
 import { NO_THREAD } from '../scan/transaction-table.ts';
@@ -98,10 +99,13 @@ export function transactions<T>(
       : await maskRows(index, files, selector, filter, {
           ...reading,
           onProgress: (done, total) => options.onProgress?.({ phase: 'read', done, total }),
+          onDebug: options.onDebug,
         });
     const changes = new SelectedChanges(index, selector, mask);
-    const reader = new BatchReader(index, files, reading);
+    const phase = new Phase('rank', options.onDebug);
+    const reader = new BatchReader(index, files, { ...reading, waits: phase.waits });
     const ranking = await rank(index, changes, reader, options);
+    phase.end(0, () => [`${ranking.matching} transactions match, ${ranking.shown.length} are listed`]);
     return use({
       ...ranking,
       shown: ranking.shown.length,
