@@ -80,16 +80,18 @@ class Rate {
  */
 export function barLine({ phase, done, total }: Progress, perSecond: number, columns: number): string {
   const share = total > 0 ? Math.min(1, done / total) : 1;
-  const parts = [phase.padEnd(6), `${Math.floor(share * 100)}%`.padStart(4)];
-  const further = [
-    ...(perSecond > 0 ? [`${formatTime((total - done) / perSecond)} left`] : []),
-    `${formatBytes(done)} of ${formatBytes(total)}`,
-    `${formatBytes(Math.round(perSecond))}/s`,
-  ];
+  const all = formatBytes(total);
+  const left = perSecond > 0 ? `${formatTime((total - done) / perSecond)} left` : '';
+  // As wide as they get, so that nothing jumps.
+  const parts = [phase.padEnd(6), `${Math.floor(share * 100)}%`.padStart(4), left.padStart(12)];
   const room = columns - 1;
-  const lengthOf = (all: readonly string[]): number => all.join('  ').length;
-  for (const part of further) if (lengthOf([...parts, part]) <= room) parts.push(part);
-  const width = Math.min(WIDEST_BAR, room - lengthOf(parts) - 2);
+  const roomBeside = (some: readonly string[]): number => room - some.join('  ').length - 2;
+  const further = [
+    `${formatBytes(Math.round(perSecond))}/s`.padStart(12),
+    `${formatBytes(done)} of ${all}`.padStart(14 + all.length),
+  ];
+  for (const part of further) if (roomBeside([...parts, part]) >= NARROWEST_BAR) parts.push(part);
+  const width = Math.min(WIDEST_BAR, roomBeside(parts));
   if (width >= NARROWEST_BAR) {
     const full = Math.round(share * width);
     parts.splice(1, 0, `${'█'.repeat(full)}${'░'.repeat(width - full)}`);
@@ -97,9 +99,11 @@ export function barLine({ phase, done, total }: Progress, perSecond: number, col
   return parts.join('  ').slice(0, Math.max(0, room));
 }
 
+/** As a clock has it: `0:07`, `1:02:30`. */
 function formatTime(seconds: number): string {
   const whole = Math.ceil(seconds);
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+  const two = (number: number): string => String(number).padStart(2, '0');
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60)];
+  const head = hours > 0 ? `${hours}:${two(minutes)}` : `${minutes}`;
+  return `${head}:${two(whole % 60)}`;
 }

@@ -138,7 +138,7 @@ async function write(
     await stream?.close();
     const flushing = new Phase('flush', options.onDebug);
     await parts.publish();
-    flushing.end(0);
+    if (parts.count > 0) flushing.end(0);
   } catch (error) {
     await parts.discard();
     throw error;

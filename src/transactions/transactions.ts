@@ -106,7 +106,8 @@ export function transactions<T>(
     const reader = new BatchReader(index, files, { ...reading, waits: phase.waits });
     const ranking = await rank(index, changes, reader, options);
     phase.end(0, () => [`${ranking.matching} transactions match, ${ranking.shown.length} are listed`]);
-    return use({
+    const listing = new Phase('list', options.onDebug);
+    const result = await use({
       ...ranking,
       shown: ranking.shown.length,
       hasTexts: index.texts.length > 0,
@@ -114,6 +115,8 @@ export function transactions<T>(
       undoFirst: (more) => undoCommand(index, ranking.shown[0]!, { select, descriptions, mask, more }),
       entries: () => entries(index, changes, reader, ranking, options.maxText ?? MAX_TEXT),
     });
+    listing.end(0);
+    return result;
   });
 }
 
