@@ -5,6 +5,7 @@ import type { Proof } from '../verify/tally.ts';
 import { verifyDraft } from '../verify/verify.ts';
 import { formatBytes } from '../wire/format-bytes.ts';
 import { safeJson, safeText } from '../wire/safe-text.ts';
+import { debugLog } from './debug-log.ts';
 import { protectSchema, readDescriptions } from './descriptions.ts';
 import {
   type Arguments,
@@ -17,10 +18,11 @@ import {
   textOf,
 } from './options.ts';
 import { changeLines, planDetails, planJson } from './plan-summary.ts';
+import { progressBar } from './progress-bar.ts';
 import { proofJson, proofLines } from './proof-lines.ts';
 import { type Replay, replayOf } from './replay.ts';
 import { binaryStdoutOutput, writeResult } from './stdout.ts';
-import { errorJson, plural, progressBar, Style } from './terminal.ts';
+import { errorJson, plural, Style } from './terminal.ts';
 
 /** Servers take no event larger than this. */
 const GIB = 1024 ** 3;
@@ -43,7 +45,7 @@ export async function rewriteCommand(
   const toStdout = output === '-' && !dryRun;
   if (!dryRun) await protectSchema(args, output);
   if (toStdout && json) throw new BinflashError('USAGE', '--json and -o - cannot both have standard output');
-  const bar = await progressBar(flagOf(args, 'progress') && !quiet);
+  const bar = await progressBar(args);
   const rowEvents = choiceOf(args, 'row-events', ['v1', 'v2']);
   const maxFileSize = sizeOf(args, 'max-file-size', 4096, Number.MAX_SAFE_INTEGER);
   if (toStdout && maxFileSize !== undefined) {
@@ -72,6 +74,7 @@ export async function rewriteCommand(
       maxFileSize,
       maxUnpackedSize: maxUnpackedSizeOf(args),
       onProgress: bar.update,
+      onDebug: debugLog(args),
       signal,
       ...(verifies && {
         beforePublish: async (draft) => {

@@ -9,6 +9,7 @@ import { checkRoom } from '../io/room.ts';
 import type { SourceFile } from '../io/source.ts';
 import { leftBehind } from '../io/temporary-names.ts';
 import { checkUnchanged, type ReadOptions, readIndex, withBinlogs } from '../read/binlogs.ts';
+import { mebibytes, Phase } from '../read/phase.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
 import { DEFAULT_WINDOW } from '../scan/scan.ts';
 import { Selector } from '../select/selection.ts';
@@ -85,7 +86,9 @@ export async function rewrite(options: RewriteOptions): Promise<RewriteResult> {
     if (typeof options.output === 'string') await checkTarget(options.output, inputs, options.force ?? false);
     const index = await readIndex(files, options);
     const mask = await selectRows(index, files, filter, options);
+    const planning = new Phase('plan', options.onDebug);
     const plan = makePlan(index, options, mask);
+    planning.end(0, () => planDetails(plan));
     if (options.output === undefined) return { plan, written: undefined, outputs: [] };
     if (plan.refusals.length > 0) throw new RefusedError(plan.refusals);
     checkRowsVersion(plan, options.rowsVersion);
@@ -102,6 +105,21 @@ function withWarnings(plan: Plan, warnings: readonly string[]): Plan {
   return { ...plan, warnings: [...plan.warnings, ...warnings] };
 }
 
+/** What was planned, as lines for {@link ReadOptions.onDebug}. */
+export function planDetails({
+  rows,
+  transactions,
+  events,
+  leftOut,
+  bytes,
+  tables,
+  refusals,
+}: Plan): string[] {
+  return [
+    `${rows} row changes of ${tables.length} tables in ${transactions} transactions, ${events.length} rows events, ${mebibytes(bytes)}; ${leftOut.rows} row changes left out, ${refusals.length} refusals`,
+  ];
+}
+
 /** Reads the rows that may be selected, and tests them; undefined where no row filter is given and all are. */
 export async function selectRows(
   index: BinlogIndex,
@@ -114,6 +132,7 @@ export async function selectRows(
     window: options.window ?? DEFAULT_WINDOW,
     spoolFolder: spoolFolder(options),
     onProgress: (done, total) => options.onProgress?.({ phase: 'read', done, total }),
+    onDebug: options.onDebug,
     signal: options.signal,
   });
 }
@@ -151,28 +170,39 @@ async function writeFiles(
       await parts.finish();
       await options.beforePublish({ plan, files, parts: parts.list });
     }
+    const flushing = new Phase('flush', options.onDebug);
     const left = await parts.publish(options.signal);
+    flushing.end(0);
     return { plan: withWarnings(plan, [...grown, ...stale, ...left]), written, outputs: parts.paths };
   } catch (error) {
     throw await parts.abandon(error, plan.bytes);
   }
 }
 
-function write(
+async function write(
   plan: Plan,
   files: readonly SourceFile[],
   nextPart: () => Promise<Output>,
   options: RewriteOptions,
 ): Promise<WriteResult> {
-  return writeUndo(plan, files, nextPart, {
-    checksum: options.checksum ?? plan.index.files.at(-1)!.format.checksum,
+  const phase = new Phase('write', options.onDebug);
+  const checksum = options.checksum ?? plan.index.files.at(-1)!.format.checksum;
+  const maxEventSize = options.maxEventSize ?? DEFAULT_MAX_EVENT_SIZE;
+  const maxStatementSize = options.maxStatementSize ?? DEFAULT_MAX_STATEMENT_SIZE;
+  const written = await writeUndo(plan, files, nextPart, {
+    checksum,
     rowsVersion: options.rowsVersion,
-    maxEventSize: options.maxEventSize ?? DEFAULT_MAX_EVENT_SIZE,
-    maxStatementSize: options.maxStatementSize ?? DEFAULT_MAX_STATEMENT_SIZE,
+    maxEventSize,
+    maxStatementSize,
     maxFileSize: options.maxFileSize,
     window: options.window ?? DEFAULT_WINDOW,
     spoolFolder: spoolFolder(options),
     onProgress: (done) => options.onProgress?.({ phase: 'write', done, total: plan.bytes }),
     signal: options.signal,
+    waits: phase.waits,
   });
+  phase.end(written.bytes, () => [
+    `${written.rows} rows in ${written.transactions} transactions; events packed to ${mebibytes(maxEventSize)}, statements to ${mebibytes(maxStatementSize)}, checksum ${checksum}`,
+  ]);
+  return written;
 }
