@@ -40,7 +40,7 @@ export async function parse(argv: readonly string[], signal: AbortSignal): Promi
     .version(version)
     .alias('help', 'h')
     .epilogue(
-      'Exit codes: 0 done, 1 nothing matched, 2 usage, 3 damaged input,\n4 cannot be undone or not supported, 5 I/O, 130 interrupted.',
+      'Exit codes: 0 done, 1 nothing matched or not verified, 2 usage, 3 damaged input,\n4 cannot be undone or not supported, 5 I/O, 130 interrupted.',
     )
     .wrap(Math.min(110, process.stdout.columns ?? 80))
     .exitProcess(false)
@@ -92,11 +92,15 @@ function suggestion(word: string, names: readonly string[], prefix = ''): string
   return distance(word, near) <= Math.max(2, word.length / 3) ? `Did you mean ${prefix}${near}?` : undefined;
 }
 
-function withOptions(y: Argv, argv: readonly string[], { name, options, examples }: CommandSpec): Argv {
+function withOptions(
+  y: Argv,
+  argv: readonly string[],
+  { name, inputs, options, examples }: CommandSpec,
+): Argv {
   let result = y.positional('binlog', {
     type: 'string',
     array: true,
-    describe: 'binary log files, in any order',
+    describe: inputs ?? 'binary log files, in any order',
   });
   // The parser sets the whole help for every run, and that takes a good part of the start.
   const hidden = !argv.some((word) => word === '--help' || /^-\w*h/.test(word));
@@ -117,6 +121,7 @@ function toYargs(spec: OptionSpec): Options {
     group: spec.group,
     describe: flag ? spec.describe : `${spec.describe} <${spec.value}>`,
     requiresArg: !flag,
+    array: spec.many === true,
     ...(spec.alias === undefined ? {} : { alias: spec.alias }),
     ...(spec.default === undefined ? {} : { default: spec.default }),
   };

@@ -12,6 +12,8 @@ export interface OptionSpec {
   readonly value?: string;
   /** May be given more than once; commas separate too, but for `--where`. */
   readonly list?: boolean;
+  /** Takes all words up to the next option, as files that a shell's wildcard stands for. */
+  readonly many?: boolean;
   readonly default?: boolean | string;
 }
 
@@ -109,6 +111,7 @@ export const rewriteOptions: Record<string, OptionSpec> = {
     value: 'size',
     describe: 'cut into numbered files of about this size, between transactions',
   },
+  verify: { group: OUTPUT, describe: 'prove the undo from its bytes before it gets its name' },
   checksum: {
     group: OUTPUT,
     value: 'crc32|none',
@@ -198,6 +201,21 @@ export const sqlOptions: Record<string, OptionSpec> = {
   },
   'max-file-size': { group: OUTPUT, value: 'size', describe: 'with --split-by size: of about this size' },
   'ignore-triggers': { group: SKIP, describe: 'go on with tables whose triggers will fire' },
+  ...skipOptions,
+};
+
+const UNDO = 'What the undo was made from, and how:';
+
+export const verifyOptions: Record<string, OptionSpec> = {
+  source: {
+    group: UNDO,
+    value: 'binlog...',
+    list: true,
+    many: true,
+    describe: 'the binary logs, in any order',
+  },
+  'primary-key': { ...primaryKey!, group: UNDO },
+  'max-statement-size': { ...rewriteOptions['max-statement-size']!, group: UNDO },
   ...skipOptions,
 };
 

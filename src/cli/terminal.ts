@@ -1,6 +1,7 @@
 import { type BinflashError, topics } from '../errors.ts';
 import { RefusedError } from '../flashback/refusals.ts';
 import type { Palette } from '../show/palette.ts';
+import { VerifyError } from '../verify/verify-error.ts';
 import { safeText } from '../wire/safe-text.ts';
 
 /** Most refusals that are printed; the rest is counted. */
@@ -65,19 +66,11 @@ function formatOne(error: BinflashError, prefix: string): string[] {
 export function errorJson(error: BinflashError): unknown {
   const { code, message, file, offset, eventType, table, excerpt, hint } = error;
   const refusals = error instanceof RefusedError ? { refusals: error.refusals.map(errorJson) } : {};
-  return { code, message, file, offset, eventType, table, excerpt, hint, see: pageOf(error), ...refusals };
-}
-
-/** Bytes for people. */
-export function formatBytes(bytes: number): string {
-  const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1024 && unit < units.length - 1) {
-    value /= 1024;
-    unit++;
-  }
-  return unit === 0 ? `${bytes} bytes` : `${value.toFixed(1)} ${units[unit]}`;
+  const more =
+    error instanceof VerifyError
+      ? { expected: error.expected, found: error.found, source: error.source }
+      : refusals;
+  return { code, message, file, offset, eventType, table, excerpt, hint, see: pageOf(error), ...more };
 }
 
 export function plural(count: number, one: string, many = `${one}s`): string {
