@@ -18,27 +18,29 @@ import { measureText } from './text.ts';
  * Measures, and records medians in results.md: `npx tsx bench/run.ts [rounds] [part...]`. What is not measured keeps
  * the results that it has.
  */
-const parts: Record<
-  string,
-  { readonly measure: (rounds: number) => Promise<string[]>; readonly byName?: true }
-> = {
-  rewriting: { measure: measureRewriting },
-  blobs: { measure: measureBlobs },
-  tiny: { measure: measureTiny },
-  wide: { measure: measureWide },
-  packed: { measure: measurePacked },
-  'large-row': { measure: measureLargeRow },
-  looking: { measure: measureLooking },
-  text: { measure: measureText },
-  replay: { measure: measureReplay, byName: true },
-  settings: { measure: measureSettings, byName: true },
-  keyless: { measure: measureKeyless, byName: true },
-  // Minutes each, and tens of GiB: only when asked for.
-  growth: { measure: measureGrowth, byName: true },
-  huge: { measure: measureHuge, byName: true },
+type Measure = (rounds: number) => Promise<string[]>;
+
+const ordinary: Record<string, Measure> = {
+  rewriting: measureRewriting,
+  blobs: measureBlobs,
+  tiny: measureTiny,
+  wide: measureWide,
+  packed: measurePacked,
+  'large-row': measureLargeRow,
+  looking: measureLooking,
+  text: measureText,
 };
+/** Many minutes each, some with tens of GiB: only when they are named. */
+const long: Record<string, Measure> = {
+  growth: measureGrowth,
+  huge: measureHuge,
+  replay: measureReplay,
+  settings: measureSettings,
+  keyless: measureKeyless,
+};
+const parts = { ...ordinary, ...long };
 const rounds = Number(process.argv[2] ?? 5);
-const chosen = process.argv.slice(3);
+const chosen = process.argv.length > 3 ? process.argv.slice(3) : Object.keys(ordinary);
 const unknown = chosen.filter((name) => !(name in parts));
 if (unknown.length > 0 || !(rounds >= 1)) {
   throw new Error(`npx tsx bench/run.ts [rounds] [part...]; parts: ${Object.keys(parts).join(', ')}`);
@@ -62,8 +64,8 @@ const earlier = new Map(
 );
 const title = (name: string): string => `${name[0]!.toUpperCase()}${name.slice(1).replace('-', ' ')}`;
 
-for (const [name, { measure, byName }] of Object.entries(parts)) {
-  if (chosen.length === 0 ? byName : !chosen.includes(name)) continue;
+for (const [name, measure] of Object.entries(parts)) {
+  if (!chosen.includes(name)) continue;
   const head = machine();
   try {
     const results = [head, '', ...(await measure(rounds))].join('\n');

@@ -57,6 +57,7 @@ export async function rewriteCommand(
   }
   const maxStatementSize = sizeOf(args, 'max-statement-size', 1024, GIB);
   let proof: Proof | undefined;
+  const onDebug = debugLog(args);
   let result: RewriteResult;
   try {
     result = await rewrite({
@@ -74,11 +75,11 @@ export async function rewriteCommand(
       maxFileSize,
       maxUnpackedSize: maxUnpackedSizeOf(args),
       onProgress: bar.update,
-      onDebug: debugLog(args),
+      onDebug,
       signal,
       ...(verifies && {
         beforePublish: async (draft) => {
-          proof = await verifyDraft(draft, { maxStatementSize, onProgress: bar.update, signal });
+          proof = await verifyDraft(draft, { maxStatementSize, onProgress: bar.update, onDebug, signal });
         },
       }),
     });

@@ -16,7 +16,7 @@ import { Selector } from '../select/selection.ts';
 import { TableDescriptions } from '../tables/description.ts';
 import { RowFilter } from '../where/row-filter.ts';
 import { maskRows, type RowMask } from '../where/row-mask.ts';
-import { makePlan, type Plan, type PlanOptions } from './plan.ts';
+import { makePlan, type Plan, type PlanOptions, planLines } from './plan.ts';
 import { RefusedError } from './refusals.ts';
 import type { WriteResult } from './undo-writer.ts';
 import { validateOptions } from './validate.ts';
@@ -88,7 +88,7 @@ export async function rewrite(options: RewriteOptions): Promise<RewriteResult> {
     const mask = await selectRows(index, files, filter, options);
     const planning = new Phase('plan', options.onDebug);
     const plan = makePlan(index, options, mask);
-    planning.end(0, () => planDetails(plan));
+    planning.end(0, () => planLines(plan));
     if (options.output === undefined) return { plan, written: undefined, outputs: [] };
     if (plan.refusals.length > 0) throw new RefusedError(plan.refusals);
     checkRowsVersion(plan, options.rowsVersion);
@@ -103,21 +103,6 @@ export async function rewrite(options: RewriteOptions): Promise<RewriteResult> {
 
 function withWarnings(plan: Plan, warnings: readonly string[]): Plan {
   return { ...plan, warnings: [...plan.warnings, ...warnings] };
-}
-
-/** What was planned, as lines for {@link ReadOptions.onDebug}. */
-export function planDetails({
-  rows,
-  transactions,
-  events,
-  leftOut,
-  bytes,
-  tables,
-  refusals,
-}: Plan): string[] {
-  return [
-    `${rows} row changes of ${tables.length} tables in ${transactions} transactions, ${events.length} rows events, ${mebibytes(bytes)}; ${leftOut.rows} row changes left out, ${refusals.length} refusals`,
-  ];
 }
 
 /** Reads the rows that may be selected, and tests them; undefined where no row filter is given and all are. */
@@ -166,13 +151,11 @@ async function writeFiles(
       throw new Error(`wrote ${written.rows} rows of ${plan.rows}: a defect in binflash`);
     }
     if (isSplit) await parts.refuseStalePart(path);
-    if (options.beforePublish !== undefined) {
-      await parts.finish();
-      await options.beforePublish({ plan, files, parts: parts.list });
-    }
     const flushing = new Phase('flush', options.onDebug);
-    const left = await parts.publish(options.signal);
+    await parts.finish();
     flushing.end(0);
+    await options.beforePublish?.({ plan, files, parts: parts.list });
+    const left = await parts.publish(options.signal);
     return { plan: withWarnings(plan, [...grown, ...stale, ...left]), written, outputs: parts.paths };
   } catch (error) {
     throw await parts.abandon(error, plan.bytes);

@@ -81,13 +81,13 @@ export function scannedBytes({ files }: BinlogIndex): number {
 }
 
 /** What a scan has found, as lines for {@link ReadOptions.onDebug}. */
-export function indexDetails({ files, transactions, events, shapes, texts }: BinlogIndex): string[] {
+export function indexDetails({ files, transactions, events, shapes, texts, pages }: BinlogIndex): string[] {
   return [
     ...files.map(
       ({ path, size, format }) =>
         `file ${path}: ${mebibytes(size)}, server ${format.serverVersion}, checksum ${format.checksum}`,
     ),
-    `index: ${events.length} rows events in ${transactions.length} transactions, ${shapes.length} shapes of row images, ${texts.length} texts of statements, ${events.containers.length} compressed events`,
+    `index: ${events.length} rows events in ${transactions.length} transactions, ${shapes.length} shapes of row images, ${texts.length} texts of statements, ${events.containers.length} compressed events; full pages ${mebibytes(pages.kept)} in memory, ${mebibytes(pages.spilled)} in a temporary file`,
   ];
 }
 

@@ -1,7 +1,7 @@
 import { BinflashError } from '../errors.ts';
-import { makePlan, type Plan, type PlanOptions } from '../flashback/plan.ts';
+import { makePlan, type Plan, type PlanOptions, planLines } from '../flashback/plan.ts';
 import { RefusedError } from '../flashback/refusals.ts';
-import { planDetails, selectRows, spoolFolder } from '../flashback/rewrite.ts';
+import { selectRows, spoolFolder } from '../flashback/rewrite.ts';
 import { checkTarget, type Output } from '../io/output.ts';
 import { PartFiles } from '../io/part-files.ts';
 import type { SourceFile } from '../io/source.ts';
@@ -76,7 +76,7 @@ export async function sql(options: SqlOptions): Promise<SqlResult> {
     const writers = new TextWriters(index, descriptions, options);
     const planning = new Phase('plan', options.onDebug);
     const planned = makePlan(index, { ...options, ...writers.planOptions }, mask);
-    planning.end(0, () => planDetails(planned));
+    planning.end(0, () => planLines(planned));
     const shapes = selectedShapes(planned);
     if (options.format === 'csv' && options.splitBy !== 'table') {
       expectOneTable(shapes.map((shape) => writers.describe(shape)));
@@ -140,8 +140,9 @@ async function write(
     await stream?.close();
     warnings.push(...(await checkUnchanged(files)));
     const flushing = new Phase('flush', options.onDebug);
-    warnings.push(...(await parts.publish(options.signal)));
+    await parts.finish();
     if (parts.count > 0) flushing.end(0);
+    warnings.push(...(await parts.publish(options.signal)));
   } catch (error) {
     throw await parts.abandon(error);
   }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { inspect, report, rewrite, show, sql, transactions } from '../../src/index.ts';
+import { inspect, report, rewrite, show, sql, transactions, verify } from '../../src/index.ts';
 import { Binlog } from '../builder/binlog.ts';
 import { prefixed, u32 } from '../builder/bytes.ts';
 import { rowsQuery } from '../builder/events.ts';
@@ -35,6 +35,7 @@ async function told(): Promise<Record<string, string[]>> {
       return { inputs, select: { where: [`c1 = '${SECRET}'`] }, onDebug };
     };
     await rewrite({ ...asked('rewrite'), output: join(folder, 'undo') });
+    await verify({ ...asked('verify'), undo: [join(folder, 'undo')] });
     await inspect(inputs, asked('inspect'));
     await show({ ...asked('show'), write: nowhere.write });
     await transactions(inputs, asked('transactions'), async (list) => {
@@ -55,6 +56,7 @@ describe('what a run tells of itself', () => {
     ]);
     expect(Object.fromEntries(phases)).toEqual({
       rewrite: ['scan', 'read', 'plan', 'write', 'flush'],
+      verify: ['scan', 'read', 'plan', 'verify'],
       inspect: ['scan', 'read', 'count'],
       show: ['show'],
       transactions: ['scan', 'read', 'rank', 'list'],
