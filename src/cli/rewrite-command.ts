@@ -1,6 +1,7 @@
 import { BinflashError } from '../errors.ts';
 import { RefusedError, SKIPPABLE } from '../flashback/refusals.ts';
 import { type RewriteResult, rewrite } from '../flashback/rewrite.ts';
+import { formatBytes } from '../wire/format-bytes.ts';
 import { safeJson, safeText } from '../wire/safe-text.ts';
 import { protectSchema, readDescriptions } from './descriptions.ts';
 import {
@@ -15,8 +16,8 @@ import {
 } from './options.ts';
 import { changeLines, planDetails, planJson } from './plan-summary.ts';
 import { type Replay, replayOf } from './replay.ts';
-import { stdoutOutput, writeStdout } from './stdout.ts';
-import { errorJson, formatBytes, plural, progressBar, Style } from './terminal.ts';
+import { binaryStdoutOutput, writeResult } from './stdout.ts';
+import { errorJson, plural, progressBar, Style } from './terminal.ts';
 
 /** Servers take no event larger than this. */
 const GIB = 1024 ** 3;
@@ -49,7 +50,7 @@ export async function rewriteCommand(
   try {
     result = await rewrite({
       inputs,
-      output: dryRun ? undefined : toStdout ? stdoutOutput() : output,
+      output: dryRun ? undefined : toStdout ? binaryStdoutOutput() : output,
       force: flagOf(args, 'force'),
       select: readSelection(args),
       skip: SKIPPABLE.filter((name) => flagOf(args, `skip-${name}`)),
@@ -72,9 +73,9 @@ export async function rewriteCommand(
     written === undefined
       ? undefined
       : replayOf(plan.index, toStdout ? ['-'] : outputs, written.largestStatement);
-  if (json) await writeStdout(`${safeJson(toJson(result, replay), undefined, 2)}\n`);
+  if (json) await writeResult(`${safeJson(toJson(result, replay), undefined, 2)}\n`, outputs);
   else if (dryRun)
-    await writeStdout(summary(result, undefined, new Style(flagOf(args, 'color'), process.stdout)));
+    await writeResult(summary(result, undefined, new Style(flagOf(args, 'color'), process.stdout)), outputs);
   else if (!quiet)
     process.stderr.write(summary(result, replay, new Style(flagOf(args, 'color'), process.stderr)));
   if (plan.refusals.length > 0) throw new RefusedError(plan.refusals);

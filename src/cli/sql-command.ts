@@ -1,6 +1,7 @@
 import { BinflashError } from '../errors.ts';
 import { SKIPPABLE } from '../flashback/refusals.ts';
 import { type SqlResult, sql } from '../sql/sql.ts';
+import { formatBytes } from '../wire/format-bytes.ts';
 import { safeJson, safeText } from '../wire/safe-text.ts';
 import { protectSchema, readDescriptions } from './descriptions.ts';
 import {
@@ -16,8 +17,8 @@ import {
 } from './options.ts';
 import { changeLines, planDetails, planJson } from './plan-summary.ts';
 import { clientOf, packetOf } from './replay.ts';
-import { PipeClosed, writeStdout } from './stdout.ts';
-import { formatBytes, plural, progressBar, Style } from './terminal.ts';
+import { PipeClosed, stdoutOutput, writeResult, writeStdout } from './stdout.ts';
+import { plural, progressBar, Style } from './terminal.ts';
 
 /** `binflash sql`: options to library call, result to summary. */
 export async function sqlCommand(
@@ -40,7 +41,7 @@ export async function sqlCommand(
   try {
     result = await sql({
       inputs,
-      output: toStdout ? { write: writeStdout } : output,
+      output: output === undefined ? { write: writeStdout } : toStdout ? stdoutOutput() : output,
       force: flagOf(args, 'force'),
       flashback: flagOf(args, 'flashback'),
       audit: flagOf(args, 'audit'),
@@ -71,7 +72,7 @@ export async function sqlCommand(
   } finally {
     bar.stop();
   }
-  if (json) await writeStdout(`${safeJson(toJson(result, args), undefined, 2)}\n`);
+  if (json) await writeResult(`${safeJson(toJson(result, args), undefined, 2)}\n`, result.outputs);
   else if (!quiet)
     process.stderr.write(summary(result, args, new Style(flagOf(args, 'color'), process.stderr)));
 }

@@ -4,8 +4,10 @@ import type { ChecksumAlgorithm } from '../binlog/checksum.ts';
 import type { RowsVersion } from '../binlog/rows.ts';
 import { type AtomicFile, checkTarget, type Output } from '../io/output.ts';
 import { PartFiles, partName } from '../io/part-files.ts';
+import { checkRoom } from '../io/room.ts';
 import type { SourceFile } from '../io/source.ts';
-import { openBinlogs, type ReadOptions, readIndex } from '../read/binlogs.ts';
+import { leftBehind } from '../io/temporary-names.ts';
+import { checkUnchanged, type ReadOptions, readIndex, withBinlogs } from '../read/binlogs.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
 import { DEFAULT_WINDOW } from '../scan/scan.ts';
 import { Selector } from '../select/selection.ts';
@@ -55,8 +57,7 @@ export async function rewrite(options: RewriteOptions): Promise<RewriteResult> {
   validateOptions(options);
   // What does not parse is told before anything is read.
   const filter = new RowFilter(options.select?.where, options.descriptions ?? new TableDescriptions());
-  const files = await openBinlogs(options.inputs);
-  try {
+  return withBinlogs(options.inputs, async (files) => {
     const inputs = new Set(files.map((file) => file.identity));
     if (typeof options.output === 'string') await checkTarget(options.output, inputs, options.force ?? false);
     const index = await readIndex(files, options);
@@ -67,12 +68,15 @@ export async function rewrite(options: RewriteOptions): Promise<RewriteResult> {
     checkRowsVersion(plan, options.rowsVersion);
     if (typeof options.output !== 'string') {
       const { output } = options;
-      return { plan, written: await write(plan, files, async () => output, options), outputs: [] };
+      const written = await write(plan, files, async () => output, options);
+      return { plan: withWarnings(plan, await checkUnchanged(files)), written, outputs: [] };
     }
-    return await writeFiles(plan, files, options.output, options);
-  } finally {
-    await Promise.all(files.map((file) => file.close()));
-  }
+    return writeFiles(plan, files, options.output, options);
+  });
+}
+
+function withWarnings(plan: Plan, warnings: readonly string[]): Plan {
+  return { ...plan, warnings: [...plan.warnings, ...warnings] };
 }
 
 /** Reads the rows that may be selected, and tests them; undefined where no row filter is given and all are. */
@@ -102,6 +106,8 @@ async function writeFiles(
   path: string,
   options: RewriteOptions,
 ): Promise<RewriteResult> {
+  await checkRoom(path, plan.bytes);
+  const stale = await leftBehind(path);
   const parts = new PartFiles(new Set(files.map((file) => file.identity)), options.force ?? false);
   const isSplit = options.maxFileSize !== undefined;
   let current: AtomicFile | undefined;
@@ -112,16 +118,16 @@ async function writeFiles(
   };
   try {
     const written = await write(plan, files, nextPart, options);
+    const grown = await checkUnchanged(files);
     // What was written must be what was planned, or the output does not get its name.
     if (written.rows !== plan.rows || written.transactions !== plan.transactions) {
       throw new Error(`wrote ${written.rows} rows of ${plan.rows}: a defect in binflash`);
     }
     if (isSplit) await parts.refuseStalePart(path);
-    await parts.publish();
-    return { plan, written, outputs: parts.paths };
+    const left = await parts.publish(options.signal);
+    return { plan: withWarnings(plan, [...grown, ...stale, ...left]), written, outputs: parts.paths };
   } catch (error) {
-    await parts.discard();
-    throw error;
+    throw await parts.abandon(error, plan.bytes);
   }
 }
 

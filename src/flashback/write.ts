@@ -61,7 +61,7 @@ export async function writeUndo(
       }
       await sink.room();
       for (let i = loaded.run.first; i <= loaded.run.last; i++) {
-        done += selectedBytes(index, plan.mask, plan.events[i]!);
+        done += selectedBytes(index, plan.mask, plan.events.get(i));
       }
       options.onProgress?.(done);
       options.signal?.throwIfAborted();

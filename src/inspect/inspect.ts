@@ -157,7 +157,7 @@ function firstOfFile({ transactions }: BinlogIndex, file: number): number {
   let [low, high] = [0, transactions.length];
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (transactions.file[middle]! < file) low = middle + 1;
+    if (transactions.file.get(middle) < file) low = middle + 1;
     else high = middle;
   }
   return low;

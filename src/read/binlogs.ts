@@ -1,4 +1,4 @@
-import { BinflashError } from '../errors.ts';
+import { BinflashError, exitCodes } from '../errors.ts';
 import { SourceFile } from '../io/source.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
 import { checkSequence, orderFiles } from '../scan/order.ts';
@@ -62,7 +62,10 @@ export async function readIndex(
   return index;
 }
 
-/** Opens files, hands them to `use`, and closes them whatever comes of it. */
+/**
+ * Opens files, hands them to `use`, and closes them whatever comes of it. What looks like damage, or like a defect of this
+ * program, in a file that was written to meanwhile is told as that.
+ */
 export async function withBinlogs<T>(
   inputs: readonly string[],
   use: (files: readonly SourceFile[]) => Promise<T>,
@@ -70,7 +73,31 @@ export async function withBinlogs<T>(
   const files = await openBinlogs(inputs);
   try {
     return await use(files);
+  } catch (error) {
+    if (mayStemFromChange(error)) await checkUnchanged(files);
+    throw error;
   } finally {
     await Promise.all(files.map((file) => file.close()));
   }
+}
+
+/** Decoders that meet other bytes than the scan did fail in ways of their own. */
+function mayStemFromChange(error: unknown): boolean {
+  if (error instanceof BinflashError) return [3, 4].includes(exitCodes[error.code]);
+  return error instanceof RangeError || error instanceof TypeError;
+}
+
+/**
+ * Makes sure that what was read still is what the files hold, before anything that was made of it is given out.
+ *
+ * @throws BinflashError `IO` when one was cut or overwritten meanwhile
+ * @returns what there is to say of those that have grown
+ */
+export async function checkUnchanged(files: readonly SourceFile[]): Promise<string[]> {
+  const states = await Promise.all(files.map((file) => file.check()));
+  return files
+    .filter((_, number) => states[number] === 'grown')
+    .map(
+      ({ path, size }) => `${path} has grown since it was opened: what stands behind ${size} was not read`,
+    );
 }

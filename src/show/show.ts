@@ -155,10 +155,10 @@ class Run {
   #isShown(transaction: number): boolean {
     const { transactions, events } = this.#index;
     if (!this.#selector.hasTransaction(transaction)) return false;
-    if (transactions.ending[transaction] !== Ending.XA_ROLLBACK) return true;
-    const first = transactions.firstEvent[transaction]!;
-    for (let event = first; event < first + transactions.eventCount[transaction]!; event++) {
-      if (this.#counts && this.#selector.hasEvent(event)) this.#takenBack += events.rows[event]!;
+    if (transactions.ending.get(transaction) !== Ending.XA_ROLLBACK) return true;
+    const first = transactions.firstEvent.get(transaction);
+    for (let event = first; event < first + transactions.eventCount.get(transaction); event++) {
+      if (this.#counts && this.#selector.hasEvent(event)) this.#takenBack += events.rows.get(event);
     }
     return false;
   }
@@ -180,9 +180,9 @@ class Run {
           feed.statement(batch.events);
           continue;
         }
-        if (events.transaction[event] !== shown) {
-          shown = events.transaction[event]!;
-          if (this.#counts) this.#takenBack += transactions.takenBack[shown]!;
+        if (events.transaction.get(event) !== shown) {
+          shown = events.transaction.get(event);
+          if (this.#counts) this.#takenBack += transactions.takenBack.get(shown);
         }
         feed.open(event, batch.events);
         while (feed.some(isFull)) await buffer.flush(this.#options.write);

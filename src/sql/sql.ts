@@ -5,7 +5,8 @@ import { selectRows, spoolFolder } from '../flashback/rewrite.ts';
 import { checkTarget, type Output } from '../io/output.ts';
 import { PartFiles } from '../io/part-files.ts';
 import type { SourceFile } from '../io/source.ts';
-import { type ReadOptions, readIndex, withBinlogs } from '../read/binlogs.ts';
+import { leftBehind } from '../io/temporary-names.ts';
+import { checkUnchanged, type ReadOptions, readIndex, withBinlogs } from '../read/binlogs.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
 import { TableDescriptions } from '../tables/description.ts';
 import { RowFilter } from '../where/row-filter.ts';
@@ -125,6 +126,7 @@ async function write(
     made.push({ text, writer });
     return writer;
   };
+  const warnings = [...plan.warnings, ...(typeof output === 'string' ? await leftBehind(output) : [])];
   try {
     // A file with half of the text is never seen; half of a stream is.
     if (typeof output !== 'string') await tryValues(plan, files, writers, writing);
@@ -132,14 +134,14 @@ async function write(
     const texts = await textParts(plan.index, parts, makeWriter, { ...options, output: stream ?? output });
     await writeChanges(plan, files, writers, texts, writing);
     await stream?.close();
-    await parts.publish();
+    warnings.push(...(await checkUnchanged(files)));
+    warnings.push(...(await parts.publish(options.signal)));
   } catch (error) {
-    await parts.discard();
-    throw error;
+    throw await parts.abandon(error);
   }
   const tallies = made.map(({ writer }) => writer.tally ?? { statements: 0, longest: 0 });
   return {
-    plan,
+    plan: { ...plan, warnings },
     outputs: parts.paths,
     bytes: made.reduce((sum, { text }) => sum + text.total, 0),
     statements: tallies.reduce((sum, { statements }) => sum + statements, 0),

@@ -5,6 +5,7 @@ import type { SourceFile } from '../io/source.ts';
 import { BatchReader } from '../read/batch-reader.ts';
 import type { ReadOptions } from '../read/binlogs.ts';
 import { eventPlaces } from '../read/places.ts';
+import { NumberList } from '../scan/paged-column.ts';
 import { DEFAULT_WINDOW } from '../scan/scan.ts';
 import { ChangeReader } from './change-reader.ts';
 import { selectedShapes } from './judge-text.ts';
@@ -49,7 +50,11 @@ export async function tryValues(
   const doubtful = new Set(selectedShapes(plan).filter((shape) => writers.mayThrow(shape)));
   if (doubtful.size === 0) return;
   const { events } = plan.index;
-  const tried = plan.events.filter((event) => doubtful.has(events.shape[event]!));
+  const tried = new NumberList(plan.index.pages);
+  for (let i = 0; i < plan.events.length; i++) {
+    const event = plan.events.get(i);
+    if (doubtful.has(events.shape.get(event))) tried.push(event);
+  }
   const shapes = selectedShapes(plan);
   const nowhere = new WholeText(plan.index, NOWHERE, (out) => writers.make(out, shapes));
   await passOn(plan, tried, files, writers, nowhere, options, 'read');
@@ -57,7 +62,7 @@ export async function tryValues(
 
 async function passOn(
   plan: Plan,
-  events: Uint32Array,
+  events: NumberList,
   files: readonly SourceFile[],
   writers: TextWriters,
   texts: TextParts,
@@ -73,13 +78,14 @@ async function passOn(
     signal: options.signal,
   });
   const changes = new ChangeReader(plan, direction, (shape) => writers.describe(shape));
-  const total = events.reduce((sum, event) => sum + selectedBytes(index, mask, event), 0);
+  let total = 0;
+  for (let i = 0; i < events.length; i++) total += selectedBytes(index, mask, events.get(i));
   let done = 0;
   try {
     for await (const batch of reader.read(eventPlaces(index, events), direction)) {
       for (let k = 0; k <= batch.last - batch.first; k++) {
         const i = direction === 'forward' ? batch.first + k : batch.last - k;
-        const event = events[i]!;
+        const event = events.get(i);
         let part = texts.of(event);
         if (part === undefined) {
           // One batch may be thousands of files.
