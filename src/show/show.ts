@@ -2,7 +2,7 @@ import { tmpdir } from 'node:os';
 import { BinflashError } from '../errors.ts';
 import type { SourceFile } from '../io/source.ts';
 import { BatchReader } from '../read/batch-reader.ts';
-import { type ReadOptions, withBinlogs } from '../read/binlogs.ts';
+import { lookAtBinlogs, type ReadOptions } from '../read/binlogs.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
 import { checkSequence } from '../scan/order.ts';
 import { DEFAULT_WINDOW, scan } from '../scan/scan.ts';
@@ -57,7 +57,7 @@ export async function show(options: ShowOptions): Promise<ShowResult> {
   // What does not parse is told before anything is read.
   const tables = tablesOf(options);
   const filter = new RowFilter(select?.where, tables);
-  return withBinlogs(options.inputs, async (files) => {
+  return lookAtBinlogs(options.inputs, async (files) => {
     let run: Run | undefined;
     const total = files.reduce((sum, file) => sum + file.size, 0);
     const index = await scan(files, {

@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import type { TableChanges } from '../flashback/plan.ts';
 import { BatchReader } from '../read/batch-reader.ts';
-import { type ReadOptions, readIndex, withBinlogs } from '../read/binlogs.ts';
+import { lookAtBinlogs, type ReadOptions, readIndex } from '../read/binlogs.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
 import { DEFAULT_WINDOW } from '../scan/scan.ts';
 import { NO_THREAD } from '../scan/transaction-table.ts';
@@ -83,7 +83,7 @@ export function transactions<T>(
   options: TransactionsOptions,
   use: (list: TransactionList) => Promise<T>,
 ): Promise<T> {
-  return withBinlogs(inputs, async (files) => {
+  return lookAtBinlogs(inputs, async (files) => {
     const { select = {}, descriptions = new TableDescriptions() } = options;
     const filter = new RowFilter(select.where, descriptions);
     const index = await readIndex(files, options);
