@@ -97,8 +97,12 @@ function withOptions(y: Argv, argv: readonly string[], { name, options, examples
     array: true,
     describe: 'binary log files, in any order',
   });
-  for (const [option, spec] of Object.entries(options)) result = result.option(option, toYargs(spec));
-  for (const [text, describe] of examples) result = result.example(text, describe);
+  // The parser sets the whole help for every run, and that takes a good part of the start.
+  const hidden = !argv.some((word) => word === '--help' || /^-\w*h/.test(word));
+  for (const [option, spec] of Object.entries(options)) {
+    result = result.option(option, { ...toYargs(spec), hidden });
+  }
+  if (!hidden) for (const [text, describe] of examples) result = result.example(text, describe);
   return result.config(environment(options)).check((args) => {
     checkNames(name, argv, args, options);
     return true;

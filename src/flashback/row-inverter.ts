@@ -133,7 +133,7 @@ const NO_COLUMNS: RowLayout = {
   lengths: new Int32Array(0),
   nullBytes: 0,
   lastNullMask: 0xff,
-  steps: new Int32Array(0),
+  steps: [],
 };
 
 /**
