@@ -62,7 +62,7 @@ async function run(fuzzer: string, target: string, seconds: number): Promise<boo
   const findings = join(cache, 'findings', target);
   mkdirSync(findings, { recursive: true });
   const isSync = !/async function fuzz/.test(readFileSync(join(folder, `${target}.ts`), 'utf8'));
-  const words = [fuzzer, await bundle(target), corpus, '-i', bundles, '--timeout', '10000'];
+  const words = [fuzzer, await bundle(target), corpus, '-i', bundles, '--timeout', '60000'];
   if (isSync) words.push('--sync');
   const limits = [
     `-max_total_time=${seconds}`,
