@@ -1,21 +1,8 @@
 import type { PageStore } from '../io/page-store.ts';
 import { type Numbers, type PackedPage, packPage, unpackPage } from './packed-page.ts';
 
-/** Numbers in a page, as a power of two. */
-const PAGE_BITS = 14;
-const PAGE: number = 1 << PAGE_BITS;
-
-/**
- * The first page is larger, so that nothing of most logs is ever packed: the engine would spend more on making machine
- * code for it than on doing it. It begins small and grows.
- */
-const FIRST_PAGE: number = 4 * PAGE;
+/** Numbers that a column begins with; it grows. */
 const SMALLEST = 64;
-
-/** Which page number `i` is in, where that begins, and how many it has. */
-const placeOf = (i: number): number => (i < FIRST_PAGE ? 0 : ((i - FIRST_PAGE) >>> PAGE_BITS) + 1);
-const beginOf = (place: number): number => (place === 0 ? 0 : FIRST_PAGE + (place - 1) * PAGE);
-const lengthOf = (place: number): number => (place === 0 ? FIRST_PAGE : PAGE);
 
 /** A page in the form in which it is worked with. */
 interface OpenPage<A extends Numbers> {
@@ -43,6 +30,8 @@ abstract class PagedColumn<A extends Numbers> {
   protected isChanged = false;
   readonly #blank: number;
   readonly #store: PageStore;
+  readonly #pageLength: number;
+  readonly #firstLength: number;
   readonly #pages: (PackedPage | undefined)[] = [];
   readonly #last: OpenPage<A>;
   readonly #other: OpenPage<A>;
@@ -51,8 +40,10 @@ abstract class PagedColumn<A extends Numbers> {
 
   constructor(store: PageStore, blank: number) {
     this.#store = store;
+    this.#pageLength = store.limits.page;
+    this.#firstLength = store.limits.firstPage;
     this.#blank = blank;
-    const numbers = this.make(SMALLEST).fill(blank) as A;
+    const numbers = this.make(Math.min(SMALLEST, this.#firstLength)).fill(blank) as A;
     this.#last = { numbers, place: 0, isChanged: false, isBlank: true };
     this.#other = { numbers: this.make(0), place: -1, isChanged: false, isBlank: false };
     this.#hand = this.#last;
@@ -63,11 +54,20 @@ abstract class PagedColumn<A extends Numbers> {
 
   /** Takes the page of number `i` in hand and answers where in it that stands. @throws BinflashError `IO` */
   protected turn(i: number, isToWrite: boolean): number {
-    const place = placeOf(i);
+    const place = this.#placeOf(i);
     if (this.#hand.place !== place) this.#turnTo(place, isToWrite);
     const at = i - this.low;
     if (at >= this.numbers.length) this.#enlarge(at + 1);
     return at;
+  }
+
+  /** The page that number `i` is in. */
+  #placeOf(i: number): number {
+    return i < this.#firstLength ? 0 : Math.floor((i - this.#firstLength) / this.#pageLength) + 1;
+  }
+
+  #beginOf(place: number): number {
+    return place === 0 ? 0 : this.#firstLength + (place - 1) * this.#pageLength;
   }
 
   #turnTo(place: number, isToWrite: boolean): void {
@@ -80,15 +80,16 @@ abstract class PagedColumn<A extends Numbers> {
   #take(page: OpenPage<A>): void {
     this.#hand = page;
     this.numbers = page.numbers;
-    this.low = beginOf(page.place);
+    this.low = this.#beginOf(page.place);
     this.isChanged = page.isChanged;
   }
 
   /** Puts away what `page` has been, and makes it that of another place. */
   #open(page: OpenPage<A>, place: number): void {
     this.#putAway(page);
-    if (page.numbers.length !== lengthOf(place)) {
-      page.numbers = this.make(lengthOf(place));
+    const length = place === 0 ? this.#firstLength : this.#pageLength;
+    if (page.numbers.length !== length) {
+      page.numbers = this.make(length);
       page.isBlank = false;
     }
     page.place = place;
@@ -134,7 +135,7 @@ abstract class PagedColumn<A extends Numbers> {
   /** The first page grows as it is filled. */
   #enlarge(length: number): void {
     const page = this.#hand;
-    const larger = this.make(Math.min(FIRST_PAGE, Math.max(length, 2 * page.numbers.length)));
+    const larger = this.make(Math.min(this.#firstLength, Math.max(length, 2 * page.numbers.length)));
     larger.fill(this.#blank, page.numbers.length);
     larger.set(page.numbers);
     page.numbers = larger;
@@ -143,7 +144,7 @@ abstract class PagedColumn<A extends Numbers> {
 
   /** Makes the numbers from `from` on blank again; those from `end` on are so already. @throws BinflashError `IO` */
   clear(from: number, end: number): void {
-    const place = placeOf(from);
+    const place = this.#placeOf(from);
     this.#hand.isChanged = this.isChanged;
     for (const page of [this.#last, this.#other]) {
       // What was written into it is about to be forgotten.

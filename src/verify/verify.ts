@@ -47,11 +47,11 @@ export async function verify(options: VerifyOptions): Promise<VerifyResult> {
   validateOptions(options);
   // What does not parse is told before anything is read.
   const filter = new RowFilter(options.select?.where, options.descriptions ?? new TableDescriptions());
-  return withBinlogs(options.inputs, async (files) => {
+  return withBinlogs(options.inputs, async (files, pages) => {
     const parts: UndoPart[] = [];
     try {
       for (const name of options.undo) parts.push({ name, file: await SourceFile.open(name) });
-      const index = await readIndex(files, options);
+      const index = await readIndex(files, options, pages);
       const mask = await selectRows(index, files, filter, options);
       const planning = new Phase('plan', options.onDebug);
       const plan = makePlan(index, options, mask);
