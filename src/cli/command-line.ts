@@ -3,6 +3,7 @@ import { closest, distance } from 'fastest-levenshtein';
 import yargs, { type Argv, type Options } from 'yargs';
 import { BinflashError } from '../errors.ts';
 import { type CommandSpec, commands } from './commands.ts';
+import { logged } from './debug-log.ts';
 import type { OptionSpec } from './options.ts';
 
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
@@ -214,10 +215,14 @@ function noStandardInput(): BinflashError {
   });
 }
 
-async function run({ load }: CommandSpec, args: Record<string, unknown>, signal: AbortSignal): Promise<void> {
+async function run(
+  { name, load }: CommandSpec,
+  args: Record<string, unknown>,
+  signal: AbortSignal,
+): Promise<void> {
   // Names after `--` are files whatever they begin with.
   const inputs = [...((args.binlog ?? []) as unknown[]), ...((args['--'] ?? []) as unknown[])];
   if (inputs.includes('-')) throw noStandardInput();
   const command = await load();
-  await command(inputs.map(String), args, signal);
+  await logged(args, `binflash ${version} ${name}`, () => command(inputs.map(String), args, signal));
 }

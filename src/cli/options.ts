@@ -260,6 +260,12 @@ export const generalOptions: Record<string, OptionSpec> = {
   json: { group: GENERAL, describe: 'one JSON document on standard output' },
   quiet: { alias: 'q', group: GENERAL, describe: 'nothing but data and errors' },
   progress: { group: GENERAL, default: true, describe: 'a progress bar on a terminal (--no-progress: none)' },
+  'log-level': {
+    group: GENERAL,
+    value: 'info|debug',
+    default: 'info',
+    describe: 'debug: what was decided, and where time and memory went (never rows)',
+  },
   color: { group: GENERAL, default: true, describe: 'colours on a terminal (--no-color: none)' },
 };
 

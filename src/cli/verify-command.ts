@@ -1,14 +1,17 @@
 import { BinflashError } from '../errors.ts';
 import { SKIPPABLE } from '../flashback/refusals.ts';
 import { type VerifyResult, verify } from '../verify/verify.ts';
+import { formatBytes } from '../wire/format-bytes.ts';
 import { safeJson, safeText } from '../wire/safe-text.ts';
+import { debugLog } from './debug-log.ts';
 import { readDescriptions } from './descriptions.ts';
 import { type Arguments, flagOf, listOf, maxUnpackedSizeOf, readSelection, sizeOf } from './options.ts';
 import { changeLines, planDetails, planJson } from './plan-summary.ts';
+import { progressBar } from './progress-bar.ts';
 import { proofJson, proofLines } from './proof-lines.ts';
 import { packetOf } from './replay.ts';
 import { writeStdout } from './stdout.ts';
-import { formatBytes, progressBar, Style } from './terminal.ts';
+import { Style } from './terminal.ts';
 
 /** `binflash verify`: an undo, its source and its selection to what was proved. */
 export async function verifyCommand(
@@ -26,7 +29,7 @@ export async function verifyCommand(
       },
     );
   }
-  const bar = await progressBar(flagOf(args, 'progress') && !flagOf(args, 'quiet'));
+  const bar = await progressBar(args);
   let result: VerifyResult;
   try {
     result = await verify({
@@ -39,6 +42,7 @@ export async function verifyCommand(
       maxStatementSize: sizeOf(args, 'max-statement-size', 1024, 1024 ** 3),
       maxUnpackedSize: maxUnpackedSizeOf(args),
       onProgress: bar.update,
+      onDebug: debugLog(args),
       signal,
     });
   } finally {

@@ -188,7 +188,7 @@ export class Prover {
   #begin(): void {
     const { beginTime, serverId } = this.#plan.index.transactions;
     const { transaction } = this.#source;
-    this.#check(queryDifference(this.#undo, BEGIN, beginTime[transaction]!, serverId[transaction]!));
+    this.#check(queryDifference(this.#undo, BEGIN, beginTime.get(transaction), serverId.get(transaction)));
     this.#transaction = transaction;
     this.#partTransactions++;
     this.#step = 'map';
@@ -197,8 +197,8 @@ export class Prover {
   #commit(): void {
     const { ending, xid, endTime, serverId } = this.#plan.index.transactions;
     const transaction = this.#transaction;
-    const number = ending[transaction] === Ending.XID ? xid[transaction]! : 0n;
-    this.#check(xidDifference(this.#undo, number, endTime[transaction]!, serverId[transaction]!));
+    const number = ending.get(transaction) === Ending.XID ? xid.get(transaction) : 0n;
+    this.#check(xidDifference(this.#undo, number, endTime.get(transaction), serverId.get(transaction)));
     this.#step = 'begin';
   }
 
@@ -298,7 +298,10 @@ export class Prover {
     if (this.#step === 'map' || this.#step === 'rows') return this.#source.place;
     const { files, transactions } = this.#plan.index;
     const transaction = this.#step === 'begin' ? this.#source.transaction : this.#transaction;
-    return { file: files[transactions.file[transaction]!]!.path, offset: transactions.start[transaction]! };
+    return {
+      file: files[transactions.file.get(transaction)]!.path,
+      offset: transactions.start.get(transaction),
+    };
   }
 
   #typeName(): string {

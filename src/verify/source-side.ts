@@ -54,17 +54,17 @@ export class SourceSide {
   }
 
   get timestamp(): number {
-    return this.#plan.index.events.timestamp[this.event]!;
+    return this.#plan.index.events.timestamp.get(this.event);
   }
 
   get serverId(): number {
-    return this.#plan.index.transactions.serverId[this.transaction]!;
+    return this.#plan.index.transactions.serverId.get(this.transaction);
   }
 
   get place(): SourcePlace {
     const { files, events, transactions } = this.#plan.index;
     return {
-      file: files[transactions.file[this.transaction]!]!.path,
+      file: files[transactions.file.get(this.transaction)]!.path,
       offset: events.fileOffset(this.event),
     };
   }
@@ -77,11 +77,11 @@ export class SourceSide {
     const { rows } = this;
     parseRows(bytes, start, end, rows);
     const [shape, statement, transaction] = [
-      events.shape[event]!,
-      events.statement[event]!,
-      events.transaction[event]!,
+      events.shape.get(event),
+      events.statement.get(event),
+      events.transaction.get(event),
     ];
-    const flags = undoFlags(rows.flags, transactions.rowsFlags[transaction]!);
+    const flags = undoFlags(rows.flags, transactions.rowsFlags.get(transaction));
     this.sameGroup =
       transaction === this.transaction && statement === this.#statement && shape === this.#shape;
     this.continues =
@@ -93,7 +93,7 @@ export class SourceSide {
     this.#statement = statement;
     this.#forms[shape] ??= formOf(shapes[shape]!);
     this.version = this.hasV1 ? rows.version : 2;
-    this.count = events.rows[event]!;
+    this.count = events.rows.get(event);
     const isCut = mask !== undefined && mask.count(event) < this.count;
     this.isSelected = isCut ? (row) => mask.has(event, row) : undefined;
     if (this.continues) return;
@@ -101,7 +101,7 @@ export class SourceSide {
     this.#tableId = rows.tableId;
     this.#extra = bytes.slice(rows.extraStart, rows.extraEnd);
     this.head = { tableId: rows.tableId, flags, extra: turnedBack(this.#extra, this.form) };
-    this.groupTime = events.timestamp[event]!;
+    this.groupTime = events.timestamp.get(event);
   }
 
   #hasExtra(bytes: Uint8Array): boolean {

@@ -1,11 +1,12 @@
 import { tmpdir } from 'node:os';
 import { BinflashError } from '../errors.ts';
-import { makePlan, type Plan, type PlanOptions } from '../flashback/plan.ts';
+import { makePlan, type Plan, type PlanOptions, planLines } from '../flashback/plan.ts';
 import { RefusedError } from '../flashback/refusals.ts';
 import { validateOptions } from '../flashback/validate.ts';
 import { SourceFile } from '../io/source.ts';
 import { BatchReader } from '../read/batch-reader.ts';
 import { type ReadOptions, readIndex, withBinlogs } from '../read/binlogs.ts';
+import { Phase } from '../read/phase.ts';
 import { eventPlaces } from '../read/places.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
 import { DEFAULT_WINDOW } from '../scan/scan.ts';
@@ -52,7 +53,9 @@ export async function verify(options: VerifyOptions): Promise<VerifyResult> {
       for (const name of options.undo) parts.push({ name, file: await SourceFile.open(name) });
       const index = await readIndex(files, options);
       const mask = await selectRows(index, files, filter, options);
+      const planning = new Phase('plan', options.onDebug);
       const plan = makePlan(index, options, mask);
+      planning.end(0, () => planLines(plan));
       if (plan.refusals.length > 0) throw new RefusedError(plan.refusals);
       return { plan, proof: await prove(plan, files, parts, options) };
     } finally {
@@ -61,7 +64,7 @@ export async function verify(options: VerifyOptions): Promise<VerifyResult> {
   });
 }
 
-type ProveOptions = Pick<VerifyOptions, 'window' | 'maxStatementSize' | 'onProgress' | 'signal'>;
+type ProveOptions = Pick<VerifyOptions, 'window' | 'maxStatementSize' | 'onProgress' | 'onDebug' | 'signal'>;
 
 /**
  * Proves an undo that is complete but has no name yet, for `beforePublish` of `rewrite`. Sources, selection and what can
@@ -96,16 +99,18 @@ export async function prove(
   options: ProveOptions,
 ): Promise<Proof> {
   const window = options.window ?? DEFAULT_WINDOW;
+  const phase = new Phase('verify', options.onDebug);
   const undo = new UndoReader(parts, window);
   const prover = new Prover(plan, undo, options.maxStatementSize ?? DEFAULT_MAX_STATEMENT_SIZE);
   const reader = new BatchReader(plan.index, files, {
     window,
     spoolFolder: tmpdir(),
     signal: options.signal,
+    waits: phase.waits,
   });
   const total = parts.reduce((sum, { file }) => sum + file.size, 0);
   const readOn = async (): Promise<void> => {
-    if (!(await undo.fill())) throw prover.cut;
+    if (!(await phase.waits.reading(undo.fill()))) throw prover.cut;
     options.onProgress?.({ phase: 'verify', done: undo.bytesBefore + undo.nextOffset, total });
   };
   try {
@@ -116,7 +121,7 @@ export async function prove(
       for (let i = last; i >= first; i--) {
         events.open(i);
         try {
-          prover.useSource(plan.events[i]!, events);
+          prover.useSource(plan.events.get(i), events);
           while (!prover.advance()) await readOn();
         } catch (error) {
           if (!(error instanceof BinflashError)) throw error;
@@ -135,6 +140,7 @@ export async function prove(
   if (proof.rows !== plan.rows || proof.transactions !== plan.transactions) {
     throw new Error(`proved ${proof.rows} rows of ${plan.rows}: a defect in binflash`);
   }
+  phase.end(total, () => [`${proof.rows} rows in ${proof.transactions} transactions proved`]);
   return proof;
 }
 
@@ -149,6 +155,7 @@ async function selectRows(
     window: options.window ?? DEFAULT_WINDOW,
     spoolFolder: tmpdir(),
     onProgress: (done, total) => options.onProgress?.({ phase: 'read', done, total }),
+    onDebug: options.onDebug,
     signal: options.signal,
   });
 }
