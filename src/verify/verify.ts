@@ -113,6 +113,7 @@ export async function prove(
     if (!(await phase.waits.reading(undo.fill()))) throw prover.cut;
     options.onProgress?.({ phase: 'verify', done: undo.bytesBefore + undo.nextOffset, total });
   };
+  let due = plan.events.length;
   try {
     for await (const { first, last, events } of reader.read(
       eventPlaces(plan.index, plan.events),
@@ -120,6 +121,8 @@ export async function prove(
     )) {
       for (let i = last; i >= first; i--) {
         events.open(i);
+        // The writer reads the source by the same code: in what order it did is not taken on trust.
+        if (i !== --due) throw new Error(`read event ${i} of the plan, not ${due}: a defect in binflash`);
         try {
           prover.useSource(plan.events.get(i), events);
           while (!prover.advance()) await readOn();
@@ -137,7 +140,7 @@ export async function prove(
     await undo.settle();
   }
   const proof = prover.proof();
-  if (proof.rows !== plan.rows || proof.transactions !== plan.transactions) {
+  if (due !== 0 || proof.rows !== plan.rows || proof.transactions !== plan.transactions) {
     throw new Error(`proved ${proof.rows} rows of ${plan.rows}: a defect in binflash`);
   }
   phase.end(total, () => [`${proof.rows} rows in ${proof.transactions} transactions proved`]);
