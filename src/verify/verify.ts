@@ -17,6 +17,7 @@ import { maskRows, type RowMask } from '../where/row-mask.ts';
 import { Prover } from './prover.ts';
 import type { Proof } from './tally.ts';
 import { type UndoPart, UndoReader } from './undo-reader.ts';
+import { VerifyError } from './verify-error.ts';
 
 /** As of `rewrite`: bytes of events in one BINLOG statement. */
 const DEFAULT_MAX_STATEMENT_SIZE = 8 * 1024 * 1024;
@@ -79,10 +80,16 @@ export async function verifyDraft(draft: Draft, options: ProveOptions = {}): Pro
       parts.push({ name: path, file: await SourceFile.open(temporaryPath) });
     }
     return await prove(draft.plan, draft.files, parts, options);
+  } catch (error) {
+    if (error instanceof VerifyError) error.hint = DRAFT_HINT;
+    throw error;
   } finally {
     await Promise.all(parts.map(({ file }) => file.close()));
   }
 }
+
+const DRAFT_HINT =
+  'No output was left. The source has changed meanwhile, a disk has written something else, or binflash is wrong: please report it.';
 
 /** An undo that is complete but not published, as `rewrite` hands it over. */
 interface Draft {
