@@ -3,6 +3,7 @@ import { versionAtLeast } from '../binlog/format-description.ts';
 import type { ChangeKind } from '../binlog/rows.ts';
 import { tableName } from '../binlog/table-map.ts';
 import type { BinflashError } from '../errors.ts';
+import { mebibytes } from '../read/phase.ts';
 import type { BinlogIndex, FileSummary } from '../scan/binlog-index.ts';
 import { NumberList } from '../scan/paged-column.ts';
 import type { Shape } from '../scan/shapes.ts';
@@ -280,4 +281,11 @@ function splitWarnings(index: BinlogIndex, split: readonly number[]): string[] {
   const more = split.length > 5 ? `, and ${split.length - 5} more` : '';
   const these = split.length === 1 ? 'this transaction' : `these ${split.length} transactions`;
   return [`the selection takes only a part of ${these}: ${places.join(', ')}${more}`];
+}
+
+/** What was planned, as lines for `onDebug`. */
+export function planLines({ rows, transactions, events, leftOut, bytes, tables, refusals }: Plan): string[] {
+  return [
+    `${rows} row changes of ${tables.length} tables in ${transactions} transactions, ${events.length} rows events, ${mebibytes(bytes)}; ${leftOut.rows} row changes left out, ${refusals.length} refusals`,
+  ];
 }

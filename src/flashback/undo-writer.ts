@@ -10,6 +10,7 @@ import {
 } from '../binlog/rows.ts';
 import type { ChunkSink } from '../io/chunk-sink.ts';
 import type { LoadedRun } from '../io/run-windows.ts';
+import type { Waits } from '../io/waits.ts';
 import type { LoadedEvents } from '../read/loaded-events.ts';
 import type { EventRun } from '../read/runs.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
@@ -31,6 +32,8 @@ export interface WriteOptions {
   readonly spoolFolder: string;
   readonly onProgress: ((bytes: number) => void) | undefined;
   readonly signal: AbortSignal | undefined;
+  /** Told how long the writer waits. */
+  readonly waits: Waits;
 }
 
 /** What was written, for the summary. */

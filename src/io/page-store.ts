@@ -23,6 +23,11 @@ export class PageStore {
     this.#bound = bound;
   }
 
+  /** Bytes in memory. */
+  get kept(): number {
+    return this.#inMemory;
+  }
+
   /** Bytes that have gone to the temporary file. */
   get spilled(): number {
     return this.#file?.length ?? 0;

@@ -5,6 +5,7 @@ import { BinflashError } from '../errors.ts';
 import { ForwardWindow } from '../io/forward-window.ts';
 import { PageStore } from '../io/page-store.ts';
 import type { SourceFile } from '../io/source.ts';
+import type { Waits } from '../io/waits.ts';
 import type { BinlogIndex, FileSummary } from './binlog-index.ts';
 import { EventReader } from './event-reader.ts';
 import { checkMagic } from './magic.ts';
@@ -30,6 +31,8 @@ export interface ScanOptions {
   /** Called once a window with the bytes scanned so far. */
   readonly onProgress?: ((bytes: number) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Told how long the scan waits. */
+  readonly waits?: Waits | undefined;
   /**
    * Called once a window with what the index holds so far, which grows from call to call: for those who cannot
    * wait. Transactions before `complete` will not change any more, but for what an XA COMMIT or XA ROLLBACK may
@@ -82,7 +85,7 @@ async function scanFile(
   index: BinlogIndex,
   options: ScanOptions,
 ): Promise<boolean> {
-  const window = new ForwardWindow(file, options.window ?? DEFAULT_WINDOW);
+  const window = new ForwardWindow(file, options.window ?? DEFAULT_WINDOW, options.waits);
   try {
     await checkMagic(file, window);
     let at = window.begin + MAGIC.length;

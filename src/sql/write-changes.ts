@@ -4,6 +4,7 @@ import type { Output } from '../io/output.ts';
 import type { SourceFile } from '../io/source.ts';
 import { BatchReader } from '../read/batch-reader.ts';
 import type { ReadOptions } from '../read/binlogs.ts';
+import { Phase } from '../read/phase.ts';
 import { eventPlaces } from '../read/places.ts';
 import { NumberList } from '../scan/paged-column.ts';
 import { DEFAULT_WINDOW } from '../scan/scan.ts';
@@ -12,7 +13,7 @@ import { selectedShapes } from './judge-text.ts';
 import { type TextParts, WholeText } from './text-parts.ts';
 import type { TextWriters } from './text-writers.ts';
 
-export interface WritingOptions extends Pick<ReadOptions, 'window' | 'onProgress' | 'signal'> {
+export interface WritingOptions extends Pick<ReadOptions, 'window' | 'onProgress' | 'onDebug' | 'signal'> {
   /** Folder for temporary files, in which large packed events are unpacked. */
   readonly spoolFolder: string;
 }
@@ -72,10 +73,12 @@ async function passOn(
   const { index, mask } = plan;
   const { direction } = writers;
   const window = options.window ?? DEFAULT_WINDOW;
+  const timing = new Phase(phase === 'read' ? 'try' : phase, options.onDebug);
   const reader = new BatchReader(index, files, {
     window,
     spoolFolder: options.spoolFolder,
     signal: options.signal,
+    waits: timing.waits,
   });
   const changes = new ChangeReader(plan, direction, (shape) => writers.describe(shape));
   let total = 0;
@@ -95,15 +98,16 @@ async function passOn(
         batch.events.open(i);
         changes.read(event, batch.events, part.writer);
         done += selectedBytes(index, mask, event);
-        if (part.isFull) await part.room();
+        if (part.isFull) await timing.waits.writing(part.room());
       }
       options.onProgress?.({ phase, done, total });
     }
-    await texts.close();
+    await timing.waits.writing(texts.close());
     // Who stops it while the last of it is written wants no output either.
     options.signal?.throwIfAborted();
   } finally {
     await texts.settle();
   }
+  timing.end(done, () => [`${changes.rows} row changes, ${direction}`]);
   return changes.rows;
 }

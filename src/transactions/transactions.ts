@@ -2,6 +2,7 @@ import { tmpdir } from 'node:os';
 import type { TableChanges } from '../flashback/plan.ts';
 import { BatchReader } from '../read/batch-reader.ts';
 import { type ReadOptions, readIndex, withBinlogs } from '../read/binlogs.ts';
+import { Phase } from '../read/phase.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
 import { NumberList } from '../scan/paged-column.ts';
 import { DEFAULT_WINDOW } from '../scan/scan.ts';
@@ -99,11 +100,15 @@ export function transactions<T>(
       : await maskRows(index, files, selector, filter, {
           ...reading,
           onProgress: (done, total) => options.onProgress?.({ phase: 'read', done, total }),
+          onDebug: options.onDebug,
         });
     const changes = new SelectedChanges(index, selector, mask);
-    const reader = new BatchReader(index, files, reading);
+    const phase = new Phase('rank', options.onDebug);
+    const reader = new BatchReader(index, files, { ...reading, waits: phase.waits });
     const ranking = await rank(index, changes, reader, options);
-    return use({
+    phase.end(0, () => [`${ranking.matching} transactions match, ${ranking.shown.length} are listed`]);
+    const listing = new Phase('list', options.onDebug);
+    const result = await use({
       ...ranking,
       shown: ranking.shown.length,
       hasTexts: index.texts.length > 0,
@@ -111,6 +116,8 @@ export function transactions<T>(
       undoFirst: (more) => undoCommand(index, ranking.shown.get(0), { select, descriptions, mask, more }),
       entries: () => entries(index, changes, reader, ranking, options.maxText ?? MAX_TEXT),
     });
+    listing.end(0);
+    return result;
   });
 }
 

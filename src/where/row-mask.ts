@@ -5,6 +5,7 @@ import { BinflashError } from '../errors.ts';
 import type { SourceFile } from '../io/source.ts';
 import type { Batch, BatchReaderOptions } from '../read/batch-reader.ts';
 import { BatchReader } from '../read/batch-reader.ts';
+import { type OnDebug, Phase } from '../read/phase.ts';
 import { eventPlaces } from '../read/places.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
 import { NumberList } from '../scan/paged-column.ts';
@@ -75,7 +76,8 @@ export class RowMask {
   }
 }
 
-export interface MaskOptions extends BatchReaderOptions {
+export interface MaskOptions extends Omit<BatchReaderOptions, 'waits'> {
+  readonly onDebug?: OnDebug | undefined;
   /** Called once a window. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
@@ -97,13 +99,15 @@ export async function maskRows(
   const numbers = candidates(index, selector, mask);
   let total = 0;
   for (let i = 0; i < numbers.length; i++) total += index.events.size.get(numbers.get(i));
-  const reader = new BatchReader(index, files, options);
+  const phase = new Phase('read', options.onDebug);
+  const reader = new BatchReader(index, files, { ...options, waits: phase.waits });
   let done = 0;
   for await (const batch of reader.read(eventPlaces(index, numbers))) {
     testBatch(index, numbers, batch, filter, mask);
     for (let i = batch.first; i <= batch.last; i++) done += index.events.size.get(numbers.get(i));
     options.onProgress?.(done, total);
   }
+  phase.end(done, () => [`row filters asked of ${numbers.length} rows events`]);
   return mask;
 }
 
