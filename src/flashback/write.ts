@@ -13,7 +13,7 @@ import { allocate } from '../wire/allocate.ts';
 import { type Plan, selectedBytes } from './plan.ts';
 import { hasV1, UndoWriter, type WriteOptions, type WriteResult } from './undo-writer.ts';
 
-/** Packed size of output events: the fastest to replay of those measured (docs/architecture.md). */
+/** Packed size of output events: the smallest that has all of what packing gains a replay (docs/replay.md). */
 export const DEFAULT_MAX_EVENT_SIZE: number = 1024 * 1024;
 
 /** Bytes of events in one BINLOG statement: about 11 MiB of base64, below MariaDB's default packet of 16 MiB. */
