@@ -7,6 +7,7 @@ import { tableRows, transactionsAtWork, viewRows } from '../report/view/sums.ts'
 import { formatLocal } from '../select/local-time.ts';
 import { formatBytes } from '../wire/format-bytes.ts';
 import { safeJson, safeText } from '../wire/safe-text.ts';
+import { debugLog } from './debug-log.ts';
 import { protectSchema, readDescriptions } from './descriptions.ts';
 import {
   type Arguments,
@@ -16,8 +17,9 @@ import {
   readSelection,
   textOf,
 } from './options.ts';
+import { progressBar } from './progress-bar.ts';
 import { stdoutOutput, writeResult } from './stdout.ts';
-import { plural, progressBar, Style } from './terminal.ts';
+import { plural, Style } from './terminal.ts';
 
 /** `binflash report`: one page to look at. */
 export async function reportCommand(
@@ -36,7 +38,7 @@ export async function reportCommand(
   const toStdout = output === '-';
   await protectSchema(args, output);
   if (toStdout && json) throw new BinflashError('USAGE', '--json and -o - cannot both have standard output');
-  const bar = await progressBar(flagOf(args, 'progress') && !quiet);
+  const bar = await progressBar(args);
   let result: ReportResult;
   try {
     result = await report({
@@ -48,6 +50,7 @@ export async function reportCommand(
       commandOptions: furtherOptions(args),
       maxUnpackedSize: maxUnpackedSizeOf(args),
       onProgress: bar.update,
+      onDebug: debugLog(args),
       signal,
     });
   } finally {

@@ -3,6 +3,7 @@ import { SKIPPABLE } from '../flashback/refusals.ts';
 import { type SqlResult, sql } from '../sql/sql.ts';
 import { formatBytes } from '../wire/format-bytes.ts';
 import { safeJson, safeText } from '../wire/safe-text.ts';
+import { debugLog } from './debug-log.ts';
 import { protectSchema, readDescriptions } from './descriptions.ts';
 import {
   type Arguments,
@@ -16,9 +17,10 @@ import {
   textOf,
 } from './options.ts';
 import { changeLines, planDetails, planJson } from './plan-summary.ts';
+import { progressBar } from './progress-bar.ts';
 import { clientOf, packetOf } from './replay.ts';
 import { PipeClosed, stdoutOutput, writeResult, writeStdout } from './stdout.ts';
-import { plural, progressBar, Style } from './terminal.ts';
+import { plural, Style } from './terminal.ts';
 
 /** `binflash sql`: options to library call, result to summary. */
 export async function sqlCommand(
@@ -36,7 +38,7 @@ export async function sqlCommand(
       hint: 'Name a file for the text with -o.',
     });
   }
-  const bar = await progressBar(flagOf(args, 'progress') && !quiet && !(toStdout && process.stdout.isTTY));
+  const bar = await progressBar(args, !(toStdout && process.stdout.isTTY));
   let result: SqlResult;
   try {
     result = await sql({
@@ -63,6 +65,7 @@ export async function sqlCommand(
       descriptions: await readDescriptions(args),
       maxUnpackedSize: maxUnpackedSizeOf(args),
       onProgress: bar.update,
+      onDebug: debugLog(args),
       signal,
     });
   } catch (error) {

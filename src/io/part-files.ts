@@ -24,6 +24,11 @@ export class PartFiles {
     return this.#parts.length;
   }
 
+  /** In the order in which they were opened. */
+  get list(): readonly AtomicFile[] {
+    return this.#parts;
+  }
+
   get paths(): string[] {
     return this.#parts.map((part) => part.path);
   }
@@ -50,6 +55,11 @@ export class PartFiles {
     );
   }
 
+  /** Flushes what is not flushed yet. @throws BinflashError `IO` */
+  async finish(): Promise<void> {
+    for (const part of this.#parts) await part.finish();
+  }
+
   /**
    * Flushes what is not flushed yet, and gives all files their names, the first one last: where a run of several files
    * is killed just then, the first is missing. Answers what there is to say of files that could not be removed.
@@ -57,8 +67,8 @@ export class PartFiles {
    * @throws BinflashError `IO`, `USAGE`; the signal's reason
    */
   async publish(signal?: AbortSignal): Promise<string[]> {
+    await this.finish();
     const parts = this.#parts;
-    for (const part of parts) await part.finish();
     // The last moment at which it can be stopped.
     signal?.throwIfAborted();
     // One file is replaced in one step; of several, the names of all are free before one is given.

@@ -4,10 +4,11 @@ import type { BinlogIndex } from '../scan/binlog-index.ts';
 import { checkSequence, orderFiles } from '../scan/order.ts';
 import { DEFAULT_WINDOW, scan } from '../scan/scan.ts';
 import type { Selection } from '../select/selection.ts';
+import { mebibytes, type OnDebug, Phase } from './phase.ts';
 
 /** How far a run is, in bytes of the inputs. */
 export interface Progress {
-  readonly phase: 'scan' | 'read' | 'write';
+  readonly phase: 'scan' | 'read' | 'write' | 'verify';
   readonly done: number;
   readonly total: number;
 }
@@ -22,6 +23,8 @@ export interface ReadOptions {
   readonly window?: number | undefined;
   /** Most bytes that one TRANSACTION_PAYLOAD may unpack to (default 64 GiB). */
   readonly maxUnpackedSize?: number | undefined;
+  /** Told, line by line, what the run decides and where its time goes. */
+  readonly onDebug?: OnDebug | undefined;
 }
 
 /** As much of a selection as bounds what is read at all. */
@@ -49,17 +52,43 @@ export async function readIndex(
   files: readonly SourceFile[],
   options: ReadOptions & { readonly select?: Bounds | undefined },
 ): Promise<BinlogIndex> {
-  const total = files.reduce((sum, file) => sum + file.size, 0);
+  const total = bytesToScan(files, options.select);
+  const window = options.window ?? DEFAULT_WINDOW;
+  const phase = new Phase('scan', options.onDebug);
   const index = await scan(files, {
-    window: options.window ?? DEFAULT_WINDOW,
+    window,
+    waits: phase.waits,
     maxUnpacked: options.maxUnpackedSize,
     startPosition: options.select?.startPosition,
     stopPosition: options.select?.stopPosition,
     onProgress: (done) => options.onProgress?.({ phase: 'scan', done, total }),
     signal: options.signal,
   });
+  phase.end(scannedBytes(index), () => [...indexDetails(index), `windows of ${mebibytes(window)}`]);
   checkSequence(index.files);
   return index;
+}
+
+/** Bytes that a scan comes by at least: what stands behind a stop position is not read. */
+export function bytesToScan(files: readonly SourceFile[], bounds: Bounds | undefined): number {
+  const all = files.reduce((sum, file) => sum + file.size, 0);
+  const last = files.at(-1)?.size ?? 0;
+  return all - last + Math.min(last, bounds?.stopPosition ?? last);
+}
+
+export function scannedBytes({ files }: BinlogIndex): number {
+  return files.reduce((sum, { scannedTo }) => sum + scannedTo, 0);
+}
+
+/** What a scan has found, as lines for {@link ReadOptions.onDebug}. */
+export function indexDetails({ files, transactions, events, shapes, texts, pages }: BinlogIndex): string[] {
+  return [
+    ...files.map(
+      ({ path, size, format }) =>
+        `file ${path}: ${mebibytes(size)}, server ${format.serverVersion}, checksum ${format.checksum}`,
+    ),
+    `index: ${events.length} rows events in ${transactions.length} transactions, ${shapes.length} shapes of row images, ${texts.length} texts of statements, ${events.containers.length} compressed events; full pages ${mebibytes(pages.kept)} in memory, ${mebibytes(pages.spilled)} in a temporary file`,
+  ];
 }
 
 /**

@@ -7,6 +7,7 @@ import { PartFiles } from '../io/part-files.ts';
 import type { SourceFile } from '../io/source.ts';
 import { leftBehind } from '../io/temporary-names.ts';
 import { checkUnchanged, type ReadOptions, readIndex, withBinlogs } from '../read/binlogs.ts';
+import { Phase } from '../read/phase.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
 import { DEFAULT_WINDOW } from '../scan/scan.ts';
 import { type Selection, Selector } from '../select/selection.ts';
@@ -54,7 +55,9 @@ export async function report(options: ReportOptions): Promise<ReportResult> {
     if (typeof output === 'string') await checkTarget(output, inputs, force);
     const index = await readIndex(files, options);
     const mask = filter.isEmpty ? undefined : await selectRows(index, files, filter, options);
+    const phase = new Phase('page', options.onDebug);
     const { data, page } = await makePage(index, files, assets, options, mask);
+    phase.end(0);
     const bytes = Buffer.from(page);
     const warnings = await checkUnchanged(files);
     if (typeof output === 'string') {
@@ -70,12 +73,13 @@ function selectRows(
   index: BinlogIndex,
   files: readonly SourceFile[],
   filter: RowFilter,
-  { select = {}, window = DEFAULT_WINDOW, signal, onProgress }: ReportOptions,
+  { select = {}, window = DEFAULT_WINDOW, signal, onProgress, onDebug }: ReportOptions,
 ): Promise<RowMask> {
   return maskRows(index, files, new Selector(index, select), filter, {
     window,
     spoolFolder: tmpdir(),
     onProgress: (done, total) => onProgress?.({ phase: 'read', done, total }),
+    onDebug,
     signal,
   });
 }

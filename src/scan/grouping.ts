@@ -1,16 +1,11 @@
 import type { Flavour } from '../binlog/event-types.ts';
 import { type Gtid, type MariadbGtid, MariadbGtidFlag } from '../binlog/gtid.ts';
+import type { PageStore } from '../io/page-store.ts';
 import type { EventTable } from './event-table.ts';
 import type { EventPlace } from './place.ts';
+import { Savepoints } from './savepoints.ts';
 import type { TextTable } from './text-table.ts';
-import { maybeSameSavepoint } from './transaction-statement.ts';
 import { Ending, TransactionTable } from './transaction-table.ts';
-
-interface Savepoint {
-  readonly name: string;
-  /** How many rows events there were. */
-  readonly events: number;
-}
 
 /**
  * Groups events into transactions, as the server that wrote them meant it.
@@ -20,7 +15,7 @@ interface Savepoint {
  * Rows outside of any transaction (tools write such files) are one each, up to STMT_END_F.
  */
 export class Grouping {
-  readonly transactions: TransactionTable = new TransactionTable();
+  readonly transactions: TransactionTable;
   /** The open transaction, or -1. */
   current = -1;
   /** Number of the statement in hand; table ids mean nothing in another one. */
@@ -32,9 +27,10 @@ export class Grouping {
   #begun = false;
   /** Ends with its first statement because nothing else would end it. */
   #implicit = false;
-  #savepoints: Savepoint[] = [];
+  readonly #savepoints = new Savepoints();
 
-  constructor(place: EventPlace, events: EventTable, texts: TextTable) {
+  constructor(place: EventPlace, events: EventTable, texts: TextTable, pages: PageStore) {
+    this.transactions = new TransactionTable(pages);
     this.#place = place;
     this.#events = events;
     this.#texts = texts;
@@ -53,13 +49,13 @@ export class Grouping {
   mariadbGtid(gtid: MariadbGtid): void {
     this.gtid(gtid);
     this.#begun = (gtid.flags & MariadbGtidFlag.STANDALONE) === 0;
-    if (gtid.threadId !== undefined) this.transactions.threadId[this.current] = gtid.threadId;
+    if (gtid.threadId !== undefined) this.transactions.threadId.set(this.current, gtid.threadId);
   }
 
   begin(threadId: number): void {
     if (this.current < 0 || this.#begun) this.#add();
     this.#begun = true;
-    this.transactions.threadId[this.current] = threadId;
+    this.transactions.threadId.set(this.current, threadId);
   }
 
   /** Notes a rows event, opening a transaction of its own where none is open; answers the transaction. */
@@ -70,9 +66,9 @@ export class Grouping {
     }
     this.#begun = true;
     const { transactions } = this;
-    transactions.eventCount[this.current]!++;
-    transactions.rowsFlags[this.current]! |= flags;
-    transactions.end[this.current] = this.#place.end;
+    transactions.eventCount.add(this.current, 1);
+    transactions.rowsFlags.set(this.current, transactions.rowsFlags.get(this.current) | flags);
+    transactions.end.set(this.current, this.#place.end);
     return this.current;
   }
 
@@ -93,11 +89,7 @@ export class Grouping {
    * (MySQL logs no ROLLBACK TO after rows.)
    */
   savepoint(name: string, flavour: Flavour): void {
-    const kept =
-      flavour === 'mariadb'
-        ? this.#savepoints
-        : this.#savepoints.filter((savepoint) => savepoint.name !== name);
-    this.#savepoints = [...kept, { name, events: this.#events.length }];
+    this.#savepoints.set(name, this.#events.length, flavour === 'mysql');
   }
 
   /**
@@ -106,14 +98,12 @@ export class Grouping {
    * no savepoint of that name, or more than one that may be meant.
    */
   rollbackTo(name: string): boolean {
-    const meant = this.#savepoints.filter((savepoint) => maybeSameSavepoint(savepoint.name, name));
-    if (meant.length !== 1 || meant[0]!.name !== name || this.current < 0) return false;
-    const { events } = meant[0]!;
-    this.#savepoints.length = this.#savepoints.indexOf(meant[0]!) + 1;
+    const events = this.current < 0 ? undefined : this.#savepoints.rollbackTo(name);
+    if (events === undefined) return false;
     const { transactions } = this;
     const gone = this.#events.length - events;
-    transactions.takenBack[this.current]! += this.#events.truncate(events);
-    transactions.eventCount[this.current]! -= gone;
+    transactions.takenBack.add(this.current, this.#events.truncate(events));
+    transactions.eventCount.add(this.current, -gone);
     this.#texts.truncate(events);
     return true;
   }
@@ -121,9 +111,9 @@ export class Grouping {
   end(ending: number): void {
     if (this.current < 0) return;
     const { end, header } = this.#place;
-    this.transactions.ending[this.current] = ending;
-    this.transactions.end[this.current] = end;
-    this.transactions.endTime[this.current] = header.timestamp;
+    this.transactions.ending.set(this.current, ending);
+    this.transactions.end.set(this.current, end);
+    this.transactions.endTime.set(this.current, header.timestamp);
     this.#close();
   }
 
@@ -148,6 +138,6 @@ export class Grouping {
     this.current = -1;
     this.#begun = false;
     this.#implicit = false;
-    if (this.#savepoints.length > 0) this.#savepoints = [];
+    this.#savepoints.clear();
   }
 }

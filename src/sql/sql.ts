@@ -1,5 +1,5 @@
 import { BinflashError } from '../errors.ts';
-import { makePlan, type Plan, type PlanOptions } from '../flashback/plan.ts';
+import { makePlan, type Plan, type PlanOptions, planLines } from '../flashback/plan.ts';
 import { RefusedError } from '../flashback/refusals.ts';
 import { selectRows, spoolFolder } from '../flashback/rewrite.ts';
 import { checkTarget, type Output } from '../io/output.ts';
@@ -7,6 +7,7 @@ import { PartFiles } from '../io/part-files.ts';
 import type { SourceFile } from '../io/source.ts';
 import { leftBehind } from '../io/temporary-names.ts';
 import { checkUnchanged, type ReadOptions, readIndex, withBinlogs } from '../read/binlogs.ts';
+import { Phase } from '../read/phase.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
 import { TableDescriptions } from '../tables/description.ts';
 import { RowFilter } from '../where/row-filter.ts';
@@ -73,7 +74,9 @@ export async function sql(options: SqlOptions): Promise<SqlResult> {
     const index = await readIndex(files, options);
     const mask = await selectRows(index, files, filter, { ...options, output: pathOf(output) });
     const writers = new TextWriters(index, descriptions, options);
+    const planning = new Phase('plan', options.onDebug);
     const planned = makePlan(index, { ...options, ...writers.planOptions }, mask);
+    planning.end(0, () => planLines(planned));
     const shapes = selectedShapes(planned);
     if (options.format === 'csv' && options.splitBy !== 'table') {
       expectOneTable(shapes.map((shape) => writers.describe(shape)));
@@ -117,6 +120,7 @@ async function write(
     window: options.window,
     spoolFolder: spoolFolder({ output: pathOf(output) }),
     onProgress: options.onProgress,
+    onDebug: options.onDebug,
     signal: options.signal,
   };
   const shapes = selectedShapes(plan);
@@ -135,6 +139,9 @@ async function write(
     await writeChanges(plan, files, writers, texts, writing);
     await stream?.close();
     warnings.push(...(await checkUnchanged(files)));
+    const flushing = new Phase('flush', options.onDebug);
+    await parts.finish();
+    if (parts.count > 0) flushing.end(0);
     warnings.push(...(await parts.publish(options.signal)));
   } catch (error) {
     throw await parts.abandon(error);

@@ -1,4 +1,4 @@
-import { bitmapBytes, hasBit, lastByteMask } from '../../wire/bitmap.ts';
+import { bitmapBytes, lastByteMask } from '../../wire/bitmap.ts';
 import { readU16, readU24, readU32 } from '../../wire/integers.ts';
 
 /**
@@ -17,32 +17,41 @@ export interface RowLayout {
   /** Bits of the last null byte that stand for columns; the rest is padding (1 in MySQL, 0 in MariaDB). */
   readonly lastNullMask: number;
   /**
-   * For rows without NULL: `fixed bytes << 3 | length-of-length`, neighbouring fixed columns merged into
-   * the variable column after them; a last entry with length-of-length 0 ends the row.
+   * How to pass the values of eight columns, by null byte and its value; compiled when it is met first. Each step is
+   * `fixed bytes << 3 | length-of-length`, neighbouring fixed columns merged into the variable column after them;
+   * without a length-of-length a step has fixed bytes only.
    */
-  readonly steps: Int32Array;
+  readonly steps: readonly Int32Array[][];
 }
 
 /** Compiles the layout of an image that holds `columns`, with all the table's value lengths at hand. */
 export function compileLayout(columns: readonly number[], tableLengths: Int32Array): RowLayout {
-  const lengths = Int32Array.from(columns, (column) => tableLengths[column]!);
-  const steps: number[] = [];
+  const nullBytes = bitmapBytes(columns.length);
+  return {
+    columns: Int32Array.from(columns),
+    lengths: Int32Array.from(columns, (column) => tableLengths[column]!),
+    nullBytes,
+    lastNullMask: lastByteMask(columns.length),
+    steps: Array.from({ length: nullBytes }, () => []),
+  };
+}
+
+/** The steps of the eight columns of null byte number `byte` that are not NULL in `nulls`. */
+function compileSteps({ lengths, steps }: RowLayout, byte: number, nulls: number): Int32Array {
+  const compiled: number[] = [];
   let fixed = 0;
-  for (const length of lengths) {
+  for (const [bit, length] of lengths.subarray(byte * 8, byte * 8 + 8).entries()) {
+    if ((nulls & (1 << bit)) !== 0) continue;
     if (length >= 0) fixed += length;
     else {
-      steps.push((fixed << 3) | -length);
+      compiled.push((fixed << 3) | -length);
       fixed = 0;
     }
   }
-  steps.push(fixed << 3);
-  return {
-    columns: Int32Array.from(columns),
-    lengths,
-    nullBytes: bitmapBytes(columns.length),
-    lastNullMask: lastByteMask(columns.length),
-    steps: Int32Array.from(steps),
-  };
+  if (fixed > 0) compiled.push(fixed << 3);
+  const result = Int32Array.from(compiled);
+  steps[byte]![nulls] = result;
+  return result;
 }
 
 function prefixedLength(bytes: Uint8Array, at: number, prefix: number): number {
@@ -58,42 +67,25 @@ export function valueEnd(bytes: Uint8Array, at: number, length: number): number 
 }
 
 /**
- * Where the row image at `at` ends, or -1 when it would run over `end`.
+ * Where the row image at `start` ends, or -1 when it would run over `end`.
  *
  * Reads may look past `end` by a length prefix before the answer is -1, never past the array by more than
  * that: a typed array answers undefined there, which counts as 0.
  */
-export function imageEnd(bytes: Uint8Array, at: number, end: number, layout: RowLayout): number {
-  const values = at + layout.nullBytes;
-  if (values > end) return -1;
-  if (layout.nullBytes === 0) return at;
-  let nulls = bytes[values - 1]! & layout.lastNullMask;
-  for (let i = at; i < values - 1; i++) nulls |= bytes[i]!;
-  return nulls === 0 ? fullEnd(bytes, values, end, layout.steps) : sparseEnd(bytes, at, end, layout);
-}
-
-function fullEnd(bytes: Uint8Array, values: number, end: number, steps: Int32Array): number {
-  let at = values;
-  for (let i = 0; i < steps.length; i++) {
-    const step = steps[i]!;
-    at += step >> 3;
-    const prefix = step & 7;
-    if (at + prefix > end) return -1;
-    if (prefix !== 0) at += prefix + prefixedLength(bytes, at, prefix);
-  }
-  return at > end ? -1 : at;
-}
-
-function sparseEnd(bytes: Uint8Array, start: number, end: number, layout: RowLayout): number {
-  const lengths = layout.lengths;
-  let at = start + layout.nullBytes;
-  for (let i = 0; i < lengths.length; i++) {
-    if (hasBit(bytes, start, i)) continue;
-    const length = lengths[i]!;
-    if (length >= 0) at += length;
-    else {
-      if (at - length > end) return -1;
-      at += prefixedLength(bytes, at, -length) - length;
+export function imageEnd(bytes: Uint8Array, start: number, end: number, layout: RowLayout): number {
+  const { nullBytes, steps } = layout;
+  let at = start + nullBytes;
+  if (at > end) return -1;
+  for (let byte = 0; byte < nullBytes; byte++) {
+    let nulls = bytes[start + byte]!;
+    if (byte === nullBytes - 1) nulls &= layout.lastNullMask;
+    const group = steps[byte]![nulls] ?? compileSteps(layout, byte, nulls);
+    for (let i = 0; i < group.length; i++) {
+      const step = group[i]!;
+      at += step >> 3;
+      const prefix = step & 7;
+      if (at + prefix > end) return -1;
+      if (prefix !== 0) at += prefix + prefixedLength(bytes, at, prefix);
     }
   }
   return at > end ? -1 : at;
