@@ -1,5 +1,5 @@
 # Two commands do all the set-up on a fresh machine: `make demo` and `make test`.
-.PHONY: demo test unit e2e fuzz sql-fuzz lint build servers browser fixtures bench bench-growth bench-huge clean
+.PHONY: demo test unit e2e fuzz sql-fuzz coverage-fuzz lint build servers browser fixtures bench bench-growth bench-huge clean
 
 # npm's own marker of a finished install: older than the lock file means it is due again.
 node_modules/.package-lock.json: package.json package-lock.json
@@ -42,6 +42,11 @@ fuzz: build servers
 # The same, with every undo made by SQL text as well.
 sql-fuzz: build servers
 	BINFLASH_FUZZ_ROUNDS=$(ROUNDS) BINFLASH_FUZZ_SEED=$(SEED) npx vitest run --project e2e test/e2e/sql-fuzz.test.ts
+
+# The coverage-guided campaign (docs/fuzzing.md): make coverage-fuzz [SECONDS=60] [TARGETS="log json"]
+SECONDS ?= 60
+coverage-fuzz: build
+	BINFLASH_FUZZ_SECONDS=$(SECONDS) BINFLASH_FUZZ_TARGETS="$(TARGETS)" npx tsx test/hostile/campaign.ts
 
 # Makes the shipped binlogs anew, on every server.
 fixtures: build servers

@@ -21,7 +21,7 @@ const commands: readonly { readonly name: string; readonly command: (file: strin
   { name: 'show', command: (file) => binflash('show', file) },
 ];
 
-/** Time and memory at 1, 2, 4, 8 and 16 times 64 MB, fitted, and plotted for the documentation. */
+/** Time, processor time and memory at 1, 2, 4, 8 and 16 times 64 MB, fitted, and plotted for the documentation. */
 export async function measureGrowth(rounds: number): Promise<string[]> {
   const files: { readonly path: string; readonly gigabytes: number }[] = [];
   for (const times of FACTORS) {
@@ -32,6 +32,7 @@ export async function measureGrowth(rounds: number): Promise<string[]> {
     files.push({ path, gigabytes: (await stat(path)).size / 1e9 });
   }
   const seconds: Series[] = [];
+  const processor: Series[] = [];
   const memory: Series[] = [];
   for (const { name, command } of commands) {
     const runs: Run[][] = files.map(() => []);
@@ -48,6 +49,7 @@ export async function measureGrowth(rounds: number): Promise<string[]> {
       points: files.map(({ gigabytes }, i) => ({ x: gigabytes, y: median(runs[i]!.map(of)) })),
     });
     seconds.push(series((run) => run.seconds));
+    processor.push(series((run) => run.processor));
     memory.push(series((run) => run.memory));
   }
   await mkdir(IMAGES, { recursive: true });

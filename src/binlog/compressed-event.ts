@@ -2,12 +2,10 @@ import { inflateSync } from 'node:zlib';
 import { BinflashError } from '../errors.ts';
 import { allocate } from '../wire/allocate.ts';
 import { writeU32 } from '../wire/integers.ts';
+import { MAX_PACKED_EVENT } from './event-header.ts';
 import { EventCode } from './event-types.ts';
 import { queryTextStart } from './query.ts';
 import { emptyRowsEvent, parseRows } from './rows.ts';
-
-/** Servers take no larger event. */
-const MAX_EVENT = 2 ** 30;
 
 /** The plain type of a MariaDB compressed event: QUERY, or the rows event of the same kind and version. */
 function plainType(type: number): number {
@@ -40,7 +38,7 @@ export function unpackEvent(bytes: Uint8Array, start: number, end: number): Uint
   }
   const { length, dataStart } = readRecordHead(bytes, recordStart, end);
   const headLength = recordStart - start;
-  if (headLength + length > MAX_EVENT) throw damaged(`says it is ${length} bytes long when unpacked`);
+  if (headLength + length > MAX_PACKED_EVENT) throw damaged(`says it is ${length} bytes long when unpacked`);
   const content = inflate(bytes.subarray(dataStart, end), length);
   const plain = allocate(headLength + length);
   plain.set(bytes.subarray(start, recordStart));

@@ -3,6 +3,13 @@ import { readU16, readU32, writeU16, writeU32 } from '../wire/integers.ts';
 /** Bytes of the v4 common header. */
 export const HEADER_LENGTH = 19;
 
+/**
+ * No event is longer: a value has up to 1 GiB (max_allowed_packet), and an UPDATE logs the old and the new one. What
+ * is packed inside of others never is larger than what servers send, 1 GiB.
+ */
+export const MAX_EVENT: number = 2 ** 31 + 2 ** 20;
+export const MAX_PACKED_EVENT: number = 2 ** 30;
+
 /** The 4 bytes before the first event of a plain binary log: `fe 'bin'`. */
 export const MAGIC: Uint8Array = Uint8Array.of(0xfe, 0x62, 0x69, 0x6e);
 

@@ -1,3 +1,4 @@
+import { BinflashError } from '../errors.ts';
 import { hasBitMsbFirst } from '../wire/bitmap.ts';
 import { Cursor } from '../wire/cursor.ts';
 import { ColumnType, isCharacter, isEnum, isNumeric, isSet } from './columns/types.ts';
@@ -93,10 +94,10 @@ export function parseOptionalMetadata(
         result.names = Array.from(types, () => cursor.text(cursor.lenenc('name length'), 'column name'));
         break;
       case Field.SET_STR_VALUE:
-        result.setLabels = readLabels(cursor, columns(isSet), types.length);
+        result.setLabels = readLabels(cursor, columns(isSet), types.length, MAX_SET_LABELS);
         break;
       case Field.ENUM_STR_VALUE:
-        result.enumLabels = readLabels(cursor, columns(isEnum), types.length);
+        result.enumLabels = readLabels(cursor, columns(isEnum), types.length, MAX_ENUM_LABELS);
         break;
       case Field.GEOMETRY_TYPE:
         result.geometryTypes = new Array<number | undefined>(types.length).fill(undefined);
@@ -159,11 +160,25 @@ function readDefaultCharset(cursor: Cursor, columns: number[], into: (number | u
   }
 }
 
-function readLabels(cursor: Cursor, columns: number[], count: number): (Uint8Array[] | undefined)[] {
+/** Of one column; of all of a table's together, more than any table has, for each takes memory of its own. */
+const MAX_SET_LABELS = 64;
+const MAX_ENUM_LABELS = 65_535;
+const MAX_LABELS = 2 ** 20;
+
+function readLabels(
+  cursor: Cursor,
+  columns: number[],
+  count: number,
+  most: number,
+): (Uint8Array[] | undefined)[] {
   const all = new Array<Uint8Array[] | undefined>(count).fill(undefined);
+  let total = 0;
   for (const column of columns) {
     const labels: Uint8Array[] = [];
-    for (let left = cursor.lenenc('label count'); left > 0; left--) {
+    const own = cursor.lenenc('label count');
+    total += own;
+    if (own > most || total > MAX_LABELS) throw new BinflashError('DAMAGED', `a column has ${own} labels`);
+    for (let left = own; left > 0; left--) {
       labels.push(cursor.view(cursor.lenenc('label length'), 'label').slice());
     }
     all[column] = labels;

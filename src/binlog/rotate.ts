@@ -1,9 +1,14 @@
+import { BinflashError } from '../errors.ts';
 import { Cursor } from '../wire/cursor.ts';
 import { HEADER_LENGTH } from './event-header.ts';
+
+/** No server's path is longer (FN_REFLEN). */
+const MAX_NAME = 512;
 
 /** The name of the file that follows, from a ROTATE event: a u64 position, then the name to the end. */
 export function parseRotate(bytes: Uint8Array, start: number, end: number): string {
   const cursor = new Cursor(bytes, start + HEADER_LENGTH, end);
   cursor.skip(8, 'position');
+  if (cursor.left > MAX_NAME) throw new BinflashError('DAMAGED', `a file name of ${cursor.left} bytes`);
   return cursor.text(cursor.left, 'next file');
 }

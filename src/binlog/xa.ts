@@ -1,3 +1,4 @@
+import { BinflashError } from '../errors.ts';
 import { Cursor } from '../wire/cursor.ts';
 import { HEADER_LENGTH } from './event-header.ts';
 
@@ -9,9 +10,14 @@ export interface XaPrepare {
   readonly xid: string;
 }
 
+/** Bytes of each part of an XID. */
+const MAX_PART = 64;
+
 /**
  * Reads an XA_PREPARE event: one_phase u8, format id, gtrid length and bqual length u32 each, then the two
  * parts. Source: MySQL, libs/mysql/binlog/event/control_events.h, class XA_prepare_event; MariaDB the same.
+ *
+ * @throws BinflashError `DAMAGED`
  */
 export function parseXaPrepare(bytes: Uint8Array, start: number, end: number): XaPrepare {
   const cursor = new Cursor(bytes, start + HEADER_LENGTH, end);
@@ -19,6 +25,7 @@ export function parseXaPrepare(bytes: Uint8Array, start: number, end: number): X
   const format = cursor.u32('XID format id');
   const gtrid = cursor.u32('gtrid length');
   const bqual = cursor.u32('bqual length');
+  if (gtrid > MAX_PART || bqual > MAX_PART) throw new BinflashError('DAMAGED', 'the XID is too long');
   return {
     onePhase,
     xid: xidOf(hex(cursor.view(gtrid, 'gtrid')), hex(cursor.view(bqual, 'bqual')), format),

@@ -1,7 +1,7 @@
 import { BinflashError, exitCodes } from '../errors.ts';
 import { RefusedError } from '../flashback/refusals.ts';
 import { discardAllNow } from '../io/output.ts';
-import { safeJson } from '../wire/safe-text.ts';
+import { safeJson, safeText } from '../wire/safe-text.ts';
 import { asksFor, HELP_HINT, parse } from './command-line.ts';
 import { PipeClosed, stopWaitingOn } from './stdout.ts';
 import { errorJson, formatError, Style } from './terminal.ts';
@@ -61,7 +61,7 @@ function report(error: unknown, argv: readonly string[], signal: AbortSignal): n
   const text = error instanceof Error ? error.message : String(error);
   const stack = process.env.BINFLASH_DEBUG && error instanceof Error ? `${error.stack}\n` : '';
   process.stderr.write(
-    `binflash: internal error: ${text}\n${stack}  Please report it; BINFLASH_DEBUG=1 shows where.\n`,
+    `binflash: internal error: ${safeText(text)}\n${stack}  Please report it; BINFLASH_DEBUG=1 shows where.\n`,
   );
   return exitCodes.IO;
 }

@@ -17,6 +17,8 @@ export function stopWaitingOn(signal: AbortSignal): void {
   interruption = signal;
 }
 
+const INCOMPLETE = 'What stands there is not complete.';
+
 /** Writes to standard output and waits until it is taken. @throws BinflashError `IO`; {@link PipeClosed} */
 export function writeStdout(data: string | Uint8Array): Promise<void> {
   const signal = interruption;
@@ -32,7 +34,8 @@ export function writeStdout(data: string | Uint8Array): Promise<void> {
       (error: unknown) => {
         done();
         const isGone = error instanceof Error && 'code' in error && error.code === 'EPIPE';
-        reject(isGone ? new PipeClosed() : ioError('cannot be written', 'standard output', error));
+        if (isGone) reject(new PipeClosed());
+        else reject(ioError('cannot be written', 'standard output', error).locate({ hint: INCOMPLETE }));
       },
     );
   });
@@ -65,7 +68,8 @@ export async function writeResult(data: string, outputs: readonly string[]): Pro
   } catch (error) {
     if (interruption?.aborted && outputs.length > 0) return;
     if (!(error instanceof BinflashError) || outputs.length === 0) throw error;
-    throw error.locate({ hint: `What was to be written is complete all the same: ${outputs.join(', ')}` });
+    error.hint = `What was to be written is complete all the same: ${outputs.join(', ')}`;
+    throw error;
   }
 }
 

@@ -3,7 +3,7 @@ import type { ChecksumAlgorithm } from '../binlog/checksum.ts';
 import type { Flavour } from '../binlog/event-types.ts';
 import { BinflashError } from '../errors.ts';
 import { makePlan, type PlanOptions } from '../flashback/plan.ts';
-import { type ReadOptions, readIndex, withBinlogs } from '../read/binlogs.ts';
+import { lookAtBinlogs, type ReadOptions, readIndex } from '../read/binlogs.ts';
 import { Phase } from '../read/phase.ts';
 import type { BinlogIndex, FileSummary } from '../scan/binlog-index.ts';
 import { DEFAULT_WINDOW } from '../scan/scan.ts';
@@ -64,7 +64,7 @@ export interface InspectOptions extends ReadOptions {
  * @throws BinflashError for what is damaged or cannot be read; `NO_MATCH` when a selection selects nothing
  */
 export function inspect(inputs: readonly string[], options: InspectOptions = {}): Promise<Inspection> {
-  return withBinlogs(inputs, async (opened) => {
+  return lookAtBinlogs(inputs, async (opened) => {
     const { select = {}, descriptions = new TableDescriptions() } = options;
     const filter = new RowFilter(select.where, descriptions);
     const index = await readIndex(opened, options);

@@ -110,6 +110,18 @@ export async function withBinlogs<T>(
   }
 }
 
+/** The same for who only looks: that the files stayed as they were is checked at the end. */
+export function lookAtBinlogs<T>(
+  inputs: readonly string[],
+  use: (files: readonly SourceFile[]) => Promise<T>,
+): Promise<T> {
+  return withBinlogs(inputs, async (files) => {
+    const result = await use(files);
+    await checkUnchanged(files);
+    return result;
+  });
+}
+
 /** Decoders that meet other bytes than the scan did fail in ways of their own. */
 function mayStemFromChange(error: unknown): boolean {
   if (error instanceof BinflashError) return [3, 4].includes(exitCodes[error.code]);

@@ -3,15 +3,9 @@ import { type Gtid, type MariadbGtid, MariadbGtidFlag } from '../binlog/gtid.ts'
 import type { PageStore } from '../io/page-store.ts';
 import type { EventTable } from './event-table.ts';
 import type { EventPlace } from './place.ts';
+import { Savepoints } from './savepoints.ts';
 import type { TextTable } from './text-table.ts';
-import { maybeSameSavepoint } from './transaction-statement.ts';
 import { Ending, TransactionTable } from './transaction-table.ts';
-
-interface Savepoint {
-  readonly name: string;
-  /** How many rows events there were. */
-  readonly events: number;
-}
 
 /**
  * Groups events into transactions, as the server that wrote them meant it.
@@ -33,7 +27,7 @@ export class Grouping {
   #begun = false;
   /** Ends with its first statement because nothing else would end it. */
   #implicit = false;
-  #savepoints: Savepoint[] = [];
+  readonly #savepoints = new Savepoints();
 
   constructor(place: EventPlace, events: EventTable, texts: TextTable, pages: PageStore) {
     this.transactions = new TransactionTable(pages);
@@ -95,11 +89,7 @@ export class Grouping {
    * (MySQL logs no ROLLBACK TO after rows.)
    */
   savepoint(name: string, flavour: Flavour): void {
-    const kept =
-      flavour === 'mariadb'
-        ? this.#savepoints
-        : this.#savepoints.filter((savepoint) => savepoint.name !== name);
-    this.#savepoints = [...kept, { name, events: this.#events.length }];
+    this.#savepoints.set(name, this.#events.length, flavour === 'mysql');
   }
 
   /**
@@ -108,10 +98,8 @@ export class Grouping {
    * no savepoint of that name, or more than one that may be meant.
    */
   rollbackTo(name: string): boolean {
-    const meant = this.#savepoints.filter((savepoint) => maybeSameSavepoint(savepoint.name, name));
-    if (meant.length !== 1 || meant[0]!.name !== name || this.current < 0) return false;
-    const { events } = meant[0]!;
-    this.#savepoints.length = this.#savepoints.indexOf(meant[0]!) + 1;
+    const events = this.current < 0 ? undefined : this.#savepoints.rollbackTo(name);
+    if (events === undefined) return false;
     const { transactions } = this;
     const gone = this.#events.length - events;
     transactions.takenBack.add(this.current, this.#events.truncate(events));
@@ -150,6 +138,6 @@ export class Grouping {
     this.current = -1;
     this.#begun = false;
     this.#implicit = false;
-    if (this.#savepoints.length > 0) this.#savepoints = [];
+    this.#savepoints.clear();
   }
 }

@@ -1,10 +1,7 @@
-import { HEADER_LENGTH } from '../binlog/event-header.ts';
+import { HEADER_LENGTH, MAX_PACKED_EVENT } from '../binlog/event-header.ts';
 import { BinflashError } from '../errors.ts';
 import { allocate } from '../wire/allocate.ts';
 import { readU32 } from '../wire/integers.ts';
-
-/** Servers take no larger event. */
-const MAX_EVENT = 2 ** 30;
 
 /** Takes the event at `bytes[start, end)`, which begins `offset` bytes after the first one. */
 export type TakeInnerEvent = (bytes: Uint8Array, start: number, end: number, offset: number) => void;
@@ -72,6 +69,6 @@ export class InnerEvents {
 
 function eventSize(bytes: Uint8Array, at: number): number {
   const size = readU32(bytes, at + 9);
-  if (size >= HEADER_LENGTH && size <= MAX_EVENT) return size;
+  if (size >= HEADER_LENGTH && size <= MAX_PACKED_EVENT) return size;
   throw new BinflashError('DAMAGED', `an event in the payload says it is ${size} bytes long`);
 }

@@ -1,4 +1,4 @@
-import { HEADER_LENGTH, MAGIC, readHeader } from '../binlog/event-header.ts';
+import { HEADER_LENGTH, MAGIC, MAX_EVENT, readHeader } from '../binlog/event-header.ts';
 import { EventCode } from '../binlog/event-types.ts';
 import { loadZstd, zstdIsLoaded } from '../binlog/zstd.ts';
 import { BinflashError } from '../errors.ts';
@@ -150,6 +150,12 @@ async function scanFile(
 function checkSize(size: number, offset: number, fileSize: number): number {
   if (size < HEADER_LENGTH) {
     throw new BinflashError('DAMAGED', `the event says it is ${size} bytes long, less than its own header`);
+  }
+  if (size > MAX_EVENT) {
+    throw new BinflashError(
+      'DAMAGED',
+      `the event says it is ${size} bytes long, more than any server writes`,
+    );
   }
   if (offset + size > fileSize) {
     throw new BinflashError(

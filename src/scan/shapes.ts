@@ -25,7 +25,12 @@ interface MappedTable {
   readonly definition: TableDefinition;
   /** Shapes met so far, most of the time the one that the next event has too. */
   readonly shapes: Shape[];
+  /** All of them where they are many, as with minimal row images of a table of many columns. */
+  readonly byKey: Map<string, Shape>;
 }
+
+/** So many shapes are tried one after the other. */
+const FEW_SHAPES = 8;
 
 /** What a table id means. */
 interface Mapping {
@@ -73,7 +78,7 @@ export class ShapeRegistry {
     if (mapped === undefined) {
       const definition = parseTableMap(bytes, start, end, flavour);
       this.definitions.push(definition);
-      mapped = { definition, shapes: [] };
+      mapped = { definition, shapes: [], byKey: new Map() };
       this.#byBody.set(key, mapped);
     }
     return mapped;
@@ -102,8 +107,13 @@ export class ShapeRegistry {
       )
         return shape;
     }
-    const shape = this.#newShape(definition, bytes, event);
-    mapped.shapes.push(shape);
+    const key = shapeKey(bytes, event);
+    let shape = mapped.byKey.get(key);
+    if (shape === undefined) {
+      shape = this.#newShape(definition, bytes, event);
+      mapped.byKey.set(key, shape);
+      if (mapped.shapes.length < FEW_SHAPES) mapped.shapes.push(shape);
+    }
     return shape;
   }
 
@@ -128,6 +138,11 @@ export class ShapeRegistry {
     this.shapes.push(shape);
     return shape;
   }
+}
+
+function shapeKey(bytes: Uint8Array, { kind, partial, bitmapStart, rowsStart }: RowsEvent): string {
+  const bitmaps = Buffer.from(bytes.buffer, bytes.byteOffset + bitmapStart, rowsStart - bitmapStart);
+  return `${kind}${partial ? '*' : ''}${bitmaps.toString('latin1')}`;
 }
 
 function sameBytes(expected: Uint8Array, bytes: Uint8Array, at: number): boolean {

@@ -82,13 +82,37 @@ const CHANGES_ROWS = new Set([
   'IMPORT',
 ]);
 
+/** Of more tables or databases no list is kept: such a statement may mean any. */
+const MOST_NAMES = 10_000;
+
+/** No table of any log has a name of so many characters. */
+const LONGER_THAN_NAMES = 256;
+
+/** A name, copied: a slice of a string keeps the whole string in memory, and a log may have many long statements. */
+function nameOf({ text }: Token): string {
+  return Buffer.from(text.slice(0, LONGER_THAN_NAMES)).toString();
+}
+
 /** Says what a statement may do, and to which tables. Doubt makes `unknown`, never `none`. */
 export function classifyStatement(
   sql: string,
   database: string,
   reading: Reading = DEFAULT_READING,
 ): StatementEffect {
-  return classifyTokens(tokenize(sql, reading), database);
+  return classifyTokens(withoutPrefixes(tokenize(sql, reading)), database);
+}
+
+/** MariaDB: what follows SET STATEMENT variable = value FOR, which may itself be such a statement. */
+function withoutPrefixes(tokens: Token[]): Token[] {
+  let at = 0;
+  while (tokens[at]?.word === 'SET' && tokens[at + 1]?.word === 'STATEMENT') {
+    let end = at;
+    while (end < tokens.length && tokens[end]!.word !== 'FOR') end++;
+    // Where nothing follows, nobody knows what it does.
+    if (end === tokens.length) return tokens;
+    at = end + 1;
+  }
+  return at === 0 ? tokens : tokens.slice(at);
 }
 
 function classifyTokens(tokens: Token[], database: string): StatementEffect {
@@ -96,12 +120,7 @@ function classifyTokens(tokens: Token[], database: string): StatementEffect {
   // Servers put a comment where they cut a statement out.
   if (first === undefined || HARMLESS.has(first)) return NONE;
   if (MAINTENANCE.has(first)) return MAINTAINED.has(tokens[1]?.word ?? '') ? NONE : UNKNOWN;
-  if (first === 'SET') {
-    // MariaDB: SET STATEMENT variable = value FOR any statement.
-    if (tokens[1]?.word !== 'STATEMENT') return NONE;
-    const at = tokens.findIndex((token) => token.word === 'FOR');
-    return at < 0 ? UNKNOWN : classifyTokens(tokens.slice(at + 1), database);
-  }
+  if (first === 'SET') return tokens[1]?.word === 'STATEMENT' ? UNKNOWN : NONE;
   if (CHANGES_ROWS.has(first))
     return { kind: 'statement', tables: [], databases: mentioned(tokens, database) };
   switch (first) {
@@ -169,13 +188,15 @@ function classifyAlter(tokens: Token[], database: string): StatementEffect {
     const renamed = word === 'RENAME' && !['COLUMN', 'INDEX', 'KEY'].includes(next ?? '');
     const from = renamed && ['TO', 'AS', '='].includes(next ?? '') ? i + 2 : i + 1;
     if (word === 'TABLE' || renamed) tables.push(...references(tokens, from, database, true));
+    if (tables.length > MOST_NAMES) return UNKNOWN;
   }
   return { kind: 'ddl', tables, databases: [] };
 }
 
 function ddl(tokens: Token[], from: number, database: string): StatementEffect {
   const tables = references(tokens, from, database, false);
-  return { kind: tables.length > 0 ? 'ddl' : 'unknown', tables, databases: [] };
+  if (tables.length === 0 || tables.length > MOST_NAMES) return UNKNOWN;
+  return { kind: 'ddl', tables, databases: [] };
 }
 
 /** The table names from a token on: `[db.]table`, separated by commas or TO; only the first if `one`. */
@@ -184,13 +205,13 @@ function references(tokens: Token[], from: number, database: string, one: boolea
   let at = from;
   // IF [NOT] EXISTS; reserved words all three, so none of them is a name.
   while (['IF', 'NOT', 'EXISTS'].includes(tokens[at]?.word ?? '')) at++;
-  while (at < tokens.length) {
+  while (at < tokens.length && found.length <= MOST_NAMES) {
     if (tokens[at]!.word === '.') break;
     if (tokens[at + 1]?.word === '.' && tokens[at + 2]) {
-      found.push({ schema: tokens[at]!.text, name: tokens[at + 2]!.text });
+      found.push({ schema: nameOf(tokens[at]!), name: nameOf(tokens[at + 2]!) });
       at += 3;
     } else {
-      found.push({ schema: database, name: tokens[at]!.text });
+      found.push({ schema: database, name: nameOf(tokens[at]!) });
       at += 1;
     }
     if (one) break;
@@ -209,6 +230,6 @@ function references(tokens: Token[], from: number, database: string, one: boolea
  */
 function mentioned(tokens: Token[], database: string): string[] {
   const names = new Set(database === '' ? [] : [database]);
-  for (let i = 0; i + 1 < tokens.length; i++) if (tokens[i + 1]!.word === '.') names.add(tokens[i]!.text);
-  return [...names];
+  for (let i = 0; i + 1 < tokens.length; i++) if (tokens[i + 1]!.word === '.') names.add(nameOf(tokens[i]!));
+  return names.size > MOST_NAMES ? [] : [...names];
 }

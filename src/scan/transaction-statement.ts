@@ -41,12 +41,8 @@ function savepointName(text: string): string | undefined {
 }
 
 /**
- * May two savepoint names, case folded, be the same? To MySQL and MariaDB 10 they are when only accents differ
- * (utf8mb3_general_ci), to later MariaDB not.
+ * What savepoint names, case folded, have in common that may be the same: to MySQL and MariaDB 10 they are when only
+ * accents differ (utf8mb3_general_ci), to later MariaDB not.
  */
-export function maybeSameSavepoint(a: string, b: string): boolean {
-  return a === b || withoutAccents(a) === withoutAccents(b);
-}
-
-const withoutAccents = (name: string): string =>
+export const foldedSavepoint = (name: string): string =>
   name.normalize('NFD').replace(/\p{M}/gu, '').replaceAll('ß', 's');

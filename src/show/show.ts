@@ -3,7 +3,7 @@ import { BinflashError } from '../errors.ts';
 import type { SourceFile } from '../io/source.ts';
 import type { Waits } from '../io/waits.ts';
 import { BatchReader } from '../read/batch-reader.ts';
-import { bytesToScan, indexDetails, type ReadOptions, scannedBytes, withBinlogs } from '../read/binlogs.ts';
+import { bytesToScan, indexDetails, lookAtBinlogs, type ReadOptions, scannedBytes } from '../read/binlogs.ts';
 import { Phase } from '../read/phase.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
 import { checkSequence } from '../scan/order.ts';
@@ -59,7 +59,7 @@ export async function show(options: ShowOptions): Promise<ShowResult> {
   // What does not parse is told before anything is read.
   const tables = tablesOf(options);
   const filter = new RowFilter(select?.where, tables);
-  return withBinlogs(options.inputs, async (files) => {
+  return lookAtBinlogs(options.inputs, async (files) => {
     let run: Run | undefined;
     const total = bytesToScan(files, select);
     const phase = new Phase('show', options.onDebug);

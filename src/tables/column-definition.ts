@@ -118,7 +118,8 @@ function readAttributes(cursor: TokenCursor): Attributes {
     const { word } = cursor.next();
     if (word === '(') {
       const texts = cursor.skipParentheses();
-      if (found.generated) found.expression.push(...texts);
+      // One by one, for as arguments they could be too many.
+      if (found.generated) for (const text of texts) found.expression.push(text);
     } else if (word === 'SERIAL' && cursor.accept('DEFAULT', 'VALUE')) {
       found.notNull = true;
       found.unique = true;

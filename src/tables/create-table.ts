@@ -61,7 +61,7 @@ export function tableDefinition(cursor: TokenCursor): TableDefinitionText {
     const isIndex = ['KEY', 'INDEX'].includes(cursor.peek()?.word ?? '');
     element(cursor, elements);
     const nested = cursor.skipElement();
-    if (isIndex) elements.expressions.push(...nested);
+    if (isIndex) addAll(elements.expressions, nested);
   } while (cursor.accept(','));
   cursor.expect(')');
   if (elements.columns.length > MAX_COLUMNS) {
@@ -95,6 +95,11 @@ export function tableDefinition(cursor: TokenCursor): TableDefinitionText {
       ...elements.expressions,
     ],
   };
+}
+
+/** One by one, for as arguments they could be too many. */
+function addAll(to: string[], texts: readonly string[]): void {
+  for (const text of texts) to.push(text);
 }
 
 const keyOfColumn = ({ name }: ColumnDefinition): KeyColumn[] => [{ name, prefixLength: 0 }];
@@ -131,7 +136,7 @@ function element(cursor: TokenCursor, into: Elements): void {
   else if (cursor.accept('UNIQUE')) {
     const key = keyDefinition(cursor);
     into.uniqueKeys.push(key);
-    into.expressions.push(...key.expressions);
+    addAll(into.expressions, key.expressions);
   } else if (word === 'PERIOD' && next === 'FOR') into.periods.push(period(cursor));
   else if (OTHER_ELEMENTS.has(word) || (word === 'VECTOR' && ['KEY', 'INDEX'].includes(next))) cursor.at++;
   else into.columns.push(columnDefinition(cursor));
@@ -163,7 +168,7 @@ export function keyDefinition(cursor: TokenCursor): KeyDefinition {
   let plain = true;
   do {
     if (cursor.accept('(')) {
-      expressions.push(...cursor.skipParentheses());
+      addAll(expressions, cursor.skipParentheses());
       plain = false;
     } else {
       const name = cursor.name();

@@ -17,6 +17,11 @@ interface Reference {
   readonly name: string;
 }
 
+interface Trigger {
+  readonly name: string;
+  readonly on: Reference;
+}
+
 /** A definition without its name and place. */
 type Body = Omit<TableSchema, keyof Reference | 'line'>;
 
@@ -40,7 +45,7 @@ export class SchemaBuilder {
   readonly tables: TableSchema[] = [];
   /** The database of the dump's heading, `-- Host: h    Database: d`; it says what was dumped. */
   dumped: string | undefined;
-  readonly #triggers: { readonly name: string; readonly on: Reference }[] = [];
+  readonly #triggers: Trigger[] = [];
   readonly #scanner: StatementScanner;
   #database: string | undefined;
   #charset: string = 'utf8mb4';
@@ -61,8 +66,16 @@ export class SchemaBuilder {
 
   end(): void {
     this.#scanner.end();
+    const byTable = new Map<string, Trigger[]>();
+    for (const trigger of this.#triggers) {
+      const table = trigger.on.name.toLowerCase();
+      const alike = byTable.get(table);
+      if (alike === undefined) byTable.set(table, [trigger]);
+      else alike.push(trigger);
+    }
     for (const [i, table] of this.tables.entries()) {
-      const triggers = this.#triggers.filter(({ on }) => mayMean(on, table)).map(({ name }) => name);
+      const alike = byTable.get(table.name.toLowerCase()) ?? [];
+      const triggers = alike.filter(({ on }) => mayMean(on, table)).map(({ name }) => name);
       this.tables[i] = { ...table, triggers, tellsTriggers: this.#isDump || triggers.length > 0 };
     }
   }
@@ -224,12 +237,11 @@ function isNamed(table: TableSchema, { database, name }: Reference): boolean {
 }
 
 /**
- * Does a trigger on `reference` fire for the table? Servers print the statement that made it: its table may have
+ * Does a trigger on a table of that name fire for the table? Servers print the statement that made it: its table may have
  * its database before it where the table's own definition has none, and another case.
  */
-function mayMean({ database, name }: Reference, table: TableSchema): boolean {
-  const alike = table.database === undefined || database === undefined || sameName(table.database, database);
-  return alike && sameName(table.name, name);
+function mayMean({ database }: Reference, table: TableSchema): boolean {
+  return table.database === undefined || database === undefined || sameName(table.database, database);
 }
 
 const TRIGGER = /^CREATE(?!\s+(?:TEMPORARY\s+)?TABLE\b)[^(]*?\bTRIGGER\b/i;

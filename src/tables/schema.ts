@@ -65,7 +65,9 @@ function byName(tables: readonly TableSchema[]): ReadonlyMap<string, readonly Ta
   const found = new Map<string, TableSchema[]>();
   for (const table of tables) {
     const name = table.name.toLowerCase();
-    found.set(name, [...(found.get(name) ?? []), table]);
+    const alike = found.get(name);
+    if (alike === undefined) found.set(name, [table]);
+    else alike.push(table);
   }
   return found;
 }

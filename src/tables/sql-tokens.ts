@@ -10,6 +10,9 @@ export interface SqlToken {
   readonly word: string;
 }
 
+/** Of the largest table that a server allows, labels and expressions included, a small part. */
+const MOST_TOKENS = 1_000_000;
+
 const WORD = /[\p{L}\p{N}_$@\u0080-\uffff]/u;
 
 /** What an escaped character means, where that is not itself. */
@@ -29,11 +32,15 @@ const ESCAPES: Readonly<Record<string, string>> = {
  * The tokens of a statement. Comments are left out; executable ones are looked into, whatever version they ask for,
  * but for `/*M!999999`, which is never executed. Backslashes escape: servers write definitions so, whatever the
  * sql_mode.
+ *
+ * @throws SyntaxProblem for a quote that is not closed, and for what is too much for a definition
  */
 export function sqlTokens(sql: string): SqlToken[] {
   const tokens: SqlToken[] = [];
   let at = 0;
   while (at < sql.length) {
+    if (tokens.length > MOST_TOKENS)
+      throw new SyntaxProblem(`it has more than ${MOST_TOKENS} words and signs`);
     const c = sql[at]!;
     if (sql.startsWith('/*', at)) at = endOfComment(sql, at);
     else if (sql.startsWith('*/', at)) at += 2;
@@ -170,7 +177,7 @@ export class TokenCursor {
       const word = this.peek()!.word;
       if (word === ',' || word === ')') break;
       this.at++;
-      if (word === '(') nested.push(...this.skipParentheses(2));
+      if (word === '(') for (const text of this.skipParentheses(2)) nested.push(text);
     }
     return nested;
   }

@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import type { TableChanges } from '../flashback/plan.ts';
 import { BatchReader } from '../read/batch-reader.ts';
-import { type ReadOptions, readIndex, withBinlogs } from '../read/binlogs.ts';
+import { lookAtBinlogs, type ReadOptions, readIndex } from '../read/binlogs.ts';
 import { Phase } from '../read/phase.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
 import { NumberList } from '../scan/paged-column.ts';
@@ -85,7 +85,7 @@ export function transactions<T>(
   options: TransactionsOptions,
   use: (list: TransactionList) => Promise<T>,
 ): Promise<T> {
-  return withBinlogs(inputs, async (files) => {
+  return lookAtBinlogs(inputs, async (files) => {
     const { select = {}, descriptions = new TableDescriptions() } = options;
     const filter = new RowFilter(select.where, descriptions);
     const index = await readIndex(files, options);

@@ -1,5 +1,6 @@
 import type { FormatDescription } from '../binlog/format-description.ts';
 import type { UndoReader } from './undo-reader.ts';
+import type { Difference } from './verify-error.ts';
 
 /** Offsets in a FORMAT_DESCRIPTION: end_log_pos, its header's flags, and the field `created`. */
 const END_LOG_POS = 13;
@@ -40,29 +41,45 @@ const queryBody = (text: string): readonly number[] => [...QUERY_HEAD, ...Buffer
 export const BEGIN: readonly number[] = queryBody('BEGIN');
 export const AUTOMATIC: readonly number[] = queryBody("SET @@SESSION.GTID_NEXT='AUTOMATIC'");
 
-/** Is the event in hand a QUERY of this body, with the header that an undo's has? */
-export function isQuery(
+/** What is wrong with the QUERY in hand, which must have this body and the header that an undo's has. */
+export function queryDifference(
   undo: UndoReader,
   body: readonly number[],
   timestamp: number,
   serverId: number,
-): boolean {
+): Difference | undefined {
   const { bytes, start, end } = undo;
-  if (undo.type !== 2 || !hasHeader(undo, timestamp, serverId, QUERY_FLAGS)) return false;
-  if (end - start !== HEADER + body.length) return false;
-  for (let i = 0; i < body.length; i++) if (bytes[start + HEADER + i] !== body[i]) return false;
-  return true;
+  let isSame = end - start === HEADER + body.length;
+  for (let i = 0; i < body.length && isSame; i++) isSame = bytes[start + HEADER + i] === body[i];
+  if (isSame) return headerDifference(undo, timestamp, serverId, QUERY_FLAGS);
+  const text = Buffer.from(body.slice(QUERY_HEAD.length)).toString('latin1');
+  return { expected: `the statement ${text} alone`, found: 'another statement or settings' };
 }
 
-/** Is the event in hand an XID of this number? */
-export function isXid(undo: UndoReader, xid: bigint, timestamp: number, serverId: number): boolean {
+/** What is wrong with the XID in hand, which must have this number. */
+export function xidDifference(
+  undo: UndoReader,
+  xid: bigint,
+  timestamp: number,
+  serverId: number,
+): Difference | undefined {
   const { bytes, start, end } = undo;
-  if (undo.type !== 16 || !hasHeader(undo, timestamp, serverId, 0) || end - start !== HEADER + 8)
-    return false;
-  return new DataView(bytes.buffer, bytes.byteOffset + start + HEADER, 8).getBigUint64(0, true) === xid;
+  if (end - start !== HEADER + 8)
+    return { expected: 'the 8 bytes of an XID', found: `${end - start - HEADER}` };
+  const found = new DataView(bytes.buffer, bytes.byteOffset + start + HEADER, 8).getBigUint64(0, true);
+  if (found !== xid) return { expected: `XID number ${xid}`, found: `${found}` };
+  return headerDifference(undo, timestamp, serverId, 0);
 }
 
-/** Are these the timestamp, server id and flags of the event in hand? */
-export function hasHeader(undo: UndoReader, timestamp: number, serverId: number, flags: number): boolean {
-  return undo.timestamp === timestamp && undo.serverId === serverId && undo.headerFlags === flags;
+/** What is wrong with the header of the event in hand. */
+export function headerDifference(
+  undo: UndoReader,
+  timestamp: number,
+  serverId: number,
+  flags: number,
+): Difference | undefined {
+  if (undo.timestamp !== timestamp) return { expected: `timestamp ${timestamp}`, found: `${undo.timestamp}` };
+  if (undo.serverId !== serverId) return { expected: `server id ${serverId}`, found: `${undo.serverId}` };
+  if (undo.headerFlags === flags) return undefined;
+  return { expected: `header flags ${flags}`, found: `${undo.headerFlags}` };
 }

@@ -4,15 +4,22 @@ import { tableName } from '../binlog/table-map.ts';
 import type { Plan } from '../flashback/plan.ts';
 import type { LoadedEvents } from '../read/loaded-events.ts';
 import { Ending } from '../scan/transaction-table.ts';
-import { AUTOMATIC, BEGIN, checksumsOf, hasHeader, isQuery, isXid } from './control-events.ts';
+import {
+  AUTOMATIC,
+  BEGIN,
+  checksumsOf,
+  headerDifference,
+  queryDifference,
+  xidDifference,
+} from './control-events.ts';
 import { RowProver } from './row-prover.ts';
-import { checkHead, type Difference, mapDifference, versionOf } from './rows-head.ts';
+import { checkHead, mapDifference, versionOf } from './rows-head.ts';
 import { columnName } from './shape-form.ts';
 import { SourceSide } from './source-side.ts';
 import { statementLength } from './statement-size.ts';
 import { type Proof, Tally } from './tally.ts';
 import type { UndoReader } from './undo-reader.ts';
-import { type SourcePlace, VerifyError } from './verify-error.ts';
+import { type Difference, type SourcePlace, VerifyError } from './verify-error.ts';
 
 /** What must stand next in the undo. */
 type Step = 'format' | 'automatic' | 'begin' | 'map' | 'rows' | 'commit';
@@ -80,7 +87,11 @@ export class Prover {
     if (!source.sameGroup) this.#tally.group(form);
     if (form.missing.length > 0) {
       const names = form.missing.map((column) => columnName(form.shape.table, column)).join(', ');
-      throw this.#fault(`no undo of rows whose old values of ${names} are not in the source`, 'one');
+      throw this.#fault(
+        `no undo of rows whose old values of ${names} are not in the source`,
+        'one',
+        source.place,
+      );
     }
     this.#rows.useSource(source.bytes, source.rows, form, source.count, source.chained, source.isSelected);
   }
@@ -148,6 +159,7 @@ export class Prover {
   #take(): void {
     const undo = this.#undo;
     if (undo.isFirst) this.#beginPart();
+    if (!STEP_TYPES[this.#step].includes(undo.type)) throw this.#unexpected();
     this.#takeAs[this.#step]();
   }
 
@@ -161,23 +173,22 @@ export class Prover {
   #format(): void {
     const undo = this.#undo;
     const { format } = this.#plan.index.files.at(-1)!;
-    const checksums = undo.type === 15 ? checksumsOf(undo, format) : undefined;
-    if (checksums === undefined) throw this.#unexpected();
+    const checksums = checksumsOf(undo, format);
+    if (checksums === undefined) throw this.#fault(this.#expected(), 'another', undefined);
     undo.hasChecksums = checksums;
     this.#step = format.flavour === 'mysql' ? 'automatic' : 'begin';
   }
 
   #automatic(): void {
     const { timestamp, serverId } = this.#plan.index.files.at(-1)!.format;
-    if (!isQuery(this.#undo, AUTOMATIC, timestamp, serverId)) throw this.#unexpected();
+    this.#check(queryDifference(this.#undo, AUTOMATIC, timestamp, serverId));
     this.#step = 'begin';
   }
 
   #begin(): void {
     const { beginTime, serverId } = this.#plan.index.transactions;
     const { transaction } = this.#source;
-    if (!isQuery(this.#undo, BEGIN, beginTime.get(transaction), serverId.get(transaction)))
-      throw this.#unexpected();
+    this.#check(queryDifference(this.#undo, BEGIN, beginTime.get(transaction), serverId.get(transaction)));
     this.#transaction = transaction;
     this.#partTransactions++;
     this.#step = 'map';
@@ -187,17 +198,15 @@ export class Prover {
     const { ending, xid, endTime, serverId } = this.#plan.index.transactions;
     const transaction = this.#transaction;
     const number = ending.get(transaction) === Ending.XID ? xid.get(transaction) : 0n;
-    if (!isXid(this.#undo, number, endTime.get(transaction), serverId.get(transaction)))
-      throw this.#unexpected();
+    this.#check(xidDifference(this.#undo, number, endTime.get(transaction), serverId.get(transaction)));
     this.#step = 'begin';
   }
 
   #map(): void {
     const undo = this.#undo;
     const { form, head } = this.#source;
-    if (undo.type !== 19 || !this.#hasSourceHeader()) throw this.#unexpected();
-    const wrong = mapDifference(undo, head!.tableId, form.shape.table.body);
-    if (wrong !== undefined) throw this.#differs(wrong);
+    this.#check(mapDifference(undo, head!.tableId, form.shape.table.body));
+    this.#check(this.#headerDifference());
     this.#mapSize = undo.size;
     this.#table = tableName(form.shape.table);
     this.#step = 'rows';
@@ -207,7 +216,8 @@ export class Prover {
     const undo = this.#undo;
     const { form, head } = this.#source;
     const version = versionOf(undo, form);
-    if (version === undefined || !this.#hasSourceHeader()) throw this.#unexpected();
+    if (version === undefined) throw this.#unexpected();
+    this.#check(this.#headerDifference());
     this.#checkVersion(version);
     const start = checkHead(undo, version, head!, form);
     if (typeof start !== 'number') throw this.#differs(start);
@@ -250,11 +260,14 @@ export class Prover {
     this.#tally.event(undo.bytes, this.#rowsStart, undo.end, eventRows, length);
   }
 
-  #hasSourceHeader(): boolean {
-    const source = this.#source;
-    return (
-      hasHeader(this.#undo, source.groupTime, source.serverId, 0) ||
-      hasHeader(this.#undo, source.timestamp, source.serverId, 0)
+  /** Events are stamped as the source's; packed ones may be as the first of them. */
+  #headerDifference(): Difference | undefined {
+    const { groupTime, timestamp, serverId } = this.#source;
+    return headerDifference(
+      this.#undo,
+      this.#undo.timestamp === groupTime ? groupTime : timestamp,
+      serverId,
+      0,
     );
   }
 
@@ -269,13 +282,13 @@ export class Prover {
       case 'automatic':
         return "the QUERY SET @@SESSION.GTID_NEXT='AUTOMATIC'";
       case 'begin':
-        return 'BEGIN of the undone transaction, with its time and server id';
+        return 'BEGIN of the transaction that is undone next';
       case 'map':
-        return `the TABLE_MAP of ${name}, with the time and server id of the source's`;
+        return `the TABLE_MAP of ${name}`;
       case 'rows':
-        return `rows of ${name} to ${form.kind}, with the time and server id of the source's`;
+        return `rows of ${name} to ${form.kind}`;
       case 'commit':
-        return 'XID of the undone transaction, with its time and server id';
+        return 'XID, for the transaction is undone';
     }
   }
 
@@ -297,17 +310,19 @@ export class Prover {
 
   /** The event in hand is not the one that is due. */
   #unexpected(): VerifyError {
-    const isType = STEP_TYPES[this.#step].includes(this.#undo.type);
-    const found = isType ? `another ${this.#typeName()}` : this.#typeName();
-    return this.#fault(this.#expected(), found, this.#sourcePlace());
+    return this.#fault(this.#expected(), this.#typeName(), this.#sourcePlace());
+  }
+
+  #check(difference: Difference | undefined): void {
+    if (difference !== undefined) throw this.#differs(difference);
   }
 
   #differs({ expected, found }: Difference): VerifyError {
-    return this.#fault(expected, found, this.#source.place);
+    return this.#fault(expected, found, this.#sourcePlace());
   }
 
   /** Something is wrong in the undo event in hand. */
-  #fault(expected: string, found: string, source: SourcePlace | undefined = this.#source.place): VerifyError {
+  #fault(expected: string, found: string, source: SourcePlace | undefined): VerifyError {
     const undo = this.#undo;
     const table = STEP_TYPES.rows.includes(undo.type) ? this.#table : undefined;
     const place = { file: undo.name, offset: undo.offset, eventType: this.#typeName(), table };

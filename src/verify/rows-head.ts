@@ -1,7 +1,8 @@
-import type { RowsEvent, RowsVersion } from '../binlog/rows.ts';
+import type { RowsVersion } from '../binlog/rows.ts';
 import { readU16, readU48 } from '../wire/integers.ts';
 import type { ShapeForm } from './shape-form.ts';
 import type { UndoReader } from './undo-reader.ts';
+import type { Difference } from './verify-error.ts';
 
 /** End of a statement: every rows event of an undo is one. */
 const STMT_END = 0x0001;
@@ -24,24 +25,14 @@ export interface ExpectedHead {
   readonly extra: Uint8Array;
 }
 
-/** `extra`: the source's extra data; `transactionFlags`: the flags of all rows events of its transaction, or-ed. */
-export function expectedHead(
-  rows: RowsEvent,
-  extra: Uint8Array,
-  form: ShapeForm,
-  transactionFlags: number,
-): ExpectedHead {
+/** Rows flags of the undo; `transactionFlags`: those of all rows events of the source transaction, or-ed. */
+export function undoFlags(flags: number, transactionFlags: number): number {
   // Where the children's changes are rows of their own, the replay must not make them a second time.
-  const unchecked = (transactionFlags & SQL_FOREIGN_KEYS) !== 0 ? NO_FOREIGN_KEYS : 0;
-  return {
-    tableId: rows.tableId,
-    flags: rows.flags | STMT_END | unchecked,
-    extra: turnedBack(extra, form),
-  };
+  return flags | STMT_END | ((transactionFlags & SQL_FOREIGN_KEYS) === 0 ? 0 : NO_FOREIGN_KEYS);
 }
 
 /** An UPDATE that moved a row between partitions (`01`, target, source) moves it back. */
-function turnedBack(extra: Uint8Array, { kind }: ShapeForm): Uint8Array {
+export function turnedBack(extra: Uint8Array, { kind }: ShapeForm): Uint8Array {
   if (kind !== 'update' || extra.length !== 5 || extra[0] !== 1) return extra;
   return Uint8Array.of(1, extra[3]!, extra[4]!, extra[1]!, extra[2]!);
 }
@@ -51,12 +42,6 @@ export function versionOf(undo: UndoReader, form: ShapeForm): RowsVersion | unde
   const kind = KINDS.indexOf(form.kind);
   if (undo.type === FIRST_TYPE[1] + kind) return 1;
   return undo.type === FIRST_TYPE[2] + kind ? 2 : undefined;
-}
-
-/** What must stand somewhere in an event, and what does. */
-export interface Difference {
-  readonly expected: string;
-  readonly found: string;
 }
 
 /** What is wrong with the TABLE_MAP in hand, which must give a table id to the table of this body; undefined: nothing. */

@@ -2,12 +2,9 @@ import { versionAtLeast } from '../binlog/format-description.ts';
 import { emptyRowsEvent, parseRows, type RowsEvent, type RowsVersion } from '../binlog/rows.ts';
 import type { Plan } from '../flashback/plan.ts';
 import type { LoadedEvents } from '../read/loaded-events.ts';
-import { type ExpectedHead, expectedHead } from './rows-head.ts';
+import { type ExpectedHead, turnedBack, undoFlags } from './rows-head.ts';
 import { formOf, type ShapeForm } from './shape-form.ts';
 import type { SourcePlace } from './verify-error.ts';
-
-/** The flag by which the last rows event of a statement is known. */
-const STMT_END = 0x0001;
 
 /** A source event in hand, and what follows from it for the undo. Events are taken from the last to the first. */
 export class SourceSide {
@@ -84,7 +81,7 @@ export class SourceSide {
       events.statement.get(event),
       events.transaction.get(event),
     ];
-    const flags = rows.flags & ~STMT_END;
+    const flags = undoFlags(rows.flags, transactions.rowsFlags.get(transaction));
     this.sameGroup =
       transaction === this.transaction && statement === this.#statement && shape === this.#shape;
     this.continues =
@@ -103,7 +100,7 @@ export class SourceSide {
     this.#flags = flags;
     this.#tableId = rows.tableId;
     this.#extra = bytes.slice(rows.extraStart, rows.extraEnd);
-    this.head = expectedHead(rows, this.#extra, this.form, transactions.rowsFlags.get(transaction));
+    this.head = { tableId: rows.tableId, flags, extra: turnedBack(this.#extra, this.form) };
     this.groupTime = events.timestamp.get(event);
   }
 

@@ -7,6 +7,12 @@ export interface SourcePlace {
   readonly offset: number;
 }
 
+/** What must stand somewhere in an event, and what does. */
+export interface Difference {
+  readonly expected: string;
+  readonly found: string;
+}
+
 /** What is wrong with an undo: the place in it and in the source, what is expected and what stands there. */
 export class VerifyError extends BinflashError {
   readonly expected: string;

@@ -1,6 +1,9 @@
 import { BinflashError } from '../errors.ts';
 import { readU16, readU24, readU32, readU48, readU64 } from './integers.ts';
 
+/** No text that is read at once is longer: names are short, and statements are cut before. */
+const MAX_TEXT = 2 ** 24;
+
 /**
  * A bounds-checked reader over one event's bytes, for everything but rows.
  *
@@ -79,6 +82,7 @@ export class Cursor {
 
   /** Text in utf8mb3 or ASCII, as names and versions are. */
   text(length: number, field: string): string {
+    if (length > MAX_TEXT) throw new BinflashError('DAMAGED', `${field} has ${length} bytes`);
     const start = this.skip(length, field);
     return utf8(this.bytes, start, start + length);
   }

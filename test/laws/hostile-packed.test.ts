@@ -77,9 +77,7 @@ async function attempting(
       const pieces: Buffer[] = [];
       const output = { write: async (piece: Uint8Array) => void pieces.push(Buffer.from(piece)) };
       try {
-        const { plan: planned } = await rewrite({ inputs, window: 64, maxUnpackedSize: 2 ** 20 });
-        if (planned.refusals.length > 0) return planned.refusals[0]!.code;
-        await rewrite({ inputs, window: 64, output });
+        await rewrite({ inputs, window: 64, maxUnpackedSize: 2 ** 20, output });
       } catch (error) {
         if (error instanceof BinflashError) return error.code;
         throw error;

@@ -1,7 +1,7 @@
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { BinflashError, exitCodes, inspect, rewrite } from '../../src/index.ts';
+import { BinflashError, exitCodes, rewrite } from '../../src/index.ts';
 import { Binlog } from '../builder/binlog.ts';
 import { decimal, int, varchar } from '../builder/columns.ts';
 import * as e from '../builder/events.ts';
@@ -43,8 +43,11 @@ interface Outcome {
   readonly code: string;
 }
 
-/** Runs the rewrite and, for what only people look at, the inspection; anything but a BinflashError fails the test. */
-async function attempts(files: Iterable<[number, Buffer]>): Promise<Outcome[]> {
+/**
+ * Runs the rewrite; anything but a BinflashError fails the test, and so does an output of a run that failed. Where many
+ * of them end well it is `streamed`: to flush each output to the disk takes longer than all else.
+ */
+async function attempts(files: Iterable<[number, Buffer]>, streamed = false): Promise<Outcome[]> {
   return inFolder(async (folder) => {
     const input = join(folder, 'bin.000001');
     const output = join(folder, 'undo');
@@ -52,20 +55,16 @@ async function attempts(files: Iterable<[number, Buffer]>): Promise<Outcome[]> {
     for (const [at, bytes] of files) {
       await writeFile(input, bytes);
       let code = 'done';
-      for (const run of [
-        () => rewrite({ inputs: [input], output, window: 512 }),
-        () => inspect([input], { window: 512 }),
-      ]) {
-        try {
-          await run();
-        } catch (error) {
-          if (!(error instanceof BinflashError)) throw new Error(`byte ${at}`, { cause: error });
-          if (code === 'done') code = error.code;
-        }
+      try {
+        const target = streamed ? { write: async () => {} } : output;
+        await rewrite({ inputs: [input], output: target, window: 512 });
+      } catch (error) {
+        if (!(error instanceof BinflashError)) throw new Error(`byte ${at}`, { cause: error });
+        code = error.code;
       }
       const left = (await readdir(folder)).sort().join();
-      expect([at, left]).toEqual([at, code === 'done' ? 'bin.000001,undo' : 'bin.000001']);
-      if (code === 'done') await rm(output);
+      expect([at, left]).toEqual([at, code === 'done' && !streamed ? 'bin.000001,undo' : 'bin.000001']);
+      if (code === 'done' && !streamed) await rm(output);
       outcomes.push({ at, code });
     }
     return outcomes;
@@ -75,10 +74,13 @@ async function attempts(files: Iterable<[number, Buffer]>): Promise<Outcome[]> {
 /** Codes with exit 3, or 4 where the change makes it something else that is known. */
 const FOUND_OUT = /^(NOT_A_BINLOG|DAMAGED|TRUNCATED|BAD_CHECKSUM|UNSUPPORTED|ENCRYPTED)$/;
 
-function* flips(bytes: Buffer, mask: number): Generator<[number, Buffer]> {
+/** One bit, which hides better in lengths, or all of them. */
+const maskAt = (at: number): number => (at % 2 === 0 ? 0xff : 0x01);
+
+function* flips(bytes: Buffer): Generator<[number, Buffer]> {
   for (let at = 0; at < bytes.length; at++) {
     const copy = Buffer.from(bytes);
-    copy[at]! ^= mask;
+    copy[at]! ^= maskAt(at);
     yield [at, copy];
   }
 }
@@ -100,22 +102,18 @@ describe.each([mysql97, mariadb118])('hostile input, $version', (server) => {
     }
   });
 
-  it.each([0xff, 0x01])(
-    'with a checksum, any byte changed by %i is found out',
-    { timeout: 60_000 },
-    async (mask) => {
-      for (const { at, code } of await attempts(flips(file, mask))) {
-        // The one bit that a server changes in place, without a checksum: IN_USE of FORMAT_DESCRIPTION.
-        if (at === 4 + 17 && mask === 0x01) expect(code).toBe('done');
-        else expect([at, code]).toEqual([at, expect.stringMatching(FOUND_OUT)]);
-      }
-    },
-  );
+  it('with a checksum, any byte changed is found out', { timeout: 60_000 }, async () => {
+    for (const { at, code } of await attempts(flips(file))) {
+      // The one bit that a server changes in place, without a checksum: IN_USE of FORMAT_DESCRIPTION.
+      if (at === 4 + 17 && maskAt(at) === 0x01) expect(code).toBe('done');
+      else expect([at, code]).toEqual([at, expect.stringMatching(FOUND_OUT)]);
+    }
+  });
 
   it('without checksums, it ends well or with a reason', { timeout: 60_000 }, async () => {
     const plain = sample(server, 'none');
     const codes = new Set<string>();
-    for (const { code } of await attempts(flips(plain, 0xff))) codes.add(code);
+    for (const { code } of await attempts(flips(plain), true)) codes.add(code);
     // That some flips go unnoticed is what checksums are for; that none is an internal error is the point.
     expect(codes).toContain('done');
     for (const code of codes) expect([0, 1, 3, 4]).toContain(exitCodes[code as keyof typeof exitCodes] ?? 0);
@@ -152,11 +150,13 @@ describe('things handed in by mistake', () => {
       copy.writeUInt32LE(size, 4 + first + 9);
       return copy;
     };
-    const files = [piece, sized(0), sized(18), sized(0xffff_ffff), sized(19)];
+    const files = [piece, sized(0), sized(18), sized(0xffff_ffff), sized(2 ** 31), sized(19)];
     const outcomes = await attempts(files.map((bytes, i): [number, Buffer] => [i, bytes]));
     expect(outcomes.map(({ code }) => code)).toEqual([
       'DAMAGED',
       'DAMAGED',
+      'DAMAGED',
+      // Larger than any event, and then larger than the file.
       'DAMAGED',
       'TRUNCATED',
       'BAD_CHECKSUM',

@@ -42,12 +42,16 @@ export function compressedDecoder(decode: ColumnDecoder, most: number): ColumnDe
   };
 }
 
+/** No value is longer (max_allowed_packet). */
+const MAX_CONTENT = 2 ** 30;
+
 function unpack(bytes: Uint8Array, start: number, end: number): Uint8Array | undefined {
   const head = bytes[start]!;
   const stream = start + 1 + (head & 7);
   if (head >> 4 !== ZLIB || stream >= end) return undefined;
   let length = 0;
   for (let at = start + 1; at < stream; at++) length = length * 256 + bytes[at]!;
+  if (length > MAX_CONTENT) return undefined;
   const inflate = (head & 8) === 0 ? inflateSync : inflateRawSync;
   try {
     // One byte more than there should be, for no output at all is not allowed as a limit.

@@ -18,8 +18,18 @@ export function timeZone(name?: string): TimeZone {
     if (seconds < LEAST_OFFSET || seconds > MOST_OFFSET) throw unknownZone(name!);
     return () => seconds;
   }
-  return cached(namedZone(name));
+  // The machine's may be set anew while the process runs.
+  const key = name ?? `TZ=${process.env.TZ}`;
+  let zone = zones.get(key);
+  if (zone === undefined) {
+    zone = cached(namedZone(name));
+    zones.set(key, zone);
+  }
+  return zone;
 }
+
+/** Each table asks for its zone, and to make one takes a millisecond. */
+const zones = new Map<string, TimeZone>();
 
 /** Servers know offsets from -13:59 to +14:00. */
 const LEAST_OFFSET = -(13 * 60 + 59) * 60;
