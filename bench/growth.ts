@@ -59,12 +59,9 @@ export async function measureGrowth(rounds: number): Promise<string[]> {
   return [
     `The transactions of a file of ${heads[0]} once, twice, ... 16 times`,
     '',
-    ...table(
-      'seconds',
-      heads,
-      seconds,
-      (fit) => `${fit.slope.toFixed(2)} s per GB + ${fit.constant.toFixed(2)} s`,
-    ),
+    ...table('seconds', heads, seconds, perGigabyte),
+    '',
+    ...table('processor seconds', heads, processor, perGigabyte),
     '',
     ...table(
       'peak memory, MB',
@@ -73,6 +70,10 @@ export async function measureGrowth(rounds: number): Promise<string[]> {
       (fit) => `${fit.slope.toFixed(0)} MB per GB + ${fit.constant.toFixed(0)} MB`,
     ),
   ];
+}
+
+function perGigabyte({ slope, constant }: Fit): string {
+  return `${slope.toFixed(2)} s per GB + ${constant.toFixed(2)} s`;
 }
 
 function table(
