@@ -1,5 +1,5 @@
 # Two commands do all the set-up on a fresh machine: `make demo` and `make test`.
-.PHONY: demo test unit e2e fuzz sql-fuzz coverage-fuzz lint build servers browser fixtures bench clean
+.PHONY: demo test unit e2e fuzz sql-fuzz coverage-fuzz lint build servers browser fixtures bench bench-growth bench-huge clean
 
 # npm's own marker of a finished install: older than the lock file means it is due again.
 node_modules/.package-lock.json: package.json package-lock.json
@@ -52,8 +52,15 @@ coverage-fuzz: build
 fixtures: build servers
 	npm run --silent fixtures
 
+# Measures; bench/README.md says what. Growth takes minutes, and huge files tens of GiB of disk for a while.
 bench: build servers
 	npm run --silent bench
+
+bench-growth: build servers
+	npm run --silent bench -- 5 growth
+
+bench-huge: build servers
+	npm run --silent bench -- 1 huge
 
 clean:
 	rm -rf dist coverage node_modules

@@ -1,6 +1,6 @@
 import { measure, median, type Run } from './measure.ts';
 
-/** A program's run, and how its time is compared. */
+/** A program's run. */
 export interface Case {
   readonly name: string;
   readonly command: readonly string[];
@@ -8,52 +8,91 @@ export interface Case {
   readonly stdout?: string;
 }
 
-/** How many times as long one case takes as another. */
-export interface Ratio {
+/** What a number should be. */
+export type Aim = { readonly most: number } | { readonly least: number };
+
+/** A number that comes of the runs of one round, by their names. */
+export interface Finding {
   readonly name: string;
-  readonly of: string;
-  readonly to: string;
-  /** What it should be. */
-  readonly aim?: string;
+  readonly of: (run: (name: string) => Run) => number;
+  readonly unit?: string;
+  readonly aim?: Aim | undefined;
+}
+
+/** How many times as long one case takes as another. */
+export function times(name: string, of: string, to: string, aim?: Aim): Finding {
+  return { name, of: (run) => run(of).seconds / run(to).seconds, aim };
 }
 
 /**
- * Runs all cases in turn, `rounds` times after a warm-up that is not counted, and answers Markdown tables of medians
- * and of ratios taken pair by pair within a round.
+ * Runs all cases in turn, `rounds` times after a warm-up that is not counted, and answers Markdown tables: medians of
+ * the runs, and medians of what is found within each round, beside what they should be.
  */
 export async function runRounds(
   cases: readonly Case[],
-  ratios: readonly Ratio[],
+  findings: readonly Finding[],
   rounds: number,
   beforeEach: () => Promise<void> = async () => {},
 ): Promise<string[]> {
-  const results = new Map<string, Run[]>(cases.map(({ name }) => [name, []]));
+  const done: Map<string, Run>[] = [];
   for (let round = 0; round <= rounds; round++) {
+    const runs = new Map<string, Run>();
     for (const { name, command, stdout } of cases) {
       await beforeEach();
-      const result = await measure(command, stdout);
-      if (round > 0) results.get(name)!.push(result);
+      runs.set(name, await measure(command, stdout));
     }
+    if (round > 0) done.push(runs);
   }
-  const seconds = (name: string): number[] => results.get(name)!.map((run) => run.seconds);
-  const aims = ratios.some(({ aim }) => aim !== undefined);
+  await beforeEach();
   return [
     '| run | seconds: median (min to max) | peak memory, MB |',
     '|---|---|---|',
-    ...cases.map(({ name }) => {
-      const times = seconds(name);
-      const memory = median(results.get(name)!.map((run) => run.memory));
-      return `| ${name} | ${median(times).toFixed(2)} (${Math.min(...times).toFixed(2)} to ${Math.max(...times).toFixed(2)}) | ${memory.toFixed(0)} |`;
-    }),
+    ...cases.map(({ name }) =>
+      caseLine(
+        done.map((runs) => runs.get(name)!),
+        name,
+      ),
+    ),
     '',
-    aims
-      ? '| ratio of wall times, pair by pair | median | aim |'
-      : '| ratio of wall times, pair by pair | median |',
-    aims ? '|---|---|---|' : '|---|---|',
-    ...ratios.map(({ name, of, to, aim }) => {
-      const times = seconds(to);
-      const value = median(seconds(of).map((one, i) => one / times[i]!)).toFixed(2);
-      return aims ? `| ${name} | ${value} | ${aim ?? ''} |` : `| ${name} | ${value} |`;
+    ...findingsTable(findings.map((finding) => ({ ...finding, values: done.map(valueIn(finding)) }))),
+  ];
+}
+
+function valueIn({ of }: Finding): (runs: ReadonlyMap<string, Run>) => number {
+  return (runs) => of((name) => runs.get(name)!);
+}
+
+function caseLine(runs: readonly Run[], name: string): string {
+  const seconds = runs.map((run) => run.seconds);
+  const memory = median(runs.map((run) => run.memory));
+  const [least, most] = [Math.min(...seconds), Math.max(...seconds)];
+  return `| ${name} | ${median(seconds).toFixed(2)} (${least.toFixed(2)} to ${most.toFixed(2)}) | ${memory.toFixed(0)} |`;
+}
+
+/** A table of medians, each with its aim and whether it is met. */
+export function findingsTable(
+  findings: readonly (Pick<Finding, 'name' | 'unit' | 'aim'> & { readonly values: readonly number[] })[],
+): string[] {
+  return [
+    '| found in each round | median | aim | met |',
+    '|---|---|---|---|',
+    ...findings.map(({ name, unit = '', aim, values }) => {
+      const value = median(values);
+      const cells = [name, `${digits(value)}${unit}`, aim ? `${aimText(aim)}${unit}` : '', met(value, aim)];
+      return `| ${cells.join(' | ')} |`;
     }),
   ];
+}
+
+function digits(value: number): string {
+  return value.toFixed(value >= 100 ? 0 : value >= 1 ? 2 : 3);
+}
+
+function aimText(aim: Aim): string {
+  return 'most' in aim ? `at most ${aim.most}` : `at least ${aim.least}`;
+}
+
+function met(value: number, aim: Aim | undefined): string {
+  if (aim === undefined) return '';
+  return ('most' in aim ? value <= aim.most : value >= aim.least) ? 'yes' : '**no**';
 }

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { programs } from '../test/servers/programs.ts';
 import { provisionServer } from '../test/servers/provision/server.ts';
-import { runRounds } from './rounds.ts';
+import { binflash } from './commands.ts';
+import { type Case, runRounds, times } from './rounds.ts';
 import { ORDERS, workloadBinlog } from './workload.ts';
 
 /** Row changes as SQL that can be run, against mysqlbinlog's that cannot. */
@@ -13,9 +14,9 @@ export async function measureText(rounds: number): Promise<string[]> {
   const folder = await mkdtemp(join(tmpdir(), 'binflash-bench-'));
   const schema = join(folder, 'schema.sql');
   await writeFile(schema, ORDERS);
-  const sql = (...args: string[]): { name: string; command: string[] } => ({
+  const sql = (...args: string[]): Case => ({
     name: ['binflash sql', ...args].join(' '),
-    command: ['node', 'bin/binflash.js', 'sql', file, '--schema', schema, '--quiet', ...args],
+    command: binflash('sql', file, '--schema', schema, '--quiet', ...args),
   });
   const decoded = {
     name: 'mysqlbinlog -v --base64-output=decode-rows',
@@ -28,12 +29,14 @@ export async function measureText(rounds: number): Promise<string[]> {
       '',
       ...(await runRounds(
         [decoded, ...ours],
-        ours.map(({ name }) => ({
-          name: `${decoded.name} / ${name}`,
-          of: decoded.name,
-          to: name,
-          aim: name.includes('ndjson') || name.includes('guard') ? '' : '1 or more',
-        })),
+        ours.map(({ name }) =>
+          times(
+            `${decoded.name} / ${name}`,
+            decoded.name,
+            name,
+            name.includes('ndjson') || name.includes('guard') ? undefined : { least: 1 },
+          ),
+        ),
         rounds,
       )),
     ];

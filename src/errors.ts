@@ -1,6 +1,7 @@
 /** Every reason for which binflash stops, as a closed set. */
 export type ErrorCode =
   | 'NO_MATCH'
+  | 'VERIFY_FAILED'
   | 'USAGE'
   | 'SCHEMA'
   | 'NOT_A_BINLOG'
@@ -24,6 +25,7 @@ export type ErrorCode =
 /** Exit codes of the command line (docs/guide.md has the table for users). */
 export const exitCodes: Record<ErrorCode, number> = {
   NO_MATCH: 1,
+  VERIFY_FAILED: 1,
   USAGE: 2,
   SCHEMA: 2,
   NOT_A_BINLOG: 3,

@@ -4,7 +4,7 @@ export type { ChangeKind, RowsVersion } from './binlog/rows.ts';
 export { BinflashError, type ErrorCode, exitCodes } from './errors.ts';
 export type { Plan, TableChanges } from './flashback/plan.ts';
 export { RefusedError, type Skippable } from './flashback/refusals.ts';
-export { type RewriteOptions, type RewriteResult, rewrite } from './flashback/rewrite.ts';
+export { type Draft, type RewriteOptions, type RewriteResult, rewrite } from './flashback/rewrite.ts';
 export type { WriteResult } from './flashback/undo-writer.ts';
 export type { Contents, GtidSpan, TableInspection } from './inspect/contents.ts';
 export { type FileInspection, type Inspection, type InspectOptions, inspect } from './inspect/inspect.ts';
@@ -25,3 +25,6 @@ export {
   transactions,
 } from './transactions/transactions.ts';
 export type { UndoCommand } from './transactions/undo-command.ts';
+export type { Proof } from './verify/tally.ts';
+export { type VerifyOptions, type VerifyResult, verify, verifyDraft } from './verify/verify.ts';
+export { type SourcePlace, VerifyError } from './verify/verify-error.ts';

@@ -33,6 +33,7 @@ const PAGES = [
   'docs/can-and-cannot-undo.md',
   'docs/mysqlbinlog-differences.md',
   'docs/coming-from.md',
+  'docs/performance.md',
 ];
 
 /** All that a command takes, by command. */

@@ -3,6 +3,7 @@ import { closest, distance } from 'fastest-levenshtein';
 import yargs, { type Argv, type Options } from 'yargs';
 import { BinflashError } from '../errors.ts';
 import { type CommandSpec, commands } from './commands.ts';
+import { logged } from './debug-log.ts';
 import type { OptionSpec } from './options.ts';
 
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
@@ -39,7 +40,7 @@ export async function parse(argv: readonly string[], signal: AbortSignal): Promi
     .version(version)
     .alias('help', 'h')
     .epilogue(
-      'Exit codes: 0 done, 1 nothing matched, 2 usage, 3 damaged input,\n4 cannot be undone or not supported, 5 I/O, 130 interrupted.',
+      'Exit codes: 0 done, 1 nothing matched or not verified, 2 usage, 3 damaged input,\n4 cannot be undone or not supported, 5 I/O, 130 interrupted.',
     )
     .wrap(Math.min(110, process.stdout.columns ?? 80))
     .exitProcess(false)
@@ -91,11 +92,15 @@ function suggestion(word: string, names: readonly string[], prefix = ''): string
   return distance(word, near) <= Math.max(2, word.length / 3) ? `Did you mean ${prefix}${near}?` : undefined;
 }
 
-function withOptions(y: Argv, argv: readonly string[], { name, options, examples }: CommandSpec): Argv {
+function withOptions(
+  y: Argv,
+  argv: readonly string[],
+  { name, inputs, options, examples }: CommandSpec,
+): Argv {
   let result = y.positional('binlog', {
     type: 'string',
     array: true,
-    describe: 'binary log files, in any order',
+    describe: inputs ?? 'binary log files, in any order',
   });
   // The parser sets the whole help for every run, and that takes a good part of the start.
   const hidden = !argv.some((word) => word === '--help' || /^-\w*h/.test(word));
@@ -116,6 +121,7 @@ function toYargs(spec: OptionSpec): Options {
     group: spec.group,
     describe: flag ? spec.describe : `${spec.describe} <${spec.value}>`,
     requiresArg: !flag,
+    array: spec.many === true,
     ...(spec.alias === undefined ? {} : { alias: spec.alias }),
     ...(spec.default === undefined ? {} : { default: spec.default }),
   };
@@ -209,10 +215,14 @@ function noStandardInput(): BinflashError {
   });
 }
 
-async function run({ load }: CommandSpec, args: Record<string, unknown>, signal: AbortSignal): Promise<void> {
+async function run(
+  { name, load }: CommandSpec,
+  args: Record<string, unknown>,
+  signal: AbortSignal,
+): Promise<void> {
   // Names after `--` are files whatever they begin with.
   const inputs = [...((args.binlog ?? []) as unknown[]), ...((args['--'] ?? []) as unknown[])];
   if (inputs.includes('-')) throw noStandardInput();
   const command = await load();
-  await command(inputs.map(String), args, signal);
+  await logged(args, `binflash ${version} ${name}`, () => command(inputs.map(String), args, signal));
 }

@@ -10,6 +10,7 @@ import {
   tableOptions,
   transactionsOptions,
   valueOptions,
+  verifyOptions,
 } from './options.ts';
 
 /** Runs with what the user named and asked for. */
@@ -19,6 +20,8 @@ export type Command = (inputs: readonly string[], args: Arguments, signal: Abort
 export interface CommandSpec {
   readonly name: string;
   readonly describe: string;
+  /** What its files are; default: binary logs. */
+  readonly inputs?: string;
   readonly options: Readonly<Record<string, OptionSpec>>;
   readonly examples: readonly (readonly [text: string, describe: string])[];
   /** Each is loaded when it is run: the start is a good part of what a small log takes. */
@@ -88,6 +91,20 @@ export const commands: readonly CommandSpec[] = [
       ['$0 rewrite bin.000011 -j 5120 --stop-position 9216 --dry-run', 'look first'],
     ],
     load: async () => (await import('./rewrite-command.ts')).rewriteCommand,
+  },
+  {
+    name: 'verify',
+    describe: 'prove that an undo is the undo of the selected changes',
+    inputs: 'the undo, its parts in the order of their numbers',
+    options: { ...verifyOptions, ...selectionOptions, ...tableOptions, ...generalOptions },
+    examples: [
+      ['$0 verify undo.binlog --source mysql-bin.000011', 'the undo of everything in a file'],
+      [
+        '$0 verify undo.binlog.0* --source bin.0* -T shop.orders --type delete',
+        'with the selection that it was made with',
+      ],
+    ],
+    load: async () => (await import('./verify-command.ts')).verifyCommand,
   },
   {
     name: 'sql',

@@ -1,10 +1,12 @@
 import { inspect } from '../inspect/inspect.ts';
 import { safeJson } from '../wire/safe-text.ts';
+import { debugLog } from './debug-log.ts';
 import { readDescriptions } from './descriptions.ts';
 import { inspectionText } from './inspect-layout.ts';
 import { type Arguments, flagOf, maxUnpackedSizeOf, readSelection } from './options.ts';
+import { progressBar } from './progress-bar.ts';
 import { PipeClosed, writeStdout } from './stdout.ts';
-import { progressBar, Style } from './terminal.ts';
+import { Style } from './terminal.ts';
 
 /** `binflash inspect`: what is in these files, and what could not be undone. */
 export async function inspectCommand(
@@ -12,12 +14,13 @@ export async function inspectCommand(
   args: Arguments,
   signal: AbortSignal,
 ): Promise<void> {
-  const bar = await progressBar(flagOf(args, 'progress') && !flagOf(args, 'quiet'));
+  const bar = await progressBar(args);
   try {
     const inspection = await inspect(inputs, {
       select: readSelection(args),
       descriptions: await readDescriptions(args),
       onProgress: bar.update,
+      onDebug: debugLog(args),
       signal,
       maxUnpackedSize: maxUnpackedSizeOf(args),
     });

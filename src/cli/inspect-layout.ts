@@ -2,8 +2,9 @@ import type { ChangeKind } from '../binlog/rows.ts';
 import type { Contents, GtidSpan, Spot, TableInspection } from '../inspect/contents.ts';
 import type { FileInspection, Inspection } from '../inspect/inspect.ts';
 import { formatLocal } from '../select/local-time.ts';
+import { formatBytes } from '../wire/format-bytes.ts';
 import { safeText } from '../wire/safe-text.ts';
-import { formatBytes, plural, type Style } from './terminal.ts';
+import { plural, type Style } from './terminal.ts';
 
 /** Blockers, and tables of one file of many, that are listed; the rest is counted. */
 const SHOWN_BLOCKERS = 10;

@@ -1,15 +1,16 @@
 import { BinflashError, exitCodes } from '../errors.ts';
 import { RefusedError } from '../flashback/refusals.ts';
+import { discardAllNow } from '../io/output.ts';
 import { safeJson, safeText } from '../wire/safe-text.ts';
 import { asksFor, HELP_HINT, parse } from './command-line.ts';
-import { PipeClosed } from './stdout.ts';
+import { PipeClosed, stopWaitingOn } from './stdout.ts';
 import { errorJson, formatError, Style } from './terminal.ts';
 
 /** Parses the command line, runs the command and sets the exit code. Nothing else prints an error. */
 export async function main(argv: readonly string[]): Promise<void> {
   const abort = new AbortController();
-  // The first signal lets a run clean up after itself; a second one ends it at once.
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => abort.abort());
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => interrupt(abort));
+  stopWaitingOn(abort.signal);
   // A reader that goes away is met where it is written to.
   process.stdout.on('error', () => {});
   process.stderr.on('error', () => {});
@@ -17,14 +18,36 @@ export async function main(argv: readonly string[]): Promise<void> {
     await parse(argv, abort.signal);
   } catch (error) {
     process.exitCode = report(error, argv, abort.signal);
+    if (abort.signal.aborted) leave();
   }
+}
+
+/** The first signal lets a run clean up after itself; a second one ends it at once, and still leaves no files. */
+function interrupt(abort: AbortController): void {
+  if (!abort.signal.aborted) {
+    abort.abort();
+    return;
+  }
+  discardAllNow();
+  // The progress bar hides it.
+  if (process.stderr.isTTY) process.stderr.write('\u001b[?25h');
+  process.exit(exitCodes.INTERRUPTED);
+}
+
+/** How long the reader of the messages may take, in milliseconds. */
+const GRACE = 200;
+
+/** What nobody reads must not keep a program alive that was told to end. */
+function leave(): void {
+  if (process.stdout.writableLength === 0) return;
+  setTimeout(() => process.exit(), process.stderr.writableLength === 0 ? 0 : GRACE);
 }
 
 function report(error: unknown, argv: readonly string[], signal: AbortSignal): number {
   const style = new Style(!argv.includes('--no-color'), process.stderr);
   if (error instanceof PipeClosed) return exitCodes.IO;
   if (signal.aborted) {
-    const writes = ['rewrite', 'report'].includes(argv[0] ?? '');
+    const writes = ['rewrite', 'sql', 'report'].includes(argv[0] ?? '');
     process.stderr.write(
       `binflash: interrupted${writes ? '; no file was left under the name of the output' : ''}\n`,
     );

@@ -12,6 +12,8 @@ export interface OptionSpec {
   readonly value?: string;
   /** May be given more than once; commas separate too, but for `--where`. */
   readonly list?: boolean;
+  /** Takes all words up to the next option, as files that a shell's wildcard stands for. */
+  readonly many?: boolean;
   readonly default?: boolean | string;
 }
 
@@ -109,6 +111,7 @@ export const rewriteOptions: Record<string, OptionSpec> = {
     value: 'size',
     describe: 'cut into numbered files of about this size, between transactions',
   },
+  verify: { group: OUTPUT, describe: 'prove the undo from its bytes before it gets its name' },
   checksum: {
     group: OUTPUT,
     value: 'crc32|none',
@@ -201,6 +204,21 @@ export const sqlOptions: Record<string, OptionSpec> = {
   ...skipOptions,
 };
 
+const UNDO = 'What the undo was made from, and how:';
+
+export const verifyOptions: Record<string, OptionSpec> = {
+  source: {
+    group: UNDO,
+    value: 'binlog...',
+    list: true,
+    many: true,
+    describe: 'the binary logs, in any order',
+  },
+  'primary-key': { ...primaryKey!, group: UNDO },
+  'max-statement-size': { ...rewriteOptions['max-statement-size']!, group: UNDO },
+  ...skipOptions,
+};
+
 /** Of every command that decodes values. */
 export const tableOptions: Record<string, OptionSpec> = {
   schema: {
@@ -242,6 +260,12 @@ export const generalOptions: Record<string, OptionSpec> = {
   json: { group: GENERAL, describe: 'one JSON document on standard output' },
   quiet: { alias: 'q', group: GENERAL, describe: 'nothing but data and errors' },
   progress: { group: GENERAL, default: true, describe: 'a progress bar on a terminal (--no-progress: none)' },
+  'log-level': {
+    group: GENERAL,
+    value: 'info|debug',
+    default: 'info',
+    describe: 'debug: what was decided, and where time and memory went (never rows)',
+  },
   color: { group: GENERAL, default: true, describe: 'colours on a terminal (--no-color: none)' },
 };
 

@@ -5,7 +5,9 @@ import { countsText, KIND_CLASSES, plural as pluralOf } from '../report/view/num
 import { findSpikes } from '../report/view/spikes.ts';
 import { tableRows, transactionsAtWork, viewRows } from '../report/view/sums.ts';
 import { formatLocal } from '../select/local-time.ts';
+import { formatBytes } from '../wire/format-bytes.ts';
 import { safeJson, safeText } from '../wire/safe-text.ts';
+import { debugLog } from './debug-log.ts';
 import { protectSchema, readDescriptions } from './descriptions.ts';
 import {
   type Arguments,
@@ -15,8 +17,9 @@ import {
   readSelection,
   textOf,
 } from './options.ts';
-import { writeStdout } from './stdout.ts';
-import { formatBytes, plural, progressBar, Style } from './terminal.ts';
+import { progressBar } from './progress-bar.ts';
+import { stdoutOutput, writeResult } from './stdout.ts';
+import { plural, Style } from './terminal.ts';
 
 /** `binflash report`: one page to look at. */
 export async function reportCommand(
@@ -35,24 +38,25 @@ export async function reportCommand(
   const toStdout = output === '-';
   await protectSchema(args, output);
   if (toStdout && json) throw new BinflashError('USAGE', '--json and -o - cannot both have standard output');
-  const bar = await progressBar(flagOf(args, 'progress') && !quiet);
+  const bar = await progressBar(args);
   let result: ReportResult;
   try {
     result = await report({
       inputs,
-      output: toStdout ? { write: writeStdout } : output,
+      output: toStdout ? stdoutOutput() : output,
       force: flagOf(args, 'force'),
       select: readSelection(args),
       descriptions: await readDescriptions(args),
       commandOptions: furtherOptions(args),
       maxUnpackedSize: maxUnpackedSizeOf(args),
       onProgress: bar.update,
+      onDebug: debugLog(args),
       signal,
     });
   } finally {
     bar.stop();
   }
-  if (json) await writeStdout(`${safeJson(toJson(output, result), undefined, 2)}\n`);
+  if (json) await writeResult(`${safeJson(toJson(output, result), undefined, 2)}\n`, [output]);
   else if (!quiet)
     process.stderr.write(summary(output, result, new Style(flagOf(args, 'color'), process.stderr)));
 }
@@ -75,7 +79,7 @@ function topSpike(
   };
 }
 
-function summary(output: string, { data, bytes }: ReportResult, style: Style): string {
+function summary(output: string, { data, bytes, warnings }: ReportResult, style: Style): string {
   const view = wholeView(data);
   const [first, last] = data.span;
   const spike = topSpike(data);
@@ -90,10 +94,11 @@ function summary(output: string, { data, bytes }: ReportResult, style: Style): s
       `  most striking: ${plural(spike.rows, spike.kind)} at ${formatLocal(spike.from)}, mostly on ${safeText(spike.table)}`,
     );
   }
+  for (const warning of warnings) lines.push(`${style.yellow('Warning:')} ${safeText(warning)}`);
   return `${lines.join('\n')}\n`;
 }
 
-function toJson(output: string, { data, bytes }: ReportResult): unknown {
+function toJson(output: string, { data, bytes, warnings }: ReportResult): unknown {
   const view = wholeView(data);
   const [inserts, updates, deletes] = viewRows(data, view);
   return {
@@ -105,5 +110,6 @@ function toJson(output: string, { data, bytes }: ReportResult): unknown {
     rows: { insert: inserts, update: updates, delete: deletes },
     transactions: transactionsAtWork(data, view.span),
     spike: topSpike(data),
+    warnings,
   };
 }

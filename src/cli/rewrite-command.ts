@@ -1,7 +1,11 @@
 import { BinflashError } from '../errors.ts';
 import { RefusedError, SKIPPABLE } from '../flashback/refusals.ts';
 import { type RewriteResult, rewrite } from '../flashback/rewrite.ts';
+import type { Proof } from '../verify/tally.ts';
+import { verifyDraft } from '../verify/verify.ts';
+import { formatBytes } from '../wire/format-bytes.ts';
 import { safeJson, safeText } from '../wire/safe-text.ts';
+import { debugLog } from './debug-log.ts';
 import { protectSchema, readDescriptions } from './descriptions.ts';
 import {
   type Arguments,
@@ -14,9 +18,11 @@ import {
   textOf,
 } from './options.ts';
 import { changeLines, planDetails, planJson } from './plan-summary.ts';
+import { progressBar } from './progress-bar.ts';
+import { proofJson, proofLines } from './proof-lines.ts';
 import { type Replay, replayOf } from './replay.ts';
-import { stdoutOutput, writeStdout } from './stdout.ts';
-import { errorJson, formatBytes, plural, progressBar, Style } from './terminal.ts';
+import { binaryStdoutOutput, writeResult } from './stdout.ts';
+import { errorJson, plural, Style } from './terminal.ts';
 
 /** Servers take no event larger than this. */
 const GIB = 1024 ** 3;
@@ -39,17 +45,24 @@ export async function rewriteCommand(
   const toStdout = output === '-' && !dryRun;
   if (!dryRun) await protectSchema(args, output);
   if (toStdout && json) throw new BinflashError('USAGE', '--json and -o - cannot both have standard output');
-  const bar = await progressBar(flagOf(args, 'progress') && !quiet);
+  const bar = await progressBar(args);
   const rowEvents = choiceOf(args, 'row-events', ['v1', 'v2']);
   const maxFileSize = sizeOf(args, 'max-file-size', 4096, Number.MAX_SAFE_INTEGER);
   if (toStdout && maxFileSize !== undefined) {
     throw new BinflashError('USAGE', '--max-file-size makes several files and needs a name with -o');
   }
+  const verifies = flagOf(args, 'verify') && !dryRun;
+  if (toStdout && verifies) {
+    throw new BinflashError('USAGE', '--verify reads the undo again and needs a name with -o');
+  }
+  const maxStatementSize = sizeOf(args, 'max-statement-size', 1024, GIB);
+  let proof: Proof | undefined;
+  const onDebug = debugLog(args);
   let result: RewriteResult;
   try {
     result = await rewrite({
       inputs,
-      output: dryRun ? undefined : toStdout ? stdoutOutput() : output,
+      output: dryRun ? undefined : toStdout ? binaryStdoutOutput() : output,
       force: flagOf(args, 'force'),
       select: readSelection(args),
       skip: SKIPPABLE.filter((name) => flagOf(args, `skip-${name}`)),
@@ -58,11 +71,17 @@ export async function rewriteCommand(
       checksum: choiceOf(args, 'checksum', ['crc32', 'none']),
       rowsVersion: rowEvents === undefined ? undefined : rowEvents === 'v1' ? 1 : 2,
       maxEventSize: sizeOf(args, 'max-event-size', 1, GIB),
-      maxStatementSize: sizeOf(args, 'max-statement-size', 1024, GIB),
+      maxStatementSize,
       maxFileSize,
       maxUnpackedSize: maxUnpackedSizeOf(args),
       onProgress: bar.update,
+      onDebug,
       signal,
+      ...(verifies && {
+        beforePublish: async (draft) => {
+          proof = await verifyDraft(draft, { maxStatementSize, onProgress: bar.update, onDebug, signal });
+        },
+      }),
     });
   } finally {
     bar.stop();
@@ -72,17 +91,19 @@ export async function rewriteCommand(
     written === undefined
       ? undefined
       : replayOf(plan.index, toStdout ? ['-'] : outputs, written.largestStatement);
-  if (json) await writeStdout(`${safeJson(toJson(result, replay), undefined, 2)}\n`);
-  else if (dryRun)
-    await writeStdout(summary(result, undefined, new Style(flagOf(args, 'color'), process.stdout)));
-  else if (!quiet)
-    process.stderr.write(summary(result, replay, new Style(flagOf(args, 'color'), process.stderr)));
+  if (json) await writeResult(`${safeJson(toJson(result, replay, proof), undefined, 2)}\n`, outputs);
+  else if (dryRun) {
+    const style = new Style(flagOf(args, 'color'), process.stdout);
+    await writeResult(summary(result, undefined, undefined, style), outputs);
+  } else if (!quiet)
+    process.stderr.write(summary(result, replay, proof, new Style(flagOf(args, 'color'), process.stderr)));
   if (plan.refusals.length > 0) throw new RefusedError(plan.refusals);
 }
 
 function summary(
   { plan, written, outputs }: RewriteResult,
   replay: Replay | undefined,
+  proof: Proof | undefined,
   style: Style,
 ): string {
   const lines: string[] = [];
@@ -95,6 +116,7 @@ function summary(
       ),
     );
   lines.push(...changeLines(plan, true), ...planDetails(plan, style));
+  if (proof !== undefined) lines.push('Verified:', ...proofLines(proof));
   if (replay !== undefined) lines.push(...replayLines(replay, style));
   return `${lines.join('\n')}\n`;
 }
@@ -114,13 +136,18 @@ function replayLines(replay: Replay, style: Style): string[] {
   return lines;
 }
 
-function toJson({ plan, written, outputs }: RewriteResult, replay: Replay | undefined): unknown {
+function toJson(
+  { plan, written, outputs }: RewriteResult,
+  replay: Replay | undefined,
+  proof: Proof | undefined,
+): unknown {
   return {
     dryRun: written === undefined,
     outputs,
     bytes: written?.bytes,
     ...planJson(plan),
     refusals: plan.refusals.map(errorJson),
+    verified: proof && proofJson(proof),
     replay: replay?.command,
     maxAllowedPacket: replay?.maxAllowedPacket,
   };

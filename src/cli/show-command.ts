@@ -1,11 +1,14 @@
+import { fstatSync } from 'node:fs';
 import { BinflashError } from '../errors.ts';
 import { defaultMaxValue, type ShowFormat } from '../show/formats.ts';
 import { type ShowResult, show } from '../show/show.ts';
 import { safeText } from '../wire/safe-text.ts';
+import { debugLog } from './debug-log.ts';
 import { readDescriptions } from './descriptions.ts';
 import { type Arguments, flagOf, maxUnpackedSizeOf, numberOf, readSelection, textOf } from './options.ts';
+import { progressBar } from './progress-bar.ts';
 import { PipeClosed, writeStdout } from './stdout.ts';
-import { plural, progressBar, Style } from './terminal.ts';
+import { plural, Style } from './terminal.ts';
 
 /** `binflash show`: the selected row changes as people or programs read them. */
 export async function showCommand(
@@ -19,8 +22,8 @@ export async function showCommand(
   const format = formatOf(args);
   const maxValue = numberOf(args, 'max-value') ?? defaultMaxValue(format);
   const tables = await readDescriptions(args, { maxValue });
-  // Where changes are printed, they show how far it is.
-  const bar = await progressBar(flagOf(args, 'progress') && !quiet && !process.stdout.isTTY);
+  // Where changes are printed, they show how far it is; and a pager at the end of a pipe has the terminal for itself.
+  const bar = await progressBar(args, isFile(process.stdout.fd));
   let result: ShowResult;
   try {
     result = await show({
@@ -36,6 +39,7 @@ export async function showCommand(
       width: process.stdout.columns,
       maxUnpackedSize: maxUnpackedSizeOf(args),
       onProgress: bar.update,
+      onDebug: debugLog(args),
       signal,
     });
   } catch (error) {
@@ -46,6 +50,14 @@ export async function showCommand(
     bar.stop();
   }
   if (!quiet) process.stderr.write(remarks(result, new Style(flagOf(args, 'color'), process.stderr)));
+}
+
+function isFile(descriptor: number): boolean {
+  try {
+    return fstatSync(descriptor).isFile();
+  } catch {
+    return false;
+  }
 }
 
 function formatOf(args: Arguments): ShowFormat {

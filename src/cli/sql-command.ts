@@ -1,7 +1,9 @@
 import { BinflashError } from '../errors.ts';
 import { SKIPPABLE } from '../flashback/refusals.ts';
 import { type SqlResult, sql } from '../sql/sql.ts';
+import { formatBytes } from '../wire/format-bytes.ts';
 import { safeJson, safeText } from '../wire/safe-text.ts';
+import { debugLog } from './debug-log.ts';
 import { protectSchema, readDescriptions } from './descriptions.ts';
 import {
   type Arguments,
@@ -15,9 +17,10 @@ import {
   textOf,
 } from './options.ts';
 import { changeLines, planDetails, planJson } from './plan-summary.ts';
+import { progressBar } from './progress-bar.ts';
 import { clientOf, packetOf } from './replay.ts';
-import { PipeClosed, writeStdout } from './stdout.ts';
-import { formatBytes, plural, progressBar, Style } from './terminal.ts';
+import { PipeClosed, stdoutOutput, writeResult, writeStdout } from './stdout.ts';
+import { plural, Style } from './terminal.ts';
 
 /** `binflash sql`: options to library call, result to summary. */
 export async function sqlCommand(
@@ -35,12 +38,12 @@ export async function sqlCommand(
       hint: 'Name a file for the text with -o.',
     });
   }
-  const bar = await progressBar(flagOf(args, 'progress') && !quiet && !(toStdout && process.stdout.isTTY));
+  const bar = await progressBar(args, !(toStdout && process.stdout.isTTY));
   let result: SqlResult;
   try {
     result = await sql({
       inputs,
-      output: toStdout ? { write: writeStdout } : output,
+      output: output === undefined ? { write: writeStdout } : toStdout ? stdoutOutput() : output,
       force: flagOf(args, 'force'),
       flashback: flagOf(args, 'flashback'),
       audit: flagOf(args, 'audit'),
@@ -62,6 +65,7 @@ export async function sqlCommand(
       descriptions: await readDescriptions(args),
       maxUnpackedSize: maxUnpackedSizeOf(args),
       onProgress: bar.update,
+      onDebug: debugLog(args),
       signal,
     });
   } catch (error) {
@@ -71,7 +75,7 @@ export async function sqlCommand(
   } finally {
     bar.stop();
   }
-  if (json) await writeStdout(`${safeJson(toJson(result, args), undefined, 2)}\n`);
+  if (json) await writeResult(`${safeJson(toJson(result, args), undefined, 2)}\n`, result.outputs);
   else if (!quiet)
     process.stderr.write(summary(result, args, new Style(flagOf(args, 'color'), process.stderr)));
 }

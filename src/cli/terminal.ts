@@ -1,7 +1,7 @@
 import { type BinflashError, topics } from '../errors.ts';
 import { RefusedError } from '../flashback/refusals.ts';
-import type { Progress } from '../read/binlogs.ts';
 import type { Palette } from '../show/palette.ts';
+import { VerifyError } from '../verify/verify-error.ts';
 import { safeText } from '../wire/safe-text.ts';
 
 /** Most refusals that are printed; the rest is counted. */
@@ -66,61 +66,13 @@ function formatOne(error: BinflashError, prefix: string): string[] {
 export function errorJson(error: BinflashError): unknown {
   const { code, message, file, offset, eventType, table, excerpt, hint } = error;
   const refusals = error instanceof RefusedError ? { refusals: error.refusals.map(errorJson) } : {};
-  return { code, message, file, offset, eventType, table, excerpt, hint, see: pageOf(error), ...refusals };
-}
-
-/** Bytes for people. */
-export function formatBytes(bytes: number): string {
-  const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1024 && unit < units.length - 1) {
-    value /= 1024;
-    unit++;
-  }
-  return unit === 0 ? `${bytes} bytes` : `${value.toFixed(1)} ${units[unit]}`;
+  const more =
+    error instanceof VerifyError
+      ? { expected: error.expected, found: error.found, source: error.source }
+      : refusals;
+  return { code, message, file, offset, eventType, table, excerpt, hint, see: pageOf(error), ...more };
 }
 
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
-}
-
-/** A progress bar on a terminal, for what takes longer than a second. */
-export interface ProgressBar {
-  update(progress: Progress): void;
-  stop(): void;
-}
-
-const BAR_AFTER = 1000;
-
-export async function progressBar(wanted: boolean): Promise<ProgressBar> {
-  if (!wanted || !process.stderr.isTTY) return { update: () => {}, stop: () => {} };
-  const { SingleBar } = await import('cli-progress');
-  const begun = Date.now();
-  let bar: InstanceType<typeof SingleBar> | undefined;
-  let phase = '';
-  let phaseBegun = begun;
-  const mib = (bytes: number): number => Math.round(bytes / 1024 / 1024);
-  return {
-    update({ phase: now, done, total }) {
-      if (now !== phase) {
-        phase = now;
-        phaseBegun = Date.now();
-        bar?.stop();
-        bar = undefined;
-      }
-      if (Date.now() - begun < BAR_AFTER) return;
-      const rate = mib(done / Math.max(0.001, (Date.now() - phaseBegun) / 1000));
-      if (bar === undefined) {
-        const format = `${phase.padEnd(5)} {bar} {percentage}% {value}/{total} MiB, {rate} MiB/s, {eta_formatted} left`;
-        bar = new SingleBar({ format, stream: process.stderr, hideCursor: true, clearOnComplete: true });
-        bar.start(mib(total), mib(done), { rate });
-      } else {
-        bar.update(mib(done), { rate });
-      }
-    },
-    stop() {
-      bar?.stop();
-    },
-  };
 }

@@ -5,6 +5,7 @@ import { TEXT_SETTINGS } from '../transactions/statements.ts';
 import { type TransactionEntry, type TransactionList, transactions } from '../transactions/transactions.ts';
 import type { UndoCommand } from '../transactions/undo-command.ts';
 import { safeJson, safeText } from '../wire/safe-text.ts';
+import { debugLog } from './debug-log.ts';
 import { readDescriptions } from './descriptions.ts';
 import {
   type Arguments,
@@ -16,8 +17,9 @@ import {
   readSelection,
   textOf,
 } from './options.ts';
+import { progressBar } from './progress-bar.ts';
 import { PipeClosed, writeStdout } from './stdout.ts';
-import { errorJson, formatRefusals, plural, progressBar, Style } from './terminal.ts';
+import { errorJson, formatRefusals, plural, Style } from './terminal.ts';
 import { TransactionsLayout } from './transactions-layout.ts';
 
 /** `binflash transactions`: one line a transaction, and the command that undoes the first. */
@@ -27,7 +29,7 @@ export async function transactionsCommand(
   signal: AbortSignal,
 ): Promise<void> {
   const quiet = flagOf(args, 'quiet');
-  const bar = await progressBar(flagOf(args, 'progress') && !quiet);
+  const bar = await progressBar(args);
   const moment = moments(textOf(args, 'time-zone'));
   const options = {
     select: readSelection(args),
@@ -39,6 +41,7 @@ export async function transactionsCommand(
     maxText: maxTextOf(args),
     maxUnpackedSize: maxUnpackedSizeOf(args),
     onProgress: bar.update,
+    onDebug: debugLog(args),
     signal,
   };
   try {

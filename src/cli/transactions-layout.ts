@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
 import type { Moment } from '../select/moments.ts';
 import type { TransactionEntry } from '../transactions/transactions.ts';
+import { formatBytes } from '../wire/format-bytes.ts';
 import { safeText } from '../wire/safe-text.ts';
-import { formatBytes } from './terminal.ts';
 
 /** Room for the names of tables; one long name may take more. */
 const TABLES_WIDTH = 32;

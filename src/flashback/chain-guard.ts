@@ -1,3 +1,5 @@
+import { CachedView } from '../wire/cached-view.ts';
+
 /** Most rows of an event that can be remembered; the set has twice as many slots. */
 const MAX_ROWS = 1 << 13;
 const SLOTS = MAX_ROWS * 2;
@@ -25,7 +27,7 @@ export class ChainGuard {
   #count = 0;
   #whole = false;
   #alwaysWhole = false;
-  /** Views of the two arrays that images come from, made anew when they change, which is rare. */
+  /** Views of the two arrays that images come from. */
   readonly #wanted: CachedView = new CachedView();
   readonly #set: CachedView = new CachedView();
 
@@ -88,19 +90,6 @@ export class ChainGuard {
       slot = (slot + 1) & (SLOTS - 1);
     }
     return false;
-  }
-}
-
-class CachedView {
-  view: DataView = new DataView(new ArrayBuffer(0));
-  #bytes: Uint8Array | undefined;
-
-  of(bytes: Uint8Array): DataView {
-    if (this.#bytes !== bytes) {
-      this.#bytes = bytes;
-      this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    }
-    return this.view;
   }
 }
 

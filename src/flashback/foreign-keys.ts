@@ -1,6 +1,7 @@
 import { RowsFlag } from '../binlog/rows.ts';
 import { TableMapFlag, tableName } from '../binlog/table-map.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
+import type { NumberList } from '../scan/paged-column.ts';
 
 /** Tables that a message names before it only counts. */
 const NAMED = 8;
@@ -15,14 +16,15 @@ const NAMED = 8;
  * MySQL marks the TABLE_MAP of tables that take part in foreign keys: 5.6 those referred to, 9.7 both
  * sides (seen on live servers). MariaDB marks none, so every table may be meant.
  */
-export function foreignKeyWarnings(index: BinlogIndex, selected: Uint32Array, partial: boolean): string[] {
+export function foreignKeyWarnings(index: BinlogIndex, selected: NumberList, partial: boolean): string[] {
   const { flavour, serverVersion } = index.files[0]!.format;
   const unlogged = new Set<string>();
   const unchecked = new Set<string>();
-  for (const event of selected) {
-    const { kind, table } = index.shapes[index.events.shape[event]!]!;
+  for (let i = 0; i < selected.length; i++) {
+    const event = selected.get(i);
+    const { kind, table } = index.shapes[index.events.shape.get(event)]!;
     if (flavour === 'mysql' && (table.flags & TableMapFlag.REFERRED_FK_DB) === 0) continue;
-    if ((index.events.flags[event]! & RowsFlag.USE_SQL_FOREIGN_KEY) !== 0) unchecked.add(tableName(table));
+    if ((index.events.flags.get(event) & RowsFlag.USE_SQL_FOREIGN_KEY) !== 0) unchecked.add(tableName(table));
     else if (kind !== 'insert' || partial) unlogged.add(tableName(table));
   }
   const warnings: string[] = [];

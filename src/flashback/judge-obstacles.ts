@@ -1,6 +1,7 @@
 import { tableName } from '../binlog/table-map.ts';
 import { BinflashError, type ErrorCode } from '../errors.ts';
 import type { BinlogIndex, Obstacle } from '../scan/binlog-index.ts';
+import type { NumberList } from '../scan/paged-column.ts';
 import type { Selector } from '../select/selection.ts';
 import { MAX_REFUSALS, type Skippable } from './refusals.ts';
 
@@ -24,17 +25,15 @@ export interface ObstacleVerdict {
 export function judgeObstacles(
   index: BinlogIndex,
   selector: Selector,
-  selected: Uint32Array,
+  selected: NumberList,
   skip: ReadonlySet<Skippable>,
   direction: 'undo' | 'redo' = 'undo',
 ): ObstacleVerdict {
   const verdict: ObstacleVerdict = { refusals: [], warnings: [], skipped: [], elsewhere: 0 };
-  const selectedTransactions = new Set<number>();
-  for (const event of selected) selectedTransactions.add(index.events.transaction[event]!);
   const spans = shapeSpans(index, selected);
   for (const obstacle of index.obstacles) {
     if (obstacle.kind === 'rollback-to-savepoint') {
-      if (selectedTransactions.has(obstacle.transaction))
+      if (hasTransaction(index, selected, obstacle.transaction))
         refuse(verdict, refusal(index, obstacle, 'ROLLED_BACK'));
       continue;
     }
@@ -121,17 +120,29 @@ function mayReach(selector: Selector, databases: readonly string[]): boolean {
   return databases.length === 0 || databases.some((name) => selector.mayMeanDatabase(name));
 }
 
+/** Is an event of the transaction selected? They are ascending, by their transactions too. */
+function hasTransaction({ events }: BinlogIndex, selected: NumberList, transaction: number): boolean {
+  let [low, high] = [0, selected.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (events.transaction.get(selected.get(middle)) < transaction) low = middle + 1;
+    else high = middle;
+  }
+  return low < selected.length && events.transaction.get(selected.get(low)) === transaction;
+}
+
 /** By shape, the first and the last selected event; `last` is -1 where none is selected. */
 interface ShapeSpans {
   readonly first: Float64Array;
   readonly last: Float64Array;
 }
 
-function shapeSpans(index: BinlogIndex, selected: Uint32Array): ShapeSpans {
+function shapeSpans(index: BinlogIndex, selected: NumberList): ShapeSpans {
   const first = new Float64Array(index.shapes.length).fill(-1);
   const last = new Float64Array(index.shapes.length).fill(-1);
-  for (const event of selected) {
-    const shape = index.events.shape[event]!;
+  for (let i = 0; i < selected.length; i++) {
+    const event = selected.get(i);
+    const shape = index.events.shape.get(event);
     if (first[shape] === -1) first[shape] = event;
     last[shape] = event;
   }

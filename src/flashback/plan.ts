@@ -3,7 +3,9 @@ import { versionAtLeast } from '../binlog/format-description.ts';
 import type { ChangeKind } from '../binlog/rows.ts';
 import { tableName } from '../binlog/table-map.ts';
 import type { BinflashError } from '../errors.ts';
+import { mebibytes } from '../read/phase.ts';
 import type { BinlogIndex, FileSummary } from '../scan/binlog-index.ts';
+import { NumberList } from '../scan/paged-column.ts';
 import type { Shape } from '../scan/shapes.ts';
 import { Ending } from '../scan/transaction-table.ts';
 import { noMatch } from '../select/no-match.ts';
@@ -29,7 +31,7 @@ export interface TableChanges {
 export interface Plan {
   readonly index: BinlogIndex;
   /** The selected rows events, ascending; the undo takes them from the last to the first. */
-  readonly events: Uint32Array;
+  readonly events: NumberList;
   /** Which of their rows are selected; undefined where no row filter was given and all are. */
   readonly mask: RowMask | undefined;
   /** By shape; only those of shapes with selected events are there. */
@@ -68,14 +70,14 @@ export interface PlanOptions {
 
 /** How many rows of an event are selected, once it is. */
 export function selectedRows(index: BinlogIndex, mask: RowMask | undefined, event: number): number {
-  return mask === undefined ? index.events.rows[event]! : mask.count(event);
+  return mask === undefined ? index.events.rows.get(event) : mask.count(event);
 }
 
 /** The share of an event's bytes that its selected rows have, about. */
 export function selectedBytes(index: BinlogIndex, mask: RowMask | undefined, event: number): number {
   const { size, rows } = index.events;
-  if (mask === undefined) return size[event]!;
-  return Math.round((size[event]! * mask.count(event)) / rows[event]!);
+  if (mask === undefined) return size.get(event);
+  return Math.round((size.get(event) * mask.count(event)) / rows.get(event));
 }
 
 /**
@@ -99,30 +101,29 @@ export function makePlan(index: BinlogIndex, options: PlanOptions, mask?: RowMas
   const refusals: BinflashError[] = [];
   const skippedCounts = new Map<string, number>();
   const { events, transactions } = index;
-  const selected = new Uint32Array(events.length);
+  const selected = new NumberList(index.pages);
   const split: number[] = [];
-  let count = 0;
   let leftRows = 0;
   let takenBack = 0;
   let touched = 0;
   let committed = 0;
   for (let transaction = 0; transaction < transactions.length; transaction++) {
-    const eventCount = transactions.eventCount[transaction]!;
+    const eventCount = transactions.eventCount.get(transaction);
     const wanted = selector.hasTransaction(transaction);
-    const first = transactions.firstEvent[transaction]!;
-    if (transactions.ending[transaction] === Ending.XA_ROLLBACK) {
+    const first = transactions.firstEvent.get(transaction);
+    if (transactions.ending.get(transaction) === Ending.XA_ROLLBACK) {
       if (wanted) takenBack += countSelectedRows(index, selector, mask, first, first + eventCount);
       continue;
     }
     if (eventCount === 0) continue;
     committed++;
-    const before = count;
+    const before = selected.length;
     let cut = false;
     let ending: ReturnType<typeof judgeEnding>;
     let endingKnown = false;
     for (let event = first; event < first + eventCount; event++) {
       if (!wanted || !selector.hasEvent(event) || mask?.selects(event) === false) {
-        leftRows += events.rows[event]!;
+        leftRows += events.rows.get(event);
         continue;
       }
       if (!endingKnown) {
@@ -131,29 +132,29 @@ export function makePlan(index: BinlogIndex, options: PlanOptions, mask?: RowMas
         if (ending) note(ending, skip, refusals, skippedCounts);
       }
       if (ending) continue;
-      const verdict = judgeRows(index, event, inversionOf(events.shape[event]!));
+      const verdict = judgeRows(index, event, inversionOf(events.shape.get(event)));
       if (verdict) note(verdict, skip, refusals, skippedCounts);
       else {
-        selected[count++] = event;
-        const unselected = events.rows[event]! - selectedRows(index, mask, event);
+        selected.push(event);
+        const unselected = events.rows.get(event) - selectedRows(index, mask, event);
         leftRows += unselected;
         if (unselected > 0) cut = true;
       }
     }
-    if (count > before) {
+    const taken = selected.length - before;
+    if (taken > 0) {
       touched++;
       // Of these rows nothing is kept but their number.
-      if (mask === undefined) takenBack += transactions.takenBack[transaction]!;
+      if (mask === undefined) takenBack += transactions.takenBack.get(transaction);
     }
-    if (count > before && (cut || count - before < eventCount)) split.push(transaction);
+    if (taken > 0 && (cut || taken < eventCount)) split.push(transaction);
   }
-  const chosen = selected.subarray(0, count);
-  const verdict = judgeObstacles(index, selector, chosen, skip, options.direction);
-  if (count === 0 && refusals.length + verdict.refusals.length === 0) throw noMatch(index);
-  const totals = countChanges(index, mask, chosen);
+  const verdict = judgeObstacles(index, selector, selected, skip, options.direction);
+  if (selected.length === 0 && refusals.length + verdict.refusals.length === 0) throw noMatch(index);
+  const totals = countChanges(index, mask, selected);
   return {
     index,
-    events: chosen,
+    events: selected,
     mask,
     inversions,
     ...totals,
@@ -165,7 +166,7 @@ export function makePlan(index: BinlogIndex, options: PlanOptions, mask?: RowMas
       ...selector.unmatched(),
       ...splitWarnings(index, split),
       ...verdict.warnings,
-      ...foreignKeyWarnings(index, chosen, leftRows > 0),
+      ...foreignKeyWarnings(index, selected, leftRows > 0),
     ],
     skipped: [
       ...[...skippedCounts].map(([what, times]) => (times > 1 ? `${what} (${times} times)` : what)),
@@ -209,7 +210,7 @@ function note(
 function countChanges(
   index: BinlogIndex,
   mask: RowMask | undefined,
-  selected: Uint32Array,
+  selected: NumberList,
 ): Pick<Plan, 'tables' | 'rows' | 'timeSpan' | 'bytes'> {
   const tables = new Map<string, TableChanges>();
   const byShape = index.shapes.map(({ table }) => {
@@ -224,14 +225,15 @@ function countChanges(
   let first = Number.POSITIVE_INFINITY;
   let last = 0;
   const { events } = index;
-  for (const event of selected) {
-    const shape = events.shape[event]!;
+  for (let i = 0; i < selected.length; i++) {
+    const event = selected.get(i);
+    const shape = events.shape.get(event);
     const changed = selectedRows(index, mask, event);
     byShape[shape]![kinds[shape]!] += changed;
     rows += changed;
     bytes += selectedBytes(index, mask, event);
-    first = Math.min(first, events.timestamp[event]!);
-    last = Math.max(last, events.timestamp[event]!);
+    first = Math.min(first, events.timestamp.get(event));
+    last = Math.max(last, events.timestamp.get(event));
   }
   return {
     tables: [...tables.values()].filter((t) => t.insert + t.update + t.delete > 0),
@@ -273,10 +275,17 @@ function splitWarnings(index: BinlogIndex, split: readonly number[]): string[] {
   const { transactions, files } = index;
   const places = split.slice(0, 5).map((t) => {
     const gtid = transactions.gtid(t);
-    const place = `${files[transactions.file[t]!]!.path}:${transactions.start[t]}-${transactions.end[t]}`;
+    const place = `${files[transactions.file.get(t)]!.path}:${transactions.start.get(t)}-${transactions.end.get(t)}`;
     return gtid === undefined ? place : `${place} (${gtid})`;
   });
   const more = split.length > 5 ? `, and ${split.length - 5} more` : '';
   const these = split.length === 1 ? 'this transaction' : `these ${split.length} transactions`;
   return [`the selection takes only a part of ${these}: ${places.join(', ')}${more}`];
+}
+
+/** What was planned, as lines for `onDebug`. */
+export function planLines({ rows, transactions, events, leftOut, bytes, tables, refusals }: Plan): string[] {
+  return [
+    `${rows} row changes of ${tables.length} tables in ${transactions} transactions, ${events.length} rows events, ${mebibytes(bytes)}; ${leftOut.rows} row changes left out, ${refusals.length} refusals`,
+  ];
 }

@@ -42,10 +42,10 @@ export function judgeEnding(
 ): { skippable?: Skippable; error: BinflashError } | undefined {
   const { transactions, files } = index;
   const place = {
-    file: files[transactions.file[transaction]!]!.path,
-    offset: transactions.start[transaction]!,
+    file: files[transactions.file.get(transaction)]!.path,
+    offset: transactions.start.get(transaction),
   };
-  switch (transactions.ending[transaction]) {
+  switch (transactions.ending.get(transaction)) {
     case Ending.ROLLBACK:
       return {
         skippable: 'rolled-back',
@@ -95,8 +95,8 @@ export function judgeRows(
   inversion: Inversion,
 ): { skippable?: Skippable; error: BinflashError } | undefined {
   const { events, transactions, files } = index;
-  const shape = index.shapes[events.shape[event]!]!;
-  const file = files[transactions.file[events.transaction[event]!]!]!;
+  const shape = index.shapes[events.shape.get(event)]!;
+  const file = files[transactions.file.get(events.transaction.get(event))]!;
   const place = {
     file: file.path,
     offset: events.fileOffset(event),
@@ -123,7 +123,7 @@ export function judgeRows(
   }
   if (inversion.how === 'repeat') return undefined;
   if (inversion.how !== 'refuse') {
-    return events.maybeReplace[event] === 1 ? { error: maybeReplace(shape, place) } : undefined;
+    return events.maybeReplace.get(event) === 1 ? { error: maybeReplace(shape, place) } : undefined;
   }
   const which =
     inversion.missing.length === 0 ? 'any column' : `column ${columnNames(shape, inversion.missing)}`;

@@ -2,17 +2,21 @@ import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
 import type { ChecksumAlgorithm } from '../binlog/checksum.ts';
 import type { RowsVersion } from '../binlog/rows.ts';
+import { BinflashError } from '../errors.ts';
 import { type AtomicFile, checkTarget, type Output } from '../io/output.ts';
 import { PartFiles, partName } from '../io/part-files.ts';
+import { checkRoom } from '../io/room.ts';
 import type { SourceFile } from '../io/source.ts';
-import { openBinlogs, type ReadOptions, readIndex } from '../read/binlogs.ts';
+import { leftBehind } from '../io/temporary-names.ts';
+import { checkUnchanged, type ReadOptions, readIndex, withBinlogs } from '../read/binlogs.ts';
+import { mebibytes, Phase } from '../read/phase.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
 import { DEFAULT_WINDOW } from '../scan/scan.ts';
 import { Selector } from '../select/selection.ts';
 import { TableDescriptions } from '../tables/description.ts';
 import { RowFilter } from '../where/row-filter.ts';
 import { maskRows, type RowMask } from '../where/row-mask.ts';
-import { makePlan, type Plan, type PlanOptions } from './plan.ts';
+import { makePlan, type Plan, type PlanOptions, planLines } from './plan.ts';
 import { RefusedError } from './refusals.ts';
 import type { WriteResult } from './undo-writer.ts';
 import { validateOptions } from './validate.ts';
@@ -33,6 +37,25 @@ export interface RewriteOptions extends ReadOptions, PlanOptions {
   readonly maxStatementSize?: number | undefined;
   /** Cut the output between transactions into numbered parts of about this size. Only for a path. */
   readonly maxFileSize?: number | undefined;
+  /**
+   * Called when everything is written and flushed, before the output gets its name: what it throws, `rewrite` throws,
+   * and leaves no output. Only for a path. {@link verifyDraft} proves the draft.
+   */
+  readonly beforePublish?: ((draft: Draft) => Promise<void>) | undefined;
+}
+
+/** An undo that is complete but has no name yet. */
+export interface Draft {
+  readonly plan: Plan;
+  /** The inputs, open, in order. */
+  readonly files: readonly SourceFile[];
+  /** In the order in which they are to be replayed. */
+  readonly parts: readonly {
+    /** The name it is to get. */
+    readonly path: string;
+    /** Where it is now. */
+    readonly temporaryPath: string;
+  }[];
 }
 
 export interface RewriteResult {
@@ -53,26 +76,33 @@ export interface RewriteResult {
  */
 export async function rewrite(options: RewriteOptions): Promise<RewriteResult> {
   validateOptions(options);
+  if (options.beforePublish !== undefined && typeof options.output === 'object') {
+    throw new BinflashError('USAGE', 'what is streamed cannot be read again before it is published');
+  }
   // What does not parse is told before anything is read.
   const filter = new RowFilter(options.select?.where, options.descriptions ?? new TableDescriptions());
-  const files = await openBinlogs(options.inputs);
-  try {
+  return withBinlogs(options.inputs, async (files) => {
     const inputs = new Set(files.map((file) => file.identity));
     if (typeof options.output === 'string') await checkTarget(options.output, inputs, options.force ?? false);
     const index = await readIndex(files, options);
     const mask = await selectRows(index, files, filter, options);
+    const planning = new Phase('plan', options.onDebug);
     const plan = makePlan(index, options, mask);
+    planning.end(0, () => planLines(plan));
     if (options.output === undefined) return { plan, written: undefined, outputs: [] };
     if (plan.refusals.length > 0) throw new RefusedError(plan.refusals);
     checkRowsVersion(plan, options.rowsVersion);
     if (typeof options.output !== 'string') {
       const { output } = options;
-      return { plan, written: await write(plan, files, async () => output, options), outputs: [] };
+      const written = await write(plan, files, async () => output, options);
+      return { plan: withWarnings(plan, await checkUnchanged(files)), written, outputs: [] };
     }
-    return await writeFiles(plan, files, options.output, options);
-  } finally {
-    await Promise.all(files.map((file) => file.close()));
-  }
+    return writeFiles(plan, files, options.output, options);
+  });
+}
+
+function withWarnings(plan: Plan, warnings: readonly string[]): Plan {
+  return { ...plan, warnings: [...plan.warnings, ...warnings] };
 }
 
 /** Reads the rows that may be selected, and tests them; undefined where no row filter is given and all are. */
@@ -87,6 +117,7 @@ export async function selectRows(
     window: options.window ?? DEFAULT_WINDOW,
     spoolFolder: spoolFolder(options),
     onProgress: (done, total) => options.onProgress?.({ phase: 'read', done, total }),
+    onDebug: options.onDebug,
     signal: options.signal,
   });
 }
@@ -102,6 +133,8 @@ async function writeFiles(
   path: string,
   options: RewriteOptions,
 ): Promise<RewriteResult> {
+  await checkRoom(path, plan.bytes);
+  const stale = await leftBehind(path);
   const parts = new PartFiles(new Set(files.map((file) => file.identity)), options.force ?? false);
   const isSplit = options.maxFileSize !== undefined;
   let current: AtomicFile | undefined;
@@ -112,34 +145,47 @@ async function writeFiles(
   };
   try {
     const written = await write(plan, files, nextPart, options);
+    const grown = await checkUnchanged(files);
     // What was written must be what was planned, or the output does not get its name.
     if (written.rows !== plan.rows || written.transactions !== plan.transactions) {
       throw new Error(`wrote ${written.rows} rows of ${plan.rows}: a defect in binflash`);
     }
     if (isSplit) await parts.refuseStalePart(path);
-    await parts.publish();
-    return { plan, written, outputs: parts.paths };
+    const flushing = new Phase('flush', options.onDebug);
+    await parts.finish();
+    flushing.end(0);
+    await options.beforePublish?.({ plan, files, parts: parts.list });
+    const left = await parts.publish(options.signal);
+    return { plan: withWarnings(plan, [...grown, ...stale, ...left]), written, outputs: parts.paths };
   } catch (error) {
-    await parts.discard();
-    throw error;
+    throw await parts.abandon(error, plan.bytes);
   }
 }
 
-function write(
+async function write(
   plan: Plan,
   files: readonly SourceFile[],
   nextPart: () => Promise<Output>,
   options: RewriteOptions,
 ): Promise<WriteResult> {
-  return writeUndo(plan, files, nextPart, {
-    checksum: options.checksum ?? plan.index.files.at(-1)!.format.checksum,
+  const phase = new Phase('write', options.onDebug);
+  const checksum = options.checksum ?? plan.index.files.at(-1)!.format.checksum;
+  const maxEventSize = options.maxEventSize ?? DEFAULT_MAX_EVENT_SIZE;
+  const maxStatementSize = options.maxStatementSize ?? DEFAULT_MAX_STATEMENT_SIZE;
+  const written = await writeUndo(plan, files, nextPart, {
+    checksum,
     rowsVersion: options.rowsVersion,
-    maxEventSize: options.maxEventSize ?? DEFAULT_MAX_EVENT_SIZE,
-    maxStatementSize: options.maxStatementSize ?? DEFAULT_MAX_STATEMENT_SIZE,
+    maxEventSize,
+    maxStatementSize,
     maxFileSize: options.maxFileSize,
     window: options.window ?? DEFAULT_WINDOW,
     spoolFolder: spoolFolder(options),
     onProgress: (done) => options.onProgress?.({ phase: 'write', done, total: plan.bytes }),
     signal: options.signal,
+    waits: phase.waits,
   });
+  phase.end(written.bytes, () => [
+    `${written.rows} rows in ${written.transactions} transactions; events packed to ${mebibytes(maxEventSize)}, statements to ${mebibytes(maxStatementSize)}, checksum ${checksum}`,
+  ]);
+  return written;
 }

@@ -5,9 +5,11 @@ import { RowEnds } from '../read/row-ends.ts';
 import type { Shape } from '../scan/shapes.ts';
 import { allocate } from '../wire/allocate.ts';
 import { hasBit } from '../wire/bitmap.ts';
+import { CachedView } from '../wire/cached-view.ts';
 import { ChainGuard } from './chain-guard.ts';
 import type { EventWriter } from './event-writer.ts';
 import type { Inversion } from './inversion.ts';
+import { mirrorRows } from './mirror-rows.ts';
 
 /** Merged rows up to this size share one buffer. */
 const MERGE_BUFFER = 128 * 1024;
@@ -22,6 +24,7 @@ export class RowInverter {
   readonly #writer: EventWriter;
   readonly #guard: ChainGuard = new ChainGuard();
   readonly #partial: PartialImages = new PartialImages();
+  readonly #view: CachedView = new CachedView();
   /** Number of the output event whose rows the guard knows. */
   #guardedEvent = -1;
 
@@ -42,10 +45,13 @@ export class RowInverter {
     guarded: boolean,
     isSelected?: (row: number) => boolean,
   ): void {
+    const writer = this.#writer;
+    if (inversion.how !== 'merge' && !guarded && isSelected === undefined && bytes === writer.bytes) {
+      if (this.#mirror(bytes, event, shape)) return;
+    }
     const images = shape.second === undefined ? rows : 2 * rows;
     this.#ends.find(bytes, event, shape, rows);
     const { ends } = this.#ends;
-    const writer = this.#writer;
     const start = event.rowsStart;
     let end = event.rowsEnd;
     if (inversion.how === 'keep') {
@@ -65,6 +71,17 @@ export class RowInverter {
       }
       end = first;
     }
+  }
+
+  /** The quick way for all rows together; false when they do not fit into one output event. */
+  #mirror(bytes: Uint8Array, event: RowsEvent, shape: Shape): boolean {
+    const length = event.rowsEnd - event.rowsStart;
+    const writer = this.#writer;
+    // The room for a new event may be of another array.
+    if (!writer.fits(length) || !writer.reserve(length) || writer.bytes !== bytes) return false;
+    mirrorRows(bytes, this.#view.of(bytes), event, shape, writer.openEnd);
+    writer.take(length);
+    return true;
   }
 
   #swapRow(bytes: Uint8Array, first: number, middle: number, end: number, guarded: boolean): void {

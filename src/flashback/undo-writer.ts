@@ -10,6 +10,7 @@ import {
 } from '../binlog/rows.ts';
 import type { ChunkSink } from '../io/chunk-sink.ts';
 import type { LoadedRun } from '../io/run-windows.ts';
+import type { Waits } from '../io/waits.ts';
 import type { LoadedEvents } from '../read/loaded-events.ts';
 import type { EventRun } from '../read/runs.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
@@ -31,6 +32,8 @@ export interface WriteOptions {
   readonly spoolFolder: string;
   readonly onProgress: ((bytes: number) => void) | undefined;
   readonly signal: AbortSignal | undefined;
+  /** Told how long the writer waits. */
+  readonly waits: Waits;
 }
 
 /** What was written, for the summary. */
@@ -105,8 +108,8 @@ export class UndoWriter {
     const { run } = loaded;
     this.#loaded.use(loaded);
     for (let i = from; i >= run.first; i--) {
-      const event = this.#plan.events[i]!;
-      const transaction = this.#index.events.transaction[event]!;
+      const event = this.#plan.events.get(i);
+      const transaction = this.#index.events.transaction.get(event);
       if (transaction !== this.#transaction) {
         this.endTransaction();
         if (this.#isFull(i, transaction)) return i;
@@ -123,8 +126,8 @@ export class UndoWriter {
     if (maxFileSize === undefined || this.#transactionsInFile === 0) return false;
     const { events } = this.#index;
     let size = 0;
-    for (let i = from; i >= 0 && events.transaction[this.#plan.events[i]!] === transaction; i--) {
-      size += selectedBytes(this.#index, this.#plan.mask, this.#plan.events[i]!);
+    for (let i = from; i >= 0 && events.transaction.get(this.#plan.events.get(i)) === transaction; i--) {
+      size += selectedBytes(this.#index, this.#plan.mask, this.#plan.events.get(i));
     }
     return this.#writer.position + size > maxFileSize;
   }
@@ -135,7 +138,7 @@ export class UndoWriter {
     this.#transactions++;
     this.#transactionsInFile++;
     this.#template = undefined;
-    this.#writer.begin(transactions.beginTime[transaction]!, transactions.serverId[transaction]!);
+    this.#writer.begin(transactions.beginTime.get(transaction), transactions.serverId.get(transaction));
   }
 
   /** Commits what is open. */
@@ -145,16 +148,16 @@ export class UndoWriter {
     const { transactions } = this.#index;
     this.#transaction = -1;
     this.#writer.commit(
-      transactions.ending[transaction] === Ending.XID ? transactions.xid[transaction]! : 0n,
-      transactions.endTime[transaction]!,
-      transactions.serverId[transaction]!,
+      transactions.ending.get(transaction) === Ending.XID ? transactions.xid.get(transaction) : 0n,
+      transactions.endTime.get(transaction),
+      transactions.serverId.get(transaction),
     );
   }
 
   /** Writes rows event number `event` of the index, which is in hand. */
   #writeEvent(event: number): void {
     const { events, shapes } = this.#index;
-    const shapeNumber = events.shape[event]!;
+    const shapeNumber = events.shape.get(event);
     const shape = shapes[shapeNumber]!;
     const rows = this.#rows;
     const { bytes, start, end } = this.#loaded;
@@ -167,9 +170,9 @@ export class UndoWriter {
       rows,
       shape,
       inversions[shapeNumber]!,
-      events.rows[event]!,
+      events.rows.get(event),
       this.#guarded[shapeNumber]!,
-      selected < events.rows[event]! ? (row) => mask!.has(event, row) : undefined,
+      selected < events.rows.get(event) ? (row) => mask!.has(event, row) : undefined,
     );
     this.#rowCount += selected;
   }
@@ -182,12 +185,12 @@ export class UndoWriter {
     let flags = rows.flags & ~RowsFlag.STMT_END;
     // Where the source ran foreign keys in the SQL layer, the children's changes are rows of their own;
     // with checks on, the replay would make them a second time.
-    if ((transactions.rowsFlags[this.#transaction]! & RowsFlag.USE_SQL_FOREIGN_KEY) !== 0) {
+    if ((transactions.rowsFlags.get(this.#transaction) & RowsFlag.USE_SQL_FOREIGN_KEY) !== 0) {
       flags |= RowsFlag.NO_FOREIGN_KEY_CHECKS;
     }
     const template = this.#template;
-    const statement = events.statement[event]!;
-    const shape = events.shape[event]!;
+    const statement = events.statement.get(event);
+    const shape = events.shape.get(event);
     if (
       template !== undefined &&
       statement === this.#statement &&
@@ -209,8 +212,8 @@ export class UndoWriter {
       flags,
       extra: bytes.slice(rows.extraStart, rows.extraEnd),
       columns: columnsField(rows.columnCount, shapes[shape]!.bitmaps),
-      timestamp: events.timestamp[event]!,
-      serverId: transactions.serverId[this.#transaction]!,
+      timestamp: events.timestamp.get(event),
+      serverId: transactions.serverId.get(this.#transaction),
     };
     this.#writer.useTemplate(this.#template);
   }

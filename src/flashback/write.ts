@@ -42,11 +42,11 @@ export async function writeUndo(
   const unpacked = unpackRoom(places, window);
   // Input windows, what is unpacked and output chunks share one array, see copy() in event-writer.ts.
   const arena = allocate(2 * window + CHUNKS * chunk + unpacked);
-  const sink = new ChunkSink(await nextPart(), arena, 2 * window, chunk, CHUNKS);
+  const sink = new ChunkSink(await nextPart(), arena, 2 * window, chunk, CHUNKS, options.waits);
   const room = new UnpackRoom(arena, arena.length - unpacked, unpacked);
   const undo = new UndoWriter(plan, sink, new LoadedEvents(places, index.files, room), options);
   const sources = new Sources(places.containers, index.files, files, options.spoolFolder);
-  const windows = new RunWindows(backwardRuns(places, sources, window), arena, window);
+  const windows = new RunWindows(backwardRuns(places, sources, window), arena, window, options.waits);
   let done = 0;
   try {
     undo.beginFile();
@@ -61,7 +61,7 @@ export async function writeUndo(
       }
       await sink.room();
       for (let i = loaded.run.first; i <= loaded.run.last; i++) {
-        done += selectedBytes(index, plan.mask, plan.events[i]!);
+        done += selectedBytes(index, plan.mask, plan.events.get(i));
       }
       options.onProgress?.(done);
       options.signal?.throwIfAborted();

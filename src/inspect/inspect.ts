@@ -3,7 +3,8 @@ import type { ChecksumAlgorithm } from '../binlog/checksum.ts';
 import type { Flavour } from '../binlog/event-types.ts';
 import { BinflashError } from '../errors.ts';
 import { makePlan, type PlanOptions } from '../flashback/plan.ts';
-import { type ReadOptions, readIndex, withBinlogs } from '../read/binlogs.ts';
+import { lookAtBinlogs, type ReadOptions, readIndex } from '../read/binlogs.ts';
+import { Phase } from '../read/phase.ts';
 import type { BinlogIndex, FileSummary } from '../scan/binlog-index.ts';
 import { DEFAULT_WINDOW } from '../scan/scan.ts';
 import { type Selection, Selector } from '../select/selection.ts';
@@ -63,7 +64,7 @@ export interface InspectOptions extends ReadOptions {
  * @throws BinflashError for what is damaged or cannot be read; `NO_MATCH` when a selection selects nothing
  */
 export function inspect(inputs: readonly string[], options: InspectOptions = {}): Promise<Inspection> {
-  return withBinlogs(inputs, async (opened) => {
+  return lookAtBinlogs(inputs, async (opened) => {
     const { select = {}, descriptions = new TableDescriptions() } = options;
     const filter = new RowFilter(select.where, descriptions);
     const index = await readIndex(opened, options);
@@ -75,12 +76,15 @@ export function inspect(inputs: readonly string[], options: InspectOptions = {})
           spoolFolder: tmpdir(),
           signal: options.signal,
           onProgress: (done, total) => options.onProgress?.({ phase: 'read', done, total }),
+          onDebug: options.onDebug,
         });
+    const phase = new Phase('count', options.onDebug);
     const isSelected = Object.values(select).some((condition) => condition !== undefined);
     const judged = judge(index, { select, descriptions }, mask, isSelected);
     const changes = isSelected ? new SelectedChanges(index, selector, mask) : undefined;
     const files = inspectFiles(index, changes);
     const total = files.length === 1 ? contentsOf(files[0]!) : tallyOf(index, 0, files.length, changes);
+    phase.end(0);
     return { files, total, tables: total.tables, ...judged };
   });
 }
@@ -157,7 +161,7 @@ function firstOfFile({ transactions }: BinlogIndex, file: number): number {
   let [low, high] = [0, transactions.length];
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (transactions.file[middle]! < file) low = middle + 1;
+    if (transactions.file.get(middle) < file) low = middle + 1;
     else high = middle;
   }
   return low;

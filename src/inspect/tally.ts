@@ -82,20 +82,20 @@ export class Tally {
     const { transactions, events } = this.#index;
     this.#addGtid(transaction);
     const changes = this.#changes;
-    const count = transactions.eventCount[transaction]!;
+    const count = transactions.eventCount.get(transaction);
     if (count === 0) {
       this.#withoutRows++;
-      if (changes === undefined) this.#takenBack += transactions.takenBack[transaction]!;
+      if (changes === undefined) this.#takenBack += transactions.takenBack.get(transaction);
       return;
     }
     if (changes?.hasTransaction(transaction) === false) return;
-    const first = transactions.firstEvent[transaction]!;
-    const isTakenBack = transactions.ending[transaction] === Ending.XA_ROLLBACK;
+    const first = transactions.firstEvent.get(transaction);
+    const isTakenBack = transactions.ending.get(transaction) === Ending.XA_ROLLBACK;
     let rows = 0;
     let counted = 0;
     for (let event = first; event < first + count; event++) {
       if (changes?.has(event) === false) continue;
-      if (isTakenBack) this.#takenBack += events.rows[event]!;
+      if (isTakenBack) this.#takenBack += events.rows.get(event);
       else {
         this.#addEvent(event, counted++ === 0);
         rows += this.#rowsOf(event);
@@ -104,7 +104,7 @@ export class Tally {
     if (counted === 0) return;
     this.#transactions++;
     // Of these rows nothing is kept but their number.
-    if (changes?.isFiltered !== true) this.#takenBack += transactions.takenBack[transaction]!;
+    if (changes?.isFiltered !== true) this.#takenBack += transactions.takenBack.get(transaction);
     const largest = this.#largest;
     if (largest.transaction >= 0 && this.#bytesOf(transaction) <= this.#bytesOf(largest.transaction)) return;
     largest.transaction = transaction;
@@ -112,19 +112,19 @@ export class Tally {
   }
 
   #rowsOf(event: number): number {
-    return this.#changes?.rowsOf(event) ?? this.#index.events.rows[event]!;
+    return this.#changes?.rowsOf(event) ?? this.#index.events.rows.get(event);
   }
 
   #bytesOf(transaction: number): number {
     const { end, start } = this.#index.transactions;
-    return end[transaction]! - start[transaction]!;
+    return end.get(transaction) - start.get(transaction);
   }
 
   #addGtid(transaction: number): void {
     const { transactions } = this.#index;
-    const number = transactions.gtidSource[transaction]!;
+    const number = transactions.gtidSource.get(transaction);
     if (number === 0) return;
-    const sequence = transactions.gtidSequence[transaction]!;
+    const sequence = transactions.gtidSequence.get(transaction);
     const span = this.#gtids[number];
     if (span === undefined) {
       const source = transactions.gtidSources[number - 1]!;
@@ -138,20 +138,20 @@ export class Tally {
 
   #addEvent(event: number, firstOfTransaction: boolean): void {
     const { events, shapes } = this.#index;
-    const number = events.shape[event]!;
+    const number = events.shape.get(event);
     const shape = shapes[number]!;
     const table = this.#byShape[number] ?? this.#tableOf(number, shape);
-    const time = events.timestamp[event]!;
+    const time = events.timestamp.get(event);
     table[shape.kind] += this.#rowsOf(event);
-    table.bytes += events.size[event]!;
+    table.bytes += events.size.get(event);
     if (table.firstTime === 0 || time < table.firstTime) table.firstTime = time;
     if (time > table.lastTime) table.lastTime = time;
     this.#images[shape.kind][isFull(shape) ? 'full' : 'partial']++;
     const largest = this.#largest;
-    if (largest.event < 0 || events.size[event]! > events.size[largest.event]!) largest.event = event;
+    if (largest.event < 0 || events.size.get(event) > events.size.get(largest.event)) largest.event = event;
     // Which row of the event is the largest is not known.
     if (this.#changes?.isFiltered) largest.row = -1;
-    else if (largest.row < 0 || events.largestRow[event]! > events.largestRow[largest.row]!)
+    else if (largest.row < 0 || events.largestRow.get(event) > events.largestRow.get(largest.row))
       largest.row = event;
     // A table counts a transaction once.
     if (firstOfTransaction) this.#touched.clear();
@@ -159,7 +159,7 @@ export class Tally {
       this.#touched.add(table);
       table.transactions++;
     }
-    this.#addPacked(events.packed[event]!);
+    this.#addPacked(events.packed.get(event));
   }
 
   #addPacked(packed: number): void {
@@ -167,8 +167,8 @@ export class Tally {
     this.#lastPacked = packed;
     const { containers } = this.#index.events;
     this.#compressed.events++;
-    this.#compressed.bytes += containers.size[packed]!;
-    this.#compressed.unpacked += containers.unpacked[packed]!;
+    this.#compressed.bytes += containers.size.get(packed);
+    this.#compressed.unpacked += containers.unpacked.get(packed);
   }
 
   #tableOf(number: number, { table }: Shape): Writable<TableInspection> {
@@ -240,11 +240,11 @@ export class Tally {
   #largestOnes(): Pick<Contents, 'largestTransaction' | 'largestEvent' | 'largestRow'> {
     const { transactions, events, shapes, files } = this.#index;
     const { transaction, rows, event, row } = this.#largest;
-    const pathOf = (t: number): string => files[transactions.file[t]!]!.path;
+    const pathOf = (t: number): string => files[transactions.file.get(t)]!.path;
     const spot = (e: number): { file: string; offset: number; table: string; kind: ChangeKind } => {
-      const shape = shapes[events.shape[e]!]!;
+      const shape = shapes[events.shape.get(e)]!;
       return {
-        file: pathOf(events.transaction[e]!),
+        file: pathOf(events.transaction.get(e)),
         offset: events.fileOffset(e),
         table: tableName(shape.table),
         kind: shape.kind,
@@ -256,15 +256,17 @@ export class Tally {
           ? undefined
           : {
               file: pathOf(transaction),
-              offset: transactions.start[transaction]!,
-              end: transactions.end[transaction]!,
+              offset: transactions.start.get(transaction),
+              end: transactions.end.get(transaction),
               bytes: this.#bytesOf(transaction),
               rows,
               gtid: transactions.gtid(transaction),
             },
       largestEvent:
-        event < 0 ? undefined : { ...spot(event), rows: events.rows[event]!, bytes: events.size[event]! },
-      largestRow: row < 0 ? undefined : { ...spot(row), bytes: events.largestRow[row]! },
+        event < 0
+          ? undefined
+          : { ...spot(event), rows: events.rows.get(event), bytes: events.size.get(event) },
+      largestRow: row < 0 ? undefined : { ...spot(row), bytes: events.largestRow.get(row) },
     };
   }
 

@@ -1,5 +1,6 @@
 import { allocate } from '../wire/allocate.ts';
 import type { Output } from './output.ts';
+import { Waits } from './waits.ts';
 
 /** Writes that may be under way while the caller goes on: the disk is not even. */
 const MAX_UNDER_WAY = 2;
@@ -28,10 +29,19 @@ export class ChunkSink {
   /** The writes under way, oldest first. */
   readonly #underWay: Promise<void>[] = [];
   #borrowed = false;
+  readonly #waits: Waits;
 
   /** `arena[base, base + count * size)` is the sink's; a chunk beyond it is allocated only if all are in use. */
-  constructor(output: Output, arena: Uint8Array, base: number, size: number, count: number) {
+  constructor(
+    output: Output,
+    arena: Uint8Array,
+    base: number,
+    size: number,
+    count: number,
+    waits: Waits = new Waits(),
+  ) {
     this.#output = output;
+    this.#waits = waits;
     this.#size = size;
     for (let i = 0; i < count; i++) this.#free.push({ bytes: arena, base: base + i * size });
     this.#chunk = this.#take();
@@ -92,15 +102,15 @@ export class ChunkSink {
 
   /** Waits until enough chunks are free for the next window and nothing is borrowed. @throws BinflashError `IO` */
   async room(): Promise<void> {
-    if (this.#borrowed) await this.#writes;
-    while (this.#underWay.length > MAX_UNDER_WAY) await this.#underWay[0];
+    if (this.#borrowed) await this.#waits.writing(this.#writes);
+    while (this.#underWay.length > MAX_UNDER_WAY) await this.#waits.writing(this.#underWay[0]!);
     this.#borrowed = false;
   }
 
   /** Writes out all there is. @throws BinflashError `IO` */
   async drain(): Promise<void> {
     this.ship();
-    await this.#writes;
+    await this.#waits.writing(this.#writes);
     this.#borrowed = false;
   }
 

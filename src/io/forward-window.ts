@@ -1,5 +1,6 @@
 import { allocate } from '../wire/allocate.ts';
 import type { SourceFile } from './source.ts';
+import { Waits } from './waits.ts';
 
 /**
  * A window that moves over a file from its beginning to its end, reading ahead by one chunk.
@@ -19,6 +20,7 @@ export class ForwardWindow {
   readonly #file: SourceFile;
   readonly #chunk: number;
   readonly #headroom: number;
+  readonly #waits: Waits;
   #spare: Uint8Array;
   /** Kept for the next large event once there was one; the ordinary buffer it displaced is idle meanwhile. */
   #large: Uint8Array = new Uint8Array(0);
@@ -28,8 +30,9 @@ export class ForwardWindow {
   #nextLength = 0;
   #reading: Promise<void> = Promise.resolve();
 
-  constructor(file: SourceFile, chunk: number) {
+  constructor(file: SourceFile, chunk: number, waits: Waits = new Waits()) {
     this.#file = file;
+    this.#waits = waits;
     this.#chunk = chunk;
     this.#headroom = chunk;
     this.data = allocate(this.#headroom + chunk);
@@ -45,7 +48,7 @@ export class ForwardWindow {
   async advance(from: number, need: number): Promise<void> {
     const carried = this.end - from;
     const position = this.position + from - this.begin;
-    await this.#reading;
+    await this.#waits.reading(this.#reading);
     if (carried <= this.#headroom && need <= carried + this.#nextLength) {
       const target = this.#spare;
       const begin = this.#headroom - carried;
@@ -68,7 +71,9 @@ export class ForwardWindow {
     const ahead = Math.min(this.#nextLength, need - carried);
     large.set(this.#spare.subarray(this.#headroom, this.#headroom + ahead), carried);
     const have = carried + ahead;
-    if (need > have) await this.#file.read(large, have, need - have, this.#next + ahead);
+    if (need > have) {
+      await this.#waits.reading(this.#file.read(large, have, need - have, this.#next + ahead));
+    }
     if (this.data !== this.#large) this.#idle = this.data;
     this.#large = large;
     this.data = large;

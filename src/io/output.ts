@@ -1,14 +1,24 @@
 import { randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
+import { constants, renameSync, unlinkSync } from 'node:fs';
 import { access, type FileHandle, link, open, rename, stat, unlink } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { BinflashError } from '../errors.ts';
-import { ioError } from './source.ts';
+import { closeRead, errorCode, ioError } from './source.ts';
+import { temporaryName } from './temporary-names.ts';
+import { writeFully } from './write-fully.ts';
 
 /** Where the bytes of an undo go. */
 export interface Output {
   /** Writes all of `bytes`, after what was written before. @throws BinflashError `IO` */
   write(bytes: Uint8Array): Promise<void>;
+}
+
+/** Files that are neither settled nor discarded. */
+const underWay = new Set<AtomicFile>();
+
+/** For a program that has to end at once: nothing of what is under way stays. */
+export function discardAllNow(): void {
+  for (const file of underWay) file.discardNow();
 }
 
 /**
@@ -23,33 +33,36 @@ export class AtomicFile implements Output {
   #dirty = 0;
   #flush: Promise<void> = Promise.resolve();
   #published = false;
+  /** What had the name before, while it may still have to come back. */
+  readonly #asidePath: string;
+  #isAside = false;
 
-  private constructor(path: string, temporaryPath: string, handle: FileHandle) {
+  private constructor(path: string, mark: string, handle: FileHandle) {
     this.path = path;
-    this.temporaryPath = temporaryPath;
+    this.temporaryPath = temporaryName(path, mark);
+    this.#asidePath = temporaryName(path, `${mark}.old`);
     this.#handle = handle;
+    underWay.add(this);
   }
 
   /** @throws BinflashError `IO` when the folder is missing or not writable, or the name is taken (see {@link checkTarget}) */
   static async create(path: string): Promise<AtomicFile> {
-    const temporaryPath = join(dirname(path), `.${basename(path)}.${randomBytes(4).toString('hex')}.tmp`);
+    const mark = randomBytes(4).toString('hex');
     try {
-      return new AtomicFile(path, temporaryPath, await open(temporaryPath, 'wx', 0o600));
+      return new AtomicFile(path, mark, await open(temporaryName(path, mark), 'wx', 0o600));
     } catch (error) {
-      const isTooMany = error instanceof Error && 'code' in error && error.code === 'EMFILE';
       throw ioError('cannot be written', path, error).locate({
-        hint: isTooMany ? 'Raise the limit of open files (ulimit -n), or select fewer tables.' : undefined,
+        hint:
+          errorCode(error) === 'EMFILE'
+            ? 'Raise the limit of open files (ulimit -n), or select fewer tables.'
+            : undefined,
       });
     }
   }
 
   async write(bytes: Uint8Array): Promise<void> {
     try {
-      let done = 0;
-      while (done < bytes.length) {
-        const { bytesWritten } = await this.#handle!.write(bytes, done, bytes.length - done);
-        done += bytesWritten;
-      }
+      await writeFully(this.#handle!, bytes);
     } catch (error) {
       throw ioError('cannot be written', this.path, error);
     }
@@ -76,40 +89,83 @@ export class AtomicFile implements Output {
   }
 
   /**
+   * Keeps what has the name until {@link settle} or {@link discard}: under another name too, or with `move` under that
+   * alone. @throws BinflashError `IO` when it cannot be moved
+   */
+  async setAside(move: boolean): Promise<void> {
+    try {
+      await (move ? rename : link)(this.path, this.#asidePath);
+      this.#isAside = true;
+    } catch (error) {
+      // Where there are no links, one file is replaced without.
+      if (move && errorCode(error) !== 'ENOENT') throw ioError('cannot be replaced', this.path, error);
+    }
+  }
+
+  /**
    * Gives the finished file its name. Unless `replace`, a file that has come to that name meanwhile is left
    * alone. @throws BinflashError `USAGE` when there is one, `IO`
    */
   async publish(replace: boolean): Promise<void> {
     try {
-      if (!replace) await this.#link();
-      else await rename(this.temporaryPath, this.path);
+      const isLinked = !replace && (await this.#link());
+      if (!isLinked) await rename(this.temporaryPath, this.path);
       this.#published = true;
-      if (!replace) await unlink(this.temporaryPath).catch(() => {});
+      if (isLinked) await unlink(this.temporaryPath);
     } catch (error) {
       if (error instanceof BinflashError) throw error;
       throw ioError('cannot be renamed to its final name', this.path, error);
     }
-    await syncFolder(dirname(this.path));
   }
 
   /** Like rename, but never over an existing file; where the file system has no links, a check must do. */
-  async #link(): Promise<void> {
+  async #link(): Promise<boolean> {
     try {
       await link(this.temporaryPath, this.path);
+      return true;
     } catch (error) {
-      const code = error instanceof Error && 'code' in error ? error.code : undefined;
-      if (code === 'EEXIST' || (await exists(this.path))) throw existsAlready(this.path);
-      await rename(this.temporaryPath, this.path);
+      if (errorCode(error) === 'EEXIST' || (await exists(this.path))) throw existsAlready(this.path);
+      return false;
     }
   }
 
-  /** Removes what was written; published or not, nothing of it stays. */
-  async discard(): Promise<void> {
-    if (this.#published) await unlink(this.path).catch(() => {});
+  /** The name is given for good; what had it before goes. Answers the temporary file that could not be removed, if any. */
+  async settle(): Promise<string | undefined> {
+    underWay.delete(this);
+    if (!this.#isAside) return undefined;
+    return unlink(this.#asidePath).then(
+      () => undefined,
+      () => this.#asidePath,
+    );
+  }
+
+  /** Removes what was written; published or not, nothing of it stays. Answers what could not be removed. */
+  async discard(): Promise<string[]> {
     await this.#flush.catch(() => {});
     await this.#handle?.close().catch(() => {});
     this.#handle = undefined;
-    await unlink(this.temporaryPath).catch(() => {});
+    return this.discardNow();
+  }
+
+  /** The same, without waiting for anything. */
+  discardNow(): string[] {
+    const left: string[] = [];
+    const attempt = (path: string, act: () => void): void => {
+      try {
+        act();
+      } catch (error) {
+        if (errorCode(error) !== 'ENOENT') left.push(path);
+      }
+    };
+    if (this.#published) attempt(this.path, () => unlinkSync(this.path));
+    attempt(this.temporaryPath, () => unlinkSync(this.temporaryPath));
+    if (this.#isAside) {
+      attempt(this.#asidePath, () => renameSync(this.#asidePath, this.path));
+      // Where both are names of one file still, renaming does nothing.
+      attempt(this.#asidePath, () => unlinkSync(this.#asidePath));
+    }
+    underWay.delete(this);
+    return left;
   }
 }
 
@@ -122,11 +178,20 @@ function existsAlready(path: string): BinflashError {
   });
 }
 
-/** Makes a new name durable, where the folder may be opened. The file itself is on the disk already. */
-async function syncFolder(path: string): Promise<void> {
+/** What a disk says that has lost something; other errors say that a folder cannot be flushed, here or by this user. */
+const LOSSES = ['EIO', 'ENOSPC', 'EDQUOT'];
+
+/** Makes new names durable, where the folder may be opened; the files are on the disk already. @throws BinflashError `IO` */
+export async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r').catch(() => undefined);
-  await folder?.sync().catch(() => {});
-  await folder?.close();
+  if (folder === undefined) return;
+  try {
+    await folder.sync();
+  } catch (error) {
+    if (LOSSES.includes(errorCode(error) ?? '')) throw ioError('cannot be flushed to the disk', path, error);
+  } finally {
+    await closeRead(folder);
+  }
 }
 
 export async function exists(path: string): Promise<boolean> {

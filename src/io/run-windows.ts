@@ -1,5 +1,6 @@
 import { allocate } from '../wire/allocate.ts';
 import type { ByteSource } from './source.ts';
+import { Waits } from './waits.ts';
 
 /** A run of neighbouring events, read with one call. */
 export interface Run {
@@ -27,16 +28,18 @@ export class RunWindows<R extends Run> {
   readonly #runs: Iterator<R>;
   readonly #arena: Uint8Array;
   readonly #half: number;
+  readonly #waits: Waits;
   #large: Uint8Array = new Uint8Array(0);
   #turn = 0;
   #upcoming: R | undefined;
   #loading: Promise<LoadedRun<R>> | undefined;
 
   /** `arena[0, 2 * half)` is the loader's. */
-  constructor(runs: Iterable<R>, arena: Uint8Array, half: number) {
+  constructor(runs: Iterable<R>, arena: Uint8Array, half: number, waits: Waits = new Waits()) {
     this.#runs = runs[Symbol.iterator]();
     this.#arena = arena;
     this.#half = half;
+    this.#waits = waits;
     this.#upcoming = this.#pull();
   }
 
@@ -49,7 +52,7 @@ export class RunWindows<R extends Run> {
   async next(): Promise<LoadedRun<R> | undefined> {
     const run = this.#upcoming;
     if (run === undefined) return undefined;
-    const loaded = await (this.#loading ?? this.#load(run));
+    const loaded = await this.#waits.reading(this.#loading ?? this.#load(run));
     this.#loading = undefined;
     this.#upcoming = this.#pull();
     if (this.#upcoming !== undefined && this.#upcoming.length <= this.#half) {

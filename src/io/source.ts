@@ -1,6 +1,6 @@
-import { constants } from 'node:fs';
+import { constants, type Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { BinflashError } from '../errors.ts';
+import { BinflashError, type ErrorPlace } from '../errors.ts';
 
 /** Something to read bytes from. */
 export interface ByteSource {
@@ -15,12 +15,15 @@ export class SourceFile implements ByteSource {
   /** Device and inode, by which an output is known to be an input whatever its path. */
   readonly identity: string;
   readonly #handle: FileHandle;
+  /** When it was last written to, as it was when opened. */
+  readonly #modified: number;
 
-  private constructor(path: string, handle: FileHandle, size: number, identity: string) {
+  private constructor(path: string, handle: FileHandle, { size, dev, ino, mtimeMs }: Stats) {
     this.path = path;
     this.size = size;
-    this.identity = identity;
+    this.identity = `${dev}:${ino}`;
     this.#handle = handle;
+    this.#modified = mtimeMs;
   }
 
   /** @throws BinflashError `IO` when the file cannot be opened or is not a regular file */
@@ -32,9 +35,15 @@ export class SourceFile implements ByteSource {
     } catch (error) {
       throw ioError('cannot be opened', path, error).locate({ hint: openHint(error) });
     }
-    const stat = await handle.stat();
-    if (stat.isFile()) return new SourceFile(path, handle, stat.size, `${stat.dev}:${stat.ino}`);
-    await handle.close();
+    let stat: Stats;
+    try {
+      stat = await handle.stat();
+    } catch (error) {
+      await closeRead(handle);
+      throw ioError('cannot be opened', path, error);
+    }
+    if (stat.isFile()) return new SourceFile(path, handle, stat);
+    await closeRead(handle);
     throw new BinflashError('IO', stat.isDirectory() ? 'is a folder, not a file' : 'is not a regular file', {
       file: path,
       hint: 'Name the binary log files themselves, e.g. mysql-bin.000011.',
@@ -45,9 +54,41 @@ export class SourceFile implements ByteSource {
     return readFully(this.#handle, this.path, into, at, length, position);
   }
 
-  async close(): Promise<void> {
-    await this.#handle.close();
+  /**
+   * Makes sure that what was read is what the file held when it was opened, as far as its size and time of change tell.
+   * A file that has grown since is as good: what was read stands before that.
+   *
+   * @throws BinflashError `IO` when it was cut or overwritten
+   */
+  async check(): Promise<'as it was' | 'grown'> {
+    let now: Stats;
+    try {
+      now = await this.#handle.stat();
+    } catch (error) {
+      throw ioError('cannot be read', this.path, error);
+    }
+    if (now.size > this.size) return 'grown';
+    if (now.size < this.size) throw changedError('it became shorter', { file: this.path });
+    if (now.mtimeMs !== this.#modified) throw changedError('it was written to', { file: this.path });
+    return 'as it was';
   }
+
+  close(): Promise<void> {
+    return closeRead(this.#handle);
+  }
+}
+
+/** Closes what was only read from: that it cannot be closed changes nothing of what was read. */
+export async function closeRead(handle: FileHandle): Promise<void> {
+  await handle.close().catch(() => {});
+}
+
+/** The input did not stay as it was. */
+export function changedError(how: string, place: ErrorPlace = {}): BinflashError {
+  return new BinflashError('IO', `changed while it was read: ${how}`, {
+    ...place,
+    hint: 'Copy the file to a quiet place and use the copy.',
+  });
 }
 
 /** Reads all of the bytes that are asked for. @throws BinflashError `IO` */
@@ -68,11 +109,7 @@ export async function readFully(
       throw ioError('cannot be read', path, error, position + done);
     }
     if (bytesRead === 0) {
-      throw new BinflashError('IO', 'became shorter while it was read', {
-        file: path,
-        offset: position + done,
-        hint: 'Copy the file to a quiet place and use the copy.',
-      });
+      throw changedError('it became shorter', { file: path, offset: position + done });
     }
     done += bytesRead;
   }
@@ -80,13 +117,18 @@ export async function readFully(
 
 /** Wraps an error of the operating system; its code (ENOENT, EACCES, ENOSPC) goes into the message. */
 export function ioError(what: string, path: string, cause: unknown, offset?: number): BinflashError {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
+  const code = errorCode(cause) ?? String(cause);
   return new BinflashError('IO', `${what}: ${REASONS[code] ?? code}`, { file: path, offset }, cause);
+}
+
+/** What the operating system calls an error: `ENOENT`. */
+export function errorCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error ? String(error.code) : undefined;
 }
 
 /** What to do about a file that cannot be opened. */
 function openHint(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error ? OPEN_HINTS[String(error.code)] : undefined;
+  return OPEN_HINTS[errorCode(error) ?? ''];
 }
 
 const NO_SUCH_FILE =
@@ -109,6 +151,11 @@ const REASONS: Record<string, string> = {
   EISDIR: 'it is a folder',
   ENOTDIR: 'a part of its path is not a folder',
   ENOSPC: 'no space left on the device',
+  EDQUOT: 'the disk quota is used up',
+  EFBIG: 'the file would be larger than the file system or a limit (ulimit -f) allows',
+  EIO: 'the device reports an error',
+  ENXIO: 'no such device',
+  ESTALE: 'the file is gone from its server (NFS)',
   EROFS: 'the file system is read-only',
   EEXIST: 'it exists already',
   ENAMETOOLONG: 'the name is too long',

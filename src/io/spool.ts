@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ByteSource, ioError, readFully } from './source.ts';
+import { withRoomHint } from './room.ts';
+import { type ByteSource, closeRead, ioError, readFully } from './source.ts';
+import { writeFully } from './write-fully.ts';
 
 /**
  * A temporary file for what is too large for memory. Its name is removed as soon as it is open, so that nothing
@@ -20,30 +22,23 @@ export class SpoolFile implements ByteSource {
   /** @throws BinflashError `IO` */
   static async create(folder: string): Promise<SpoolFile> {
     const path = join(folder, `.binflash.${randomBytes(6).toString('hex')}.spool`);
+    let handle: FileHandle | undefined;
     try {
-      const handle = await open(path, 'wx+', 0o600);
+      handle = await open(path, 'wx+', 0o600);
       await unlink(path);
       return new SpoolFile(handle, path);
     } catch (error) {
+      await handle?.close().catch(() => {});
       throw ioError('cannot be made for unpacking', path, error);
     }
   }
 
   /** Appends bytes. @throws BinflashError `IO` */
   async write(bytes: Uint8Array): Promise<void> {
-    let done = 0;
-    while (done < bytes.length) {
-      try {
-        const { bytesWritten } = await this.#handle.write(
-          bytes,
-          done,
-          bytes.length - done,
-          this.#length + done,
-        );
-        done += bytesWritten;
-      } catch (error) {
-        throw ioError('cannot be written while unpacking', this.#path, error);
-      }
+    try {
+      await writeFully(this.#handle, bytes, this.#length);
+    } catch (error) {
+      throw withRoomHint(ioError('cannot be written while unpacking', this.#path, error));
     }
     this.#length += bytes.length;
   }
@@ -52,7 +47,7 @@ export class SpoolFile implements ByteSource {
     return readFully(this.#handle, this.#path, into, at, length, position);
   }
 
-  async close(): Promise<void> {
-    await this.#handle.close();
+  close(): Promise<void> {
+    return closeRead(this.#handle);
   }
 }

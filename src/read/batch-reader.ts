@@ -1,5 +1,6 @@
 import { RunWindows } from '../io/run-windows.ts';
 import type { SourceFile } from '../io/source.ts';
+import type { Waits } from '../io/waits.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
 import { allocate } from '../wire/allocate.ts';
 import { LoadedEvents } from './loaded-events.ts';
@@ -25,6 +26,8 @@ export interface BatchReaderOptions {
   /** Folder for temporary files, in which large packed events are unpacked. */
   readonly spoolFolder: string;
   readonly signal?: AbortSignal | undefined;
+  /** Told how long the reader waits. */
+  readonly waits?: Waits | undefined;
 }
 
 /**
@@ -51,14 +54,14 @@ export class BatchReader {
    * @throws BinflashError `IO`; and the signal's reason when it is aborted
    */
   async *read(places: Places, direction: Direction = 'forward'): AsyncGenerator<Batch> {
-    const { window, spoolFolder, signal } = this.#options;
+    const { window, spoolFolder, signal, waits } = this.#options;
     const { files } = this.#index;
     const size = unpackRoom(places, window);
     if (this.#room.length < size) this.#room = allocate(size);
     const events = new LoadedEvents(places, files, new UnpackRoom(this.#room, 0, this.#room.length));
     const sources = new Sources(places.containers, files, this.#files, spoolFolder);
     const runs = direction === 'forward' ? forwardRuns : backwardRuns;
-    const windows = new RunWindows(runs(places, sources, window), this.#arena, window);
+    const windows = new RunWindows(runs(places, sources, window), this.#arena, window, waits);
     try {
       for (let loaded = await windows.next(); loaded !== undefined; loaded = await windows.next()) {
         signal?.throwIfAborted();

@@ -1,13 +1,14 @@
-import { BinflashError } from '../errors.ts';
+import { BinflashError, exitCodes } from '../errors.ts';
 import { SourceFile } from '../io/source.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
 import { checkSequence, orderFiles } from '../scan/order.ts';
 import { DEFAULT_WINDOW, scan } from '../scan/scan.ts';
 import type { Selection } from '../select/selection.ts';
+import { mebibytes, type OnDebug, Phase } from './phase.ts';
 
 /** How far a run is, in bytes of the inputs. */
 export interface Progress {
-  readonly phase: 'scan' | 'read' | 'write';
+  readonly phase: 'scan' | 'read' | 'write' | 'verify';
   readonly done: number;
   readonly total: number;
 }
@@ -22,6 +23,8 @@ export interface ReadOptions {
   readonly window?: number | undefined;
   /** Most bytes that one TRANSACTION_PAYLOAD may unpack to (default 64 GiB). */
   readonly maxUnpackedSize?: number | undefined;
+  /** Told, line by line, what the run decides and where its time goes. */
+  readonly onDebug?: OnDebug | undefined;
 }
 
 /** As much of a selection as bounds what is read at all. */
@@ -49,20 +52,49 @@ export async function readIndex(
   files: readonly SourceFile[],
   options: ReadOptions & { readonly select?: Bounds | undefined },
 ): Promise<BinlogIndex> {
-  const total = files.reduce((sum, file) => sum + file.size, 0);
+  const total = bytesToScan(files, options.select);
+  const window = options.window ?? DEFAULT_WINDOW;
+  const phase = new Phase('scan', options.onDebug);
   const index = await scan(files, {
-    window: options.window ?? DEFAULT_WINDOW,
+    window,
+    waits: phase.waits,
     maxUnpacked: options.maxUnpackedSize,
     startPosition: options.select?.startPosition,
     stopPosition: options.select?.stopPosition,
     onProgress: (done) => options.onProgress?.({ phase: 'scan', done, total }),
     signal: options.signal,
   });
+  phase.end(scannedBytes(index), () => [...indexDetails(index), `windows of ${mebibytes(window)}`]);
   checkSequence(index.files);
   return index;
 }
 
-/** Opens files, hands them to `use`, and closes them whatever comes of it. */
+/** Bytes that a scan comes by at least: what stands behind a stop position is not read. */
+export function bytesToScan(files: readonly SourceFile[], bounds: Bounds | undefined): number {
+  const all = files.reduce((sum, file) => sum + file.size, 0);
+  const last = files.at(-1)?.size ?? 0;
+  return all - last + Math.min(last, bounds?.stopPosition ?? last);
+}
+
+export function scannedBytes({ files }: BinlogIndex): number {
+  return files.reduce((sum, { scannedTo }) => sum + scannedTo, 0);
+}
+
+/** What a scan has found, as lines for {@link ReadOptions.onDebug}. */
+export function indexDetails({ files, transactions, events, shapes, texts, pages }: BinlogIndex): string[] {
+  return [
+    ...files.map(
+      ({ path, size, format }) =>
+        `file ${path}: ${mebibytes(size)}, server ${format.serverVersion}, checksum ${format.checksum}`,
+    ),
+    `index: ${events.length} rows events in ${transactions.length} transactions, ${shapes.length} shapes of row images, ${texts.length} texts of statements, ${events.containers.length} compressed events; full pages ${mebibytes(pages.kept)} in memory, ${mebibytes(pages.spilled)} in a temporary file`,
+  ];
+}
+
+/**
+ * Opens files, hands them to `use`, and closes them whatever comes of it. What looks like damage, or like a defect of this
+ * program, in a file that was written to meanwhile is told as that.
+ */
 export async function withBinlogs<T>(
   inputs: readonly string[],
   use: (files: readonly SourceFile[]) => Promise<T>,
@@ -70,7 +102,43 @@ export async function withBinlogs<T>(
   const files = await openBinlogs(inputs);
   try {
     return await use(files);
+  } catch (error) {
+    if (mayStemFromChange(error)) await checkUnchanged(files);
+    throw error;
   } finally {
     await Promise.all(files.map((file) => file.close()));
   }
+}
+
+/** The same for who only looks: that the files stayed as they were is checked at the end. */
+export function lookAtBinlogs<T>(
+  inputs: readonly string[],
+  use: (files: readonly SourceFile[]) => Promise<T>,
+): Promise<T> {
+  return withBinlogs(inputs, async (files) => {
+    const result = await use(files);
+    await checkUnchanged(files);
+    return result;
+  });
+}
+
+/** Decoders that meet other bytes than the scan did fail in ways of their own. */
+function mayStemFromChange(error: unknown): boolean {
+  if (error instanceof BinflashError) return [3, 4].includes(exitCodes[error.code]);
+  return error instanceof RangeError || error instanceof TypeError;
+}
+
+/**
+ * Makes sure that what was read still is what the files hold, before anything that was made of it is given out.
+ *
+ * @throws BinflashError `IO` when one was cut or overwritten meanwhile
+ * @returns what there is to say of those that have grown
+ */
+export async function checkUnchanged(files: readonly SourceFile[]): Promise<string[]> {
+  const states = await Promise.all(files.map((file) => file.check()));
+  return files
+    .filter((_, number) => states[number] === 'grown')
+    .map(
+      ({ path, size }) => `${path} has grown since it was opened: what stands behind ${size} was not read`,
+    );
 }

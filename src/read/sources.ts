@@ -38,10 +38,10 @@ export class Sources implements RunSources {
     const trailer = checksumLength(this.#summaries[file]!.format);
     const source = UnpackedSource.of(
       this.#files[file]!,
-      containers.offset[packed]!,
-      containers.size[packed]! - trailer,
+      containers.offset.get(packed),
+      containers.size.get(packed) - trailer,
       this.#spoolFolder,
-      containers.unpacked[packed]!,
+      containers.unpacked.get(packed),
     );
     this.#open = { packed, source };
     return source;

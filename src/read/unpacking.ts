@@ -1,8 +1,8 @@
 import { unpackEvent } from '../binlog/compressed-event.ts';
 import { EventCode } from '../binlog/event-types.ts';
 import { parsePayload, unpackPayload } from '../binlog/transaction-payload.ts';
-import { BinflashError } from '../errors.ts';
-import type { ByteSource } from '../io/source.ts';
+import type { BinflashError } from '../errors.ts';
+import { type ByteSource, changedError } from '../io/source.ts';
 import { SpoolFile } from '../io/spool.ts';
 import { allocate } from '../wire/allocate.ts';
 
@@ -53,9 +53,7 @@ export class UnpackRoom {
 }
 
 function changed(): BinflashError {
-  return new BinflashError('IO', 'changed while it was read: a compressed event is larger than before', {
-    hint: 'Copy the file to a quiet place and use the copy.',
-  });
+  return changedError('a compressed event is larger than before');
 }
 
 /** A packed event that is unpacked into a temporary file when it is first read from. */

@@ -24,23 +24,23 @@ export function listTransactions(
   let at = 0;
   return numbers.map((transaction) => {
     // Both are ascending, so one walk over the events serves all.
-    while (index.events.transaction[events[at]!]! < transaction) at++;
+    while (index.events.transaction.get(events.get(at)) < transaction) at++;
     const begin = at;
-    while (at < events.length && index.events.transaction[events[at]!] === transaction) at++;
+    while (at < events.length && index.events.transaction.get(events.get(at)) === transaction) at++;
     const text = statements.get(transaction);
     const one = onlyTransaction(index, transaction, select);
-    const thread = transactions.threadId[transaction]!;
+    const thread = transactions.threadId.get(transaction);
     return {
-      file: transactions.file[transaction]!,
-      start: transactions.start[transaction]!,
-      end: transactions.end[transaction]!,
+      file: transactions.file.get(transaction),
+      start: transactions.start.get(transaction),
+      end: transactions.end.get(transaction),
       gtid: transactions.gtid(transaction),
       thread: thread === NO_THREAD ? undefined : thread,
-      ...sums(changes, events.subarray(begin, at), tables),
+      ...sums(changes, begin, at, tables),
       statements: text?.texts ?? [],
       moreStatements: text?.more || undefined,
       command: one && rewriteCommand({ inputs: one.files, select: one.select, options }),
-      uncommitted: isUncommitted(transactions.ending[transaction]!) ? true : undefined,
+      uncommitted: isUncommitted(transactions.ending.get(transaction)) ? true : undefined,
     };
   });
 }
@@ -49,18 +49,20 @@ function isUncommitted(ending: number): boolean {
   return ending === Ending.OPEN || ending === Ending.ROLLBACK || ending === Ending.PREPARED;
 }
 
-/** What the selected events of one transaction are together. */
+/** What selected events, those of one transaction, are together. */
 function sums(
-  { index, kinds, rowsOf }: SelectedEvents,
-  events: Uint32Array,
+  { index, events, kinds, rowsOf }: SelectedEvents,
+  begin: number,
+  end: number,
   { ofShape }: ReportTables,
 ): Pick<ListedTransaction, 'first' | 'last' | 'rows' | 'tables' | 'moreTables'> {
   const rows: [number, number, number] = [0, 0, 0];
   const byTable = new Map<number, number>();
   let first = Number.POSITIVE_INFINITY;
   let last = 0;
-  for (const event of events) {
-    const shape = index.events.shape[event]!;
+  for (let i = begin; i < end; i++) {
+    const event = events.get(i);
+    const shape = index.events.shape.get(event);
     const count = rowsOf(event);
     const time = timeOf(index, event);
     rows[kinds[shape]!]! += count;

@@ -65,15 +65,15 @@ function eventTime(index: BinlogIndex, { file: path, offset }: BinflashError): n
   while (low < high) {
     const middle = (low + high) >>> 1;
     const before =
-      transactions.file[middle]! < file ||
-      (transactions.file[middle] === file && transactions.end[middle]! <= offset);
+      transactions.file.get(middle) < file ||
+      (transactions.file.get(middle) === file && transactions.end.get(middle) <= offset);
     if (before) low = middle + 1;
     else high = middle;
   }
   if (low === transactions.length) return undefined;
-  const first = transactions.firstEvent[low]!;
-  for (let event = first; event < first + transactions.eventCount[low]!; event++) {
+  const first = transactions.firstEvent.get(low);
+  for (let event = first; event < first + transactions.eventCount.get(low); event++) {
     if (events.fileOffset(event) >= offset) return timeOf(index, event);
   }
-  return transactions.beginTime[low];
+  return transactions.beginTime.get(low);
 }

@@ -2,9 +2,12 @@ import { tmpdir } from 'node:os';
 import { BinflashError } from '../errors.ts';
 import { makePlan } from '../flashback/plan.ts';
 import { readReportAssets } from '../io/assets.ts';
-import { AtomicFile, checkTarget, type Output } from '../io/output.ts';
+import { checkTarget, type Output } from '../io/output.ts';
+import { PartFiles } from '../io/part-files.ts';
 import type { SourceFile } from '../io/source.ts';
-import { type ReadOptions, readIndex, withBinlogs } from '../read/binlogs.ts';
+import { leftBehind } from '../io/temporary-names.ts';
+import { checkUnchanged, type ReadOptions, readIndex, withBinlogs } from '../read/binlogs.ts';
+import { Phase } from '../read/phase.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
 import { DEFAULT_WINDOW } from '../scan/scan.ts';
 import { type Selection, Selector } from '../select/selection.ts';
@@ -33,6 +36,8 @@ export interface ReportResult {
   readonly data: ReportData;
   /** Size of the page. */
   readonly bytes: number;
+  /** What there is to mind about files. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -50,11 +55,16 @@ export async function report(options: ReportOptions): Promise<ReportResult> {
     if (typeof output === 'string') await checkTarget(output, inputs, force);
     const index = await readIndex(files, options);
     const mask = filter.isEmpty ? undefined : await selectRows(index, files, filter, options);
+    const phase = new Phase('page', options.onDebug);
     const { data, page } = await makePage(index, files, assets, options, mask);
+    phase.end(0);
     const bytes = Buffer.from(page);
-    if (typeof output === 'string') await publish(output, bytes, force);
-    else await output.write(bytes);
-    return { data, bytes: bytes.length };
+    const warnings = await checkUnchanged(files);
+    if (typeof output === 'string') {
+      warnings.push(...(await leftBehind(output)));
+      warnings.push(...(await publish(output, bytes, new PartFiles(inputs, force), options.signal)));
+    } else await output.write(bytes);
+    return { data, bytes: bytes.length, warnings };
   });
 }
 
@@ -63,12 +73,13 @@ function selectRows(
   index: BinlogIndex,
   files: readonly SourceFile[],
   filter: RowFilter,
-  { select = {}, window = DEFAULT_WINDOW, signal, onProgress }: ReportOptions,
+  { select = {}, window = DEFAULT_WINDOW, signal, onProgress, onDebug }: ReportOptions,
 ): Promise<RowMask> {
   return maskRows(index, files, new Selector(index, select), filter, {
     window,
     spoolFolder: tmpdir(),
     onProgress: (done, total) => onProgress?.({ phase: 'read', done, total }),
+    onDebug,
     signal,
   });
 }
@@ -113,14 +124,17 @@ export async function makePage(
   });
 }
 
-async function publish(path: string, bytes: Uint8Array, force: boolean): Promise<void> {
-  const file = await AtomicFile.create(path);
+async function publish(
+  path: string,
+  bytes: Uint8Array,
+  parts: PartFiles,
+  signal?: AbortSignal,
+): Promise<string[]> {
   try {
+    const file = await parts.open(path);
     await file.write(bytes);
-    await file.finish();
-    await file.publish(force);
+    return await parts.publish(signal);
   } catch (error) {
-    await file.discard();
-    throw error;
+    throw await parts.abandon(error, bytes.length);
   }
 }

@@ -1,4 +1,5 @@
 import type { BinlogIndex } from '../scan/binlog-index.ts';
+import { NumberList } from '../scan/paged-column.ts';
 import { Ending } from '../scan/transaction-table.ts';
 import type { Selector } from '../select/selection.ts';
 import type { RowMask } from '../where/row-mask.ts';
@@ -8,7 +9,7 @@ import { DELETE, INSERT, UPDATE } from './view/data.ts';
 export interface SelectedEvents {
   readonly index: BinlogIndex;
   /** Ascending, so those of a transaction stand together. */
-  readonly events: Uint32Array;
+  readonly events: NumberList;
   /** By shape: the index of its kind in `Counts`. */
   readonly kinds: readonly number[];
   /** How many of an event's rows are selected. */
@@ -26,18 +27,17 @@ const KINDS = { insert: INSERT, update: UPDATE, delete: DELETE } as const;
 /** Collects what is selected, but for what the server itself took back; of their rows, those of `mask`. */
 export function selectEvents(index: BinlogIndex, selector: Selector, mask?: RowCounts): SelectedEvents {
   const { transactions } = index;
-  const rowsOf = (event: number): number => mask?.count(event) ?? index.events.rows[event]!;
-  const events = new Uint32Array(index.events.length);
-  let count = 0;
+  const rowsOf = (event: number): number => mask?.count(event) ?? index.events.rows.get(event);
+  const events = new NumberList(index.pages);
   let first = Number.POSITIVE_INFINITY;
   let last = 0;
   for (let transaction = 0; transaction < transactions.length; transaction++) {
-    if (transactions.ending[transaction] === Ending.XA_ROLLBACK) continue;
-    if (transactions.eventCount[transaction] === 0 || !selector.hasTransaction(transaction)) continue;
-    const begin = transactions.firstEvent[transaction]!;
-    for (let event = begin; event < begin + transactions.eventCount[transaction]!; event++) {
+    if (transactions.ending.get(transaction) === Ending.XA_ROLLBACK) continue;
+    if (transactions.eventCount.get(transaction) === 0 || !selector.hasTransaction(transaction)) continue;
+    const begin = transactions.firstEvent.get(transaction);
+    for (let event = begin; event < begin + transactions.eventCount.get(transaction); event++) {
       if (!selector.hasEvent(event) || rowsOf(event) === 0) continue;
-      events[count++] = event;
+      events.push(event);
       const time = timeOf(index, event);
       if (time < first) first = time;
       if (time > last) last = time;
@@ -45,7 +45,7 @@ export function selectEvents(index: BinlogIndex, selector: Selector, mask?: RowC
   }
   return {
     index,
-    events: events.subarray(0, count),
+    events,
     kinds: index.shapes.map(({ kind }) => KINDS[kind]),
     rowsOf,
     first,
@@ -58,7 +58,7 @@ export function selectEvents(index: BinlogIndex, selector: Selector, mask?: RowC
  * transactions took effect with their XA COMMIT.
  */
 export function timeOf({ events, transactions }: BinlogIndex, event: number): number {
-  const transaction = events.transaction[event]!;
-  if (transactions.decidedOffset[transaction]! > 0) return transactions.decidedTime[transaction]!;
-  return events.timestamp[event]!;
+  const transaction = events.transaction.get(event);
+  if (transactions.decidedOffset.get(transaction) > 0) return transactions.decidedTime.get(transaction);
+  return events.timestamp.get(event);
 }

@@ -1,5 +1,6 @@
 import type { BatchReader } from '../read/batch-reader.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
+import { NumberList } from '../scan/paged-column.ts';
 import type { SelectedChanges } from '../transactions/changes.ts';
 import { readTexts, textsOf } from '../transactions/statements.ts';
 
@@ -28,7 +29,15 @@ export async function readStatements(
     if (its.length > 0) numbers.set(transaction, its);
   }
   const wanted = [...numbers.values()].flatMap((its) => its.slice(0, MOST_STATEMENTS));
-  const texts = await readTexts(index, reader, Uint32Array.from(wanted).sort(), length);
+  const texts = await readTexts(
+    index,
+    reader,
+    NumberList.of(
+      index.pages,
+      wanted.sort((a, b) => a - b),
+    ),
+    length,
+  );
   return new Map(
     Array.from(numbers, ([transaction, its]) => {
       const shown = its.slice(0, MOST_STATEMENTS).map((number) => texts.get(number)!);

@@ -20,7 +20,10 @@ export function rankTables(
   most: number = MOST_TABLES,
 ): ReportTables {
   const rows = new Float64Array(index.shapes.length);
-  for (const event of events) rows[index.events.shape[event]!]! += rowsOf(event);
+  for (let i = 0; i < events.length; i++) {
+    const event = events.get(i);
+    rows[index.events.shape.get(event)]! += rowsOf(event);
+  }
   const byKey = new Map<string, { schema: string; name: string; rows: number; shapes: number[] }>();
   for (const { number, table } of index.shapes) {
     if (rows[number] === 0) continue;

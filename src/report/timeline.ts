@@ -38,8 +38,9 @@ export function eachSlice(
 ): void {
   const slices: Slice[] = [];
   let used = 0;
-  for (const event of events) {
-    const transaction = index.events.transaction[event]!;
+  for (let i = 0; i < events.length; i++) {
+    const event = events.get(i);
+    const transaction = index.events.transaction.get(event);
     if (used > 0 && slices[0]!.transaction !== transaction) {
       for (let i = 0; i < used; i++) take(slices[i]!);
       used = 0;
@@ -55,7 +56,7 @@ export function eachSlice(
       fresh.transaction = transaction;
       fresh.rows.fill(0);
     }
-    slices[at]!.rows[kinds[index.events.shape[event]!]!]! += rowsOf(event);
+    slices[at]!.rows[kinds[index.events.shape.get(event)]!]! += rowsOf(event);
   }
   for (let i = 0; i < used; i++) take(slices[i]!);
 }
@@ -77,8 +78,9 @@ export function makeTimeline(changes: SelectedEvents, tables: ReportTables, zone
     firstFile: new Int32Array(count).fill(-1),
     lastFile: new Int32Array(count).fill(-1),
   };
-  for (const event of events) {
-    const shape = index.events.shape[event]!;
+  for (let i = 0; i < events.length; i++) {
+    const event = events.get(i);
+    const shape = index.events.shape.get(event);
     const kind = kinds[shape]!;
     const bucket = bucketOf(buckets, timeOf(index, event));
     const rows = rowsOf(event);
@@ -110,7 +112,7 @@ function addTransactions(changes: SelectedEvents, timeline: Timeline): void {
     first = Math.min(first, bucket);
     last = Math.max(last, bucket);
     timeline.touched[bucket]!++;
-    addFile(timeline, bucket, transactions.file[transaction]!);
+    addFile(timeline, bucket, transactions.file.get(transaction));
   });
   end();
 }
@@ -122,11 +124,11 @@ function addTransactions(changes: SelectedEvents, timeline: Timeline): void {
 function addPrepared({ index: { transactions } }: SelectedEvents, timeline: Timeline): void {
   const { firstFile, buckets } = timeline;
   for (let transaction = 0; transaction < transactions.length; transaction++) {
-    if (transactions.decidedOffset[transaction] === 0) continue;
-    const bucket = bucketOf(buckets, transactions.decidedTime[transaction]!);
+    if (transactions.decidedOffset.get(transaction) === 0) continue;
+    const bucket = bucketOf(buckets, transactions.decidedTime.get(transaction));
     if (bucket < 0 || bucket >= buckets.count || firstFile[bucket] === -1) continue;
-    addFile(timeline, bucket, transactions.file[transaction]!);
-    addFile(timeline, bucket, transactions.decidedFile[transaction]!);
+    addFile(timeline, bucket, transactions.file.get(transaction));
+    addFile(timeline, bucket, transactions.decidedFile.get(transaction));
   }
 }
 

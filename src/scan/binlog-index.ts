@@ -1,5 +1,6 @@
 import type { FormatDescription } from '../binlog/format-description.ts';
 import type { TableDefinition } from '../binlog/table-map.ts';
+import type { PageStore } from '../io/page-store.ts';
 import type { EventTable } from './event-table.ts';
 import type { Shape } from './shapes.ts';
 import type { StatementEffect } from './statement.ts';
@@ -54,6 +55,8 @@ export interface BinlogIndex {
   readonly shapes: readonly Shape[];
   readonly tables: readonly TableDefinition[];
   readonly obstacles: readonly Obstacle[];
+  /** Keeps what does not fit into the memory of the tables, for them and for who makes lists of their numbers. */
+  readonly pages: PageStore;
 }
 
 /** Is this a statement that stands alone, without the GTID that makes a group of it (MySQL before 5.7.6)? */

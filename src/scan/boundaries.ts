@@ -29,7 +29,8 @@ export class Boundaries {
     const { header } = this.#place;
     switch (header.type) {
       case EventCode.XID:
-        if (grouping.current >= 0) grouping.transactions.xid[grouping.current] = parseXid(bytes, start, end);
+        if (grouping.current >= 0)
+          grouping.transactions.xid.set(grouping.current, parseXid(bytes, start, end));
         grouping.end(Ending.XID);
         return;
       case EventCode.GTID:
@@ -103,12 +104,12 @@ export class Boundaries {
     const { transactions } = this.#grouping;
     if (decision !== undefined && prepared !== undefined) {
       this.#prepared.delete(decision.xid);
-      transactions.ending[prepared] = decision.commit ? Ending.COMMIT : Ending.XA_ROLLBACK;
-      transactions.decidedBy[prepared] = this.#grouping.current;
-      transactions.decidedFile[prepared] = this.#place.file;
-      transactions.decidedOffset[prepared] = this.#place.offset;
-      transactions.decidedEnd[prepared] = this.#place.end;
-      transactions.decidedTime[prepared] = this.#place.header.timestamp;
+      transactions.ending.set(prepared, decision.commit ? Ending.COMMIT : Ending.XA_ROLLBACK);
+      transactions.decidedBy.set(prepared, this.#grouping.current);
+      transactions.decidedFile.set(prepared, this.#place.file);
+      transactions.decidedOffset.set(prepared, this.#place.offset);
+      transactions.decidedEnd.set(prepared, this.#place.end);
+      transactions.decidedTime.set(prepared, this.#place.header.timestamp);
     } else if (decision?.commit !== false) {
       this.#obstacles.add('xa-commit', eventType, query.text, ANYTHING, query.threadId);
     }

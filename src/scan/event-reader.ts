@@ -14,6 +14,7 @@ import { emptyRowsEvent, parseRows, type RowsEvent, RowsFlag } from '../binlog/r
 import { statementTextStart } from '../binlog/statement-text.ts';
 import { parsePayload, unpackPayload } from '../binlog/transaction-payload.ts';
 import { BinflashError } from '../errors.ts';
+import type { PageStore } from '../io/page-store.ts';
 import type { FileSummary } from './binlog-index.ts';
 import { Boundaries } from './boundaries.ts';
 import { EventTable, PLAIN } from './event-table.ts';
@@ -32,12 +33,12 @@ import { TextTable } from './text-table.ts';
 export class EventReader {
   /** Where the event in hand stands, its header included. */
   readonly place: EventPlace = emptyPlace();
-  readonly events: EventTable = new EventTable();
-  readonly texts: TextTable = new TextTable();
-  readonly grouping: Grouping = new Grouping(this.place, this.events, this.texts);
-  readonly obstacles: Obstacles = new Obstacles(this.place, this.events, this.grouping);
+  readonly events: EventTable;
+  readonly texts: TextTable;
+  readonly grouping: Grouping;
+  readonly obstacles: Obstacles;
   readonly shapes: ShapeRegistry = new ShapeRegistry();
-  readonly #boundaries = new Boundaries(this.place, this.grouping, this.obstacles);
+  readonly #boundaries: Boundaries;
   readonly #replace = new ReplaceDoubt();
   readonly #maxUnpacked: number;
   #summary: FileSummary | undefined;
@@ -48,9 +49,14 @@ export class EventReader {
   #packed = PLAIN;
   #inner = 0;
 
-  /** `maxUnpacked`: most bytes that one TRANSACTION_PAYLOAD may unpack to. */
-  constructor(maxUnpacked: number) {
+  /** `maxUnpacked`: most bytes that one TRANSACTION_PAYLOAD may unpack to; `pages` keeps the index. */
+  constructor(maxUnpacked: number, pages: PageStore) {
     this.#maxUnpacked = maxUnpacked;
+    this.events = new EventTable(pages);
+    this.texts = new TextTable(pages);
+    this.grouping = new Grouping(this.place, this.events, this.texts, pages);
+    this.obstacles = new Obstacles(this.place, this.events, this.grouping);
+    this.#boundaries = new Boundaries(this.place, this.grouping, this.obstacles);
   }
 
   /** Begins a file with its first event, which must be FORMAT_DESCRIPTION. */
@@ -241,7 +247,7 @@ export class EventReader {
       inner.push(piece);
     }
     inner.finish();
-    containers.unpacked[packed] = inner.offset;
+    containers.unpacked.set(packed, inner.offset);
   }
 
   /** A compressed event of MariaDB. */
@@ -251,7 +257,7 @@ export class EventReader {
     readHeader(plain, 0, place.header);
     if (place.header.type !== EventCode.QUERY) {
       this.#packed = events.containers.add(place.offset, place.end - place.offset);
-      events.containers.unpacked[this.#packed] = plain.length;
+      events.containers.unpacked.set(this.#packed, plain.length);
       this.#inner = 0;
     }
     this.#take(plain, 0, plain.length);

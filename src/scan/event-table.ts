@@ -1,35 +1,51 @@
-import { grown } from './growable.ts';
+import type { PageStore } from '../io/page-store.ts';
 import { PackedTable } from './packed-table.ts';
+import { F64Column, U32Column } from './paged-column.ts';
 
 /** In {@link EventTable.packed}: the event stands in the file itself. */
 export const PLAIN = 0xffff_ffff;
 
 /**
- * The rows events of all files in order, as numbers in typed arrays: 45 bytes an event, no bodies.
- * Row `i` of every array belongs to event `i`; only the first {@link length} rows count.
+ * The rows events of all files in order, as columns of numbers, no bodies. Number `i` of every column belongs to event
+ * `i`; only the first {@link length} count.
  */
 export class EventTable {
   length = 0;
-  readonly containers: PackedTable = new PackedTable();
+  readonly containers: PackedTable;
   /** Index in {@link containers} of the event that holds it, or {@link PLAIN}. */
-  packed: Uint32Array = new Uint32Array(64);
+  readonly packed: U32Column;
   /** Where the event begins in its file; of one in a container, among the plain events of that. */
-  offset: Float64Array = new Float64Array(64);
-  size: Uint32Array = new Uint32Array(64);
-  timestamp: Uint32Array = new Uint32Array(64);
+  readonly offset: F64Column;
+  readonly size: U32Column;
+  readonly timestamp: U32Column;
   /** Index in {@link BinlogIndex.shapes}. */
-  shape: Uint32Array = new Uint32Array(64);
+  readonly shape: U32Column;
   /** Index in {@link BinlogIndex.transactions}. */
-  transaction: Uint32Array = new Uint32Array(64);
+  readonly transaction: U32Column;
   /** Number of the source statement; it ends with STMT_END_F. */
-  statement: Uint32Array = new Uint32Array(64);
-  rows: Uint32Array = new Uint32Array(64);
+  readonly statement: U32Column;
+  readonly rows: U32Column;
   /** Bytes of its largest row: of both images, in an UPDATE. */
-  largestRow: Uint32Array = new Uint32Array(64);
+  readonly largestRow: U32Column;
   /** Rows flags, see {@link RowsFlag}. */
-  flags: Uint16Array = new Uint16Array(64);
+  readonly flags: U32Column;
   /** 1 where the event may be a REPLACE that hides old values, see {@link ReplaceDoubt}. */
-  maybeReplace: Uint8Array = new Uint8Array(64);
+  readonly maybeReplace: U32Column;
+
+  constructor(store: PageStore) {
+    this.containers = new PackedTable(store);
+    this.packed = new U32Column(store, PLAIN);
+    this.offset = new F64Column(store);
+    this.size = new U32Column(store);
+    this.timestamp = new U32Column(store);
+    this.shape = new U32Column(store);
+    this.transaction = new U32Column(store);
+    this.statement = new U32Column(store);
+    this.rows = new U32Column(store);
+    this.largestRow = new U32Column(store);
+    this.flags = new U32Column(store);
+    this.maybeReplace = new U32Column(store);
+  }
 
   /** Appends an event and answers its number. */
   add(
@@ -46,53 +62,41 @@ export class EventTable {
     maybeReplace: boolean,
   ): number {
     const at = this.length++;
-    if (at === this.size.length) this.#grow();
-    this.packed[at] = packed;
-    this.offset[at] = offset;
-    this.size[at] = size;
-    this.timestamp[at] = timestamp;
-    this.shape[at] = shape;
-    this.transaction[at] = transaction;
-    this.statement[at] = statement;
-    this.rows[at] = rows;
-    this.largestRow[at] = largestRow;
-    this.flags[at] = flags;
-    this.maybeReplace[at] = maybeReplace ? 1 : 0;
+    if (packed !== PLAIN) this.packed.set(at, packed);
+    this.offset.set(at, offset);
+    this.size.set(at, size);
+    this.timestamp.set(at, timestamp);
+    this.shape.set(at, shape);
+    this.transaction.set(at, transaction);
+    this.statement.set(at, statement);
+    this.rows.set(at, rows);
+    this.largestRow.set(at, largestRow);
+    this.flags.set(at, flags);
+    if (maybeReplace) this.maybeReplace.set(at, 1);
     return at;
   }
 
   /** Where the event, or the one that holds it, begins in its file. */
   fileOffset(event: number): number {
-    const packed = this.packed[event]!;
-    return packed === PLAIN ? this.offset[event]! : this.containers.offset[packed]!;
+    const packed = this.packed.get(event);
+    return packed === PLAIN ? this.offset.get(event) : this.containers.offset.get(packed);
   }
 
   /** Where the event, or the one that holds it, ends in its file. */
   fileEnd(event: number): number {
-    const packed = this.packed[event]!;
-    if (packed === PLAIN) return this.offset[event]! + this.size[event]!;
-    return this.containers.offset[packed]! + this.containers.size[packed]!;
+    const packed = this.packed.get(event);
+    if (packed === PLAIN) return this.offset.get(event) + this.size.get(event);
+    return this.containers.offset.get(packed) + this.containers.size.get(packed);
   }
 
   /** Takes the events from number `length` on out again; answers how many rows they had. */
   truncate(length: number): number {
     let rows = 0;
-    for (let event = length; event < this.length; event++) rows += this.rows[event]!;
+    for (let event = length; event < this.length; event++) rows += this.rows.get(event);
+    // The others are set again by whatever takes their place.
+    this.packed.clear(length, this.length);
+    this.maybeReplace.clear(length, this.length);
     this.length = length;
     return rows;
-  }
-
-  #grow(): void {
-    this.packed = grown(this.packed);
-    this.offset = grown(this.offset);
-    this.size = grown(this.size);
-    this.timestamp = grown(this.timestamp);
-    this.shape = grown(this.shape);
-    this.transaction = grown(this.transaction);
-    this.statement = grown(this.statement);
-    this.rows = grown(this.rows);
-    this.largestRow = grown(this.largestRow);
-    this.flags = grown(this.flags);
-    this.maybeReplace = grown(this.maybeReplace);
   }
 }

@@ -1,5 +1,6 @@
 import type { Flavour } from '../binlog/event-types.ts';
 import { type Gtid, type MariadbGtid, MariadbGtidFlag } from '../binlog/gtid.ts';
+import type { PageStore } from '../io/page-store.ts';
 import type { EventTable } from './event-table.ts';
 import type { EventPlace } from './place.ts';
 import { Savepoints } from './savepoints.ts';
@@ -14,7 +15,7 @@ import { Ending, TransactionTable } from './transaction-table.ts';
  * Rows outside of any transaction (tools write such files) are one each, up to STMT_END_F.
  */
 export class Grouping {
-  readonly transactions: TransactionTable = new TransactionTable();
+  readonly transactions: TransactionTable;
   /** The open transaction, or -1. */
   current = -1;
   /** Number of the statement in hand; table ids mean nothing in another one. */
@@ -28,7 +29,8 @@ export class Grouping {
   #implicit = false;
   readonly #savepoints = new Savepoints();
 
-  constructor(place: EventPlace, events: EventTable, texts: TextTable) {
+  constructor(place: EventPlace, events: EventTable, texts: TextTable, pages: PageStore) {
+    this.transactions = new TransactionTable(pages);
     this.#place = place;
     this.#events = events;
     this.#texts = texts;
@@ -47,13 +49,13 @@ export class Grouping {
   mariadbGtid(gtid: MariadbGtid): void {
     this.gtid(gtid);
     this.#begun = (gtid.flags & MariadbGtidFlag.STANDALONE) === 0;
-    if (gtid.threadId !== undefined) this.transactions.threadId[this.current] = gtid.threadId;
+    if (gtid.threadId !== undefined) this.transactions.threadId.set(this.current, gtid.threadId);
   }
 
   begin(threadId: number): void {
     if (this.current < 0 || this.#begun) this.#add();
     this.#begun = true;
-    this.transactions.threadId[this.current] = threadId;
+    this.transactions.threadId.set(this.current, threadId);
   }
 
   /** Notes a rows event, opening a transaction of its own where none is open; answers the transaction. */
@@ -64,9 +66,9 @@ export class Grouping {
     }
     this.#begun = true;
     const { transactions } = this;
-    transactions.eventCount[this.current]!++;
-    transactions.rowsFlags[this.current]! |= flags;
-    transactions.end[this.current] = this.#place.end;
+    transactions.eventCount.add(this.current, 1);
+    transactions.rowsFlags.set(this.current, transactions.rowsFlags.get(this.current) | flags);
+    transactions.end.set(this.current, this.#place.end);
     return this.current;
   }
 
@@ -100,8 +102,8 @@ export class Grouping {
     if (events === undefined) return false;
     const { transactions } = this;
     const gone = this.#events.length - events;
-    transactions.takenBack[this.current]! += this.#events.truncate(events);
-    transactions.eventCount[this.current]! -= gone;
+    transactions.takenBack.add(this.current, this.#events.truncate(events));
+    transactions.eventCount.add(this.current, -gone);
     this.#texts.truncate(events);
     return true;
   }
@@ -109,9 +111,9 @@ export class Grouping {
   end(ending: number): void {
     if (this.current < 0) return;
     const { end, header } = this.#place;
-    this.transactions.ending[this.current] = ending;
-    this.transactions.end[this.current] = end;
-    this.transactions.endTime[this.current] = header.timestamp;
+    this.transactions.ending.set(this.current, ending);
+    this.transactions.end.set(this.current, end);
+    this.transactions.endTime.set(this.current, header.timestamp);
     this.#close();
   }
 

@@ -3,7 +3,9 @@ import { EventCode } from '../binlog/event-types.ts';
 import { loadZstd, zstdIsLoaded } from '../binlog/zstd.ts';
 import { BinflashError } from '../errors.ts';
 import { ForwardWindow } from '../io/forward-window.ts';
+import { PageStore } from '../io/page-store.ts';
 import type { SourceFile } from '../io/source.ts';
+import type { Waits } from '../io/waits.ts';
 import type { BinlogIndex, FileSummary } from './binlog-index.ts';
 import { EventReader } from './event-reader.ts';
 import { checkMagic } from './magic.ts';
@@ -18,6 +20,8 @@ export const DEFAULT_MAX_UNPACKED: number = 64 * 1024 ** 3;
 export interface ScanOptions {
   /** Window size in bytes. */
   readonly window?: number;
+  /** Keeps the index; the caller closes it when the index is not needed any more. */
+  readonly pages?: PageStore | undefined;
   /** Most bytes that one TRANSACTION_PAYLOAD may unpack to. */
   readonly maxUnpacked?: number | undefined;
   /** `--start-position`: must be where an event of the first file begins, or its end. */
@@ -27,6 +31,8 @@ export interface ScanOptions {
   /** Called once a window with the bytes scanned so far. */
   readonly onProgress?: ((bytes: number) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Told how long the scan waits. */
+  readonly waits?: Waits | undefined;
   /**
    * Called once a window with what the index holds so far, which grows from call to call: for those who cannot
    * wait. Transactions before `complete` will not change any more, but for what an XA COMMIT or XA ROLLBACK may
@@ -41,7 +47,8 @@ export interface ScanOptions {
  * @throws BinflashError for the first thing that is damaged or cannot be read, with file, offset and type
  */
 export async function scan(files: readonly SourceFile[], options: ScanOptions = {}): Promise<BinlogIndex> {
-  const reader = new EventReader(options.maxUnpacked ?? DEFAULT_MAX_UNPACKED);
+  const pages = options.pages ?? new PageStore();
+  const reader = new EventReader(options.maxUnpacked ?? DEFAULT_MAX_UNPACKED, pages);
   const summaries: FileSummary[] = [];
   const index: BinlogIndex = {
     files: summaries,
@@ -51,6 +58,7 @@ export async function scan(files: readonly SourceFile[], options: ScanOptions = 
     shapes: reader.shapes.shapes,
     tables: reader.shapes.definitions,
     obstacles: reader.obstacles.list,
+    pages,
   };
   let done = 0;
   for (const [number, file] of files.entries()) {
@@ -77,7 +85,7 @@ async function scanFile(
   index: BinlogIndex,
   options: ScanOptions,
 ): Promise<boolean> {
-  const window = new ForwardWindow(file, options.window ?? DEFAULT_WINDOW);
+  const window = new ForwardWindow(file, options.window ?? DEFAULT_WINDOW, options.waits);
   try {
     await checkMagic(file, window);
     let at = window.begin + MAGIC.length;
@@ -178,7 +186,7 @@ function cutHeader(file: SourceFile, offset: number): BinflashError {
 function adviseStop(error: BinflashError, reader: EventReader, offset: number): BinflashError {
   const { open, current, transactions } = reader.grouping;
   // A transaction is read to its end even when it goes on behind the stop position.
-  const position = open ? transactions.start[current]! : offset;
+  const position = open ? transactions.start.get(current) : offset;
   if (position > MAGIC.length && ['TRUNCATED', 'DAMAGED', 'BAD_CHECKSUM'].includes(error.code)) {
     const advice = `To use what stands before it, make this the last file and add --stop-position ${position}.`;
     error.hint = error.hint === undefined ? advice : `${error.hint} ${advice}`;

@@ -1,20 +1,31 @@
-import { grown } from './growable.ts';
+import type { PageStore } from '../io/page-store.ts';
+import { PLAIN } from './event-table.ts';
+import { F64Column, U32Column } from './paged-column.ts';
 
 /**
  * Where the texts of statements stand that made rows events (ROWS_QUERY of MySQL, ANNOTATE_ROWS of MariaDB), as
- * numbers in typed arrays, see `EventTable`.
+ * columns of numbers, see `EventTable`.
  */
 export class TextTable {
   length = 0;
-  transaction: Uint32Array = new Uint32Array(16);
+  readonly transaction: U32Column;
   /** Number of the source statement, as in `EventTable.statement`. */
-  statement: Uint32Array = new Uint32Array(16);
+  readonly statement: U32Column;
   /** The first rows event that may be the statement's. */
-  firstEvent: Uint32Array = new Uint32Array(16);
+  readonly firstEvent: U32Column;
   /** As in `EventTable`. */
-  packed: Uint32Array = new Uint32Array(16);
-  offset: Float64Array = new Float64Array(16);
-  size: Uint32Array = new Uint32Array(16);
+  readonly packed: U32Column;
+  readonly offset: F64Column;
+  readonly size: U32Column;
+
+  constructor(store: PageStore) {
+    this.transaction = new U32Column(store);
+    this.statement = new U32Column(store);
+    this.firstEvent = new U32Column(store);
+    this.packed = new U32Column(store, PLAIN);
+    this.offset = new F64Column(store);
+    this.size = new U32Column(store);
+  }
 
   add(
     transaction: number,
@@ -25,18 +36,17 @@ export class TextTable {
     size: number,
   ): void {
     const at = this.length++;
-    if (at === this.size.length) this.#grow();
-    this.transaction[at] = transaction;
-    this.statement[at] = statement;
-    this.firstEvent[at] = firstEvent;
-    this.packed[at] = packed;
-    this.offset[at] = offset;
-    this.size[at] = size;
+    this.transaction.set(at, transaction);
+    this.statement.set(at, statement);
+    this.firstEvent.set(at, firstEvent);
+    this.packed.set(at, packed);
+    this.offset.set(at, offset);
+    this.size.set(at, size);
   }
 
   /** Forgets the texts of rows events from number `length` on, which are taken out of the index. */
   truncate(length: number): void {
-    while (this.length > 0 && this.firstEvent[this.length - 1]! >= length) this.length--;
+    while (this.length > 0 && this.firstEvent.get(this.length - 1) >= length) this.length--;
   }
 
   /** The first text of `transaction` or a later one; the texts are in the order of transactions. */
@@ -44,18 +54,9 @@ export class TextTable {
     let [low, high] = [0, this.length];
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (this.transaction[middle]! < transaction) low = middle + 1;
+      if (this.transaction.get(middle) < transaction) low = middle + 1;
       else high = middle;
     }
     return low;
-  }
-
-  #grow(): void {
-    this.transaction = grown(this.transaction);
-    this.statement = grown(this.statement);
-    this.firstEvent = grown(this.firstEvent);
-    this.packed = grown(this.packed);
-    this.offset = grown(this.offset);
-    this.size = grown(this.size);
   }
 }

@@ -1,5 +1,6 @@
 import { formatGtid } from '../binlog/gtid.ts';
-import { grown } from './growable.ts';
+import type { PageStore } from '../io/page-store.ts';
+import { F64Column, U32Column, U64Column } from './paged-column.ts';
 
 /** How a transaction ended. */
 export const Ending = {
@@ -20,55 +21,73 @@ export const Ending = {
 /** A thread id that the log does not tell. */
 export const NO_THREAD = 0xffff_ffff;
 
-/**
- * The transactions (event groups) of all files in order, as numbers in typed arrays, see {@link EventTable}.
- */
+/** The transactions (event groups) of all files in order, as columns of numbers, see {@link EventTable}. */
 export class TransactionTable {
   length = 0;
-  file: Uint16Array = new Uint16Array(64);
+  readonly file: U32Column;
   /** From the GTID event, or BEGIN where there is none, to the end of the event that ends it. */
-  start: Float64Array = new Float64Array(64);
-  end: Float64Array = new Float64Array(64);
-  beginTime: Uint32Array = new Uint32Array(64);
-  endTime: Uint32Array = new Uint32Array(64);
-  serverId: Uint32Array = new Uint32Array(64);
-  threadId: Uint32Array = new Uint32Array(64);
-  xid: BigUint64Array = new BigUint64Array(64);
-  ending: Uint8Array = new Uint8Array(64);
+  readonly start: F64Column;
+  readonly end: F64Column;
+  readonly beginTime: U32Column;
+  readonly endTime: U32Column;
+  readonly serverId: U32Column;
+  readonly threadId: U32Column;
+  readonly xid: U64Column;
+  readonly ending: U32Column;
   /** Index of the first rows event, and how many there are. */
-  firstEvent: Uint32Array = new Uint32Array(64);
-  eventCount: Uint32Array = new Uint32Array(64);
+  readonly firstEvent: U32Column;
+  readonly eventCount: U32Column;
   /** All rows flags of its events, or-ed. */
-  rowsFlags: Uint16Array = new Uint16Array(64);
+  readonly rowsFlags: U32Column;
   /** The group of the XA COMMIT or XA ROLLBACK that decided a prepared transaction, or -1. */
-  decidedBy: Int32Array = new Int32Array(64);
+  readonly decidedBy: F64Column;
   /** Where and when that stands; offset 0 for what was not decided so. */
-  decidedFile: Uint16Array = new Uint16Array(64);
-  decidedOffset: Float64Array = new Float64Array(64);
-  decidedEnd: Float64Array = new Float64Array(64);
-  decidedTime: Uint32Array = new Uint32Array(64);
+  readonly decidedFile: U32Column;
+  readonly decidedOffset: F64Column;
+  readonly decidedEnd: F64Column;
+  readonly decidedTime: U32Column;
   /** Rows that ROLLBACK TO SAVEPOINT took back; their events are not in the index. */
-  takenBack: Float64Array = new Float64Array(64);
+  readonly takenBack: F64Column;
   /** 0 when it has no GTID, else one more than the index in {@link gtidSources}. */
-  gtidSource: Uint32Array = new Uint32Array(64);
-  gtidSequence: BigUint64Array = new BigUint64Array(64);
+  readonly gtidSource: U32Column;
+  readonly gtidSequence: U64Column;
   /** Distinct GTID sources: UUIDs or `domain-server`. */
   readonly gtidSources: string[] = [];
   readonly #sourceNumbers = new Map<string, number>();
 
+  constructor(store: PageStore) {
+    this.file = new U32Column(store);
+    this.start = new F64Column(store);
+    this.end = new F64Column(store);
+    this.beginTime = new U32Column(store);
+    this.endTime = new U32Column(store);
+    this.serverId = new U32Column(store);
+    this.threadId = new U32Column(store, NO_THREAD);
+    this.xid = new U64Column(store);
+    this.ending = new U32Column(store);
+    this.firstEvent = new U32Column(store);
+    this.eventCount = new U32Column(store);
+    this.rowsFlags = new U32Column(store);
+    this.decidedBy = new F64Column(store, -1);
+    this.decidedFile = new U32Column(store);
+    this.decidedOffset = new F64Column(store);
+    this.decidedEnd = new F64Column(store);
+    this.decidedTime = new U32Column(store);
+    this.takenBack = new F64Column(store);
+    this.gtidSource = new U32Column(store);
+    this.gtidSequence = new U64Column(store);
+  }
+
   /** Begins a transaction and answers its number. */
   add(file: number, start: number, time: number, serverId: number, firstEvent: number): number {
     const at = this.length++;
-    if (at === this.file.length) this.#grow();
-    this.file[at] = file;
-    this.start[at] = start;
-    this.end[at] = start;
-    this.beginTime[at] = time;
-    this.endTime[at] = time;
-    this.serverId[at] = serverId;
-    this.threadId[at] = NO_THREAD;
-    this.firstEvent[at] = firstEvent;
-    this.decidedBy[at] = -1;
+    this.file.set(at, file);
+    this.start.set(at, start);
+    this.end.set(at, start);
+    this.beginTime.set(at, time);
+    this.endTime.set(at, time);
+    this.serverId.set(at, serverId);
+    this.firstEvent.set(at, firstEvent);
     return at;
   }
 
@@ -78,37 +97,14 @@ export class TransactionTable {
       number = this.gtidSources.push(source);
       this.#sourceNumbers.set(source, number);
     }
-    this.gtidSource[transaction] = number;
-    this.gtidSequence[transaction] = sequence;
+    this.gtidSource.set(transaction, number);
+    this.gtidSequence.set(transaction, sequence);
   }
 
   /** The usual spelling of its GTID, or undefined. */
   gtid(transaction: number): string | undefined {
-    const source = this.gtidSource[transaction]!;
+    const source = this.gtidSource.get(transaction);
     if (source === 0) return undefined;
-    return formatGtid(this.gtidSources[source - 1]!, this.gtidSequence[transaction]!);
-  }
-
-  #grow(): void {
-    this.file = grown(this.file);
-    this.start = grown(this.start);
-    this.end = grown(this.end);
-    this.beginTime = grown(this.beginTime);
-    this.endTime = grown(this.endTime);
-    this.serverId = grown(this.serverId);
-    this.threadId = grown(this.threadId);
-    this.xid = grown(this.xid);
-    this.ending = grown(this.ending);
-    this.firstEvent = grown(this.firstEvent);
-    this.eventCount = grown(this.eventCount);
-    this.rowsFlags = grown(this.rowsFlags);
-    this.decidedBy = grown(this.decidedBy);
-    this.decidedFile = grown(this.decidedFile);
-    this.decidedOffset = grown(this.decidedOffset);
-    this.decidedEnd = grown(this.decidedEnd);
-    this.decidedTime = grown(this.decidedTime);
-    this.takenBack = grown(this.takenBack);
-    this.gtidSource = grown(this.gtidSource);
-    this.gtidSequence = grown(this.gtidSequence);
+    return formatGtid(this.gtidSources[source - 1]!, this.gtidSequence.get(transaction));
   }
 }

@@ -27,24 +27,24 @@ export function onlyTransaction(
 ): OneTransaction | undefined {
   const { transactions } = index;
   const { includeGtids: _, excludeGtids, threadIds, serverIds, xids, ...changes } = select;
-  const file = transactions.file[transaction]!;
-  if (transactions.decidedOffset[transaction]! === 0) {
+  const file = transactions.file.get(transaction);
+  if (transactions.decidedOffset.get(transaction) === 0) {
     return byPosition(
       index,
-      { file, offset: transactions.start[transaction]! },
-      { file, offset: transactions.end[transaction]! },
+      { file, offset: transactions.start.get(transaction) },
+      { file, offset: transactions.end.get(transaction) },
       withoutTimes(index, transaction, changes) ? untimed(changes) : changes,
     );
   }
-  const decided = transactions.decidedFile[transaction]!;
-  const end = { file: decided, offset: transactions.decidedEnd[transaction]! };
+  const decided = transactions.decidedFile.get(transaction);
+  const end = { file: decided, offset: transactions.decidedEnd.get(transaction) };
   const rest = withoutPositions(untimed(changes));
   if (decided === file) {
-    return byPosition(index, { file, offset: transactions.decidedOffset[transaction]! }, end, rest);
+    return byPosition(index, { file, offset: transactions.decidedOffset.get(transaction) }, end, rest);
   }
   const gtid = transactions.gtid(transaction);
-  const time = transactions.decidedTime[transaction]!;
-  const thread = transactions.threadId[transaction]!;
+  const time = transactions.decidedTime.get(transaction);
+  const thread = transactions.threadId.get(transaction);
   const conditions: Selection =
     gtid !== undefined
       ? { includeGtids: [gtid] }
@@ -103,9 +103,9 @@ function withoutTimes(
   transaction: number,
   { startDatetime = 0, stopDatetime = Infinity }: Selection,
 ): boolean {
-  const first = transactions.firstEvent[transaction]!;
-  for (let event = first; event < first + transactions.eventCount[transaction]!; event++) {
-    const time = events.timestamp[event]!;
+  const first = transactions.firstEvent.get(transaction);
+  for (let event = first; event < first + transactions.eventCount.get(transaction); event++) {
+    const time = events.timestamp.get(event);
     if (time < startDatetime || time >= stopDatetime) return false;
   }
   return true;
@@ -116,10 +116,10 @@ function isAlone(index: BinlogIndex, transaction: number, select: Selection): bo
   const { transactions } = index;
   const selector = new Selector(index, select);
   for (let other = 0; other < transactions.length; other++) {
-    if (other === transaction || transactions.ending[other] === Ending.XA_ROLLBACK) continue;
-    if (transactions.eventCount[other] === 0 || !selector.hasTransaction(other)) continue;
-    const first = transactions.firstEvent[other]!;
-    for (let event = first; event < first + transactions.eventCount[other]!; event++) {
+    if (other === transaction || transactions.ending.get(other) === Ending.XA_ROLLBACK) continue;
+    if (transactions.eventCount.get(other) === 0 || !selector.hasTransaction(other)) continue;
+    const first = transactions.firstEvent.get(other);
+    for (let event = first; event < first + transactions.eventCount.get(other); event++) {
       if (selector.hasEvent(event)) return false;
     }
   }

@@ -110,7 +110,7 @@ export class Selector {
     if (this.#selection.threadIds === undefined) return;
     const { transactions, files } = this.#index;
     for (let i = 0; i < transactions.length; i++) {
-      if (transactions.eventCount[i]! > 0 && transactions.threadId[i] !== NO_THREAD) return;
+      if (transactions.eventCount.get(i) > 0 && transactions.threadId.get(i) !== NO_THREAD) return;
     }
     if (this.#index.events.length === 0) return;
     throw new BinflashError('UNSUPPORTED', '--thread-id cannot be used: the log does not tell thread ids', {
@@ -186,18 +186,22 @@ export class Selector {
   /** Is this rows event selected? {@link hasTransaction} is asked apart, once a transaction. */
   hasEvent(event: number): boolean {
     const { events, transactions } = this.#index;
-    if (!this.#hasShape(events.shape[event]!)) return false;
-    const transaction = events.transaction[event]!;
-    const decided = transactions.decidedOffset[transaction]!;
+    if (!this.#hasShape(events.shape.get(event))) return false;
+    const transaction = events.transaction.get(event);
+    const decided = transactions.decidedOffset.get(transaction);
     // A two-phase XA transaction took effect with its XA COMMIT, wherever its rows stand.
     if (decided > 0) {
       return this.#inRange(
-        transactions.decidedFile[transaction]!,
+        transactions.decidedFile.get(transaction),
         decided,
-        transactions.decidedTime[transaction]!,
+        transactions.decidedTime.get(transaction),
       );
     }
-    return this.#inRange(transactions.file[transaction]!, events.fileOffset(event), events.timestamp[event]!);
+    return this.#inRange(
+      transactions.file.get(transaction),
+      events.fileOffset(event),
+      events.timestamp.get(event),
+    );
   }
 
   #hasShape(shape: number): boolean {
@@ -213,11 +217,11 @@ export class Selector {
   hasTransaction(transaction: number): boolean {
     const { transactions } = this.#index;
     const { threadIds, serverIds, xids } = this.#selection;
-    if (threadIds && !threadIds.includes(transactions.threadId[transaction]!)) return false;
-    if (serverIds && !serverIds.includes(transactions.serverId[transaction]!)) return false;
-    if (xids && !xids.includes(transactions.xid[transaction]!)) return false;
+    if (threadIds && !threadIds.includes(transactions.threadId.get(transaction))) return false;
+    if (serverIds && !serverIds.includes(transactions.serverId.get(transaction))) return false;
+    if (xids && !xids.includes(transactions.xid.get(transaction))) return false;
     // A two-phase XA transaction has one GTID for its rows and one for its XA COMMIT; either of them means it.
-    const decidedBy = transactions.decidedBy[transaction]!;
+    const decidedBy = transactions.decidedBy.get(transaction);
     const has = (set: GtidSet): boolean =>
       this.#hasGtid(set, transaction) || (decidedBy >= 0 && this.#hasGtid(set, decidedBy));
     if (this.#include && !has(this.#include)) return false;
@@ -235,7 +239,7 @@ export class Selector {
     if (serverIds && !serverIds.includes(obstacle.serverId)) return false;
     const thread = threadId === NO_THREAD ? this.#threadOf(transaction) : threadId;
     if (threadIds && thread !== NO_THREAD && !threadIds.includes(thread)) return false;
-    const xid = transaction < 0 ? 0n : this.#index.transactions.xid[transaction]!;
+    const xid = transaction < 0 ? 0n : this.#index.transactions.xid.get(transaction);
     // A statement outside of transactions has no XID that could be meant; what is unsupported may hide one.
     if (xids && !xids.includes(xid) && (xid !== 0n || obstacle.kind === 'statement')) return false;
     if (this.#include && !(transaction >= 0 && this.#hasGtid(this.#include, transaction))) return false;
@@ -243,7 +247,7 @@ export class Selector {
   }
 
   #threadOf(transaction: number): number {
-    return transaction < 0 ? NO_THREAD : this.#index.transactions.threadId[transaction]!;
+    return transaction < 0 ? NO_THREAD : this.#index.transactions.threadId.get(transaction);
   }
 
   #inRange(file: number, offset: number, timestamp: number): boolean {
@@ -258,10 +262,10 @@ export class Selector {
 
   #hasGtid(set: GtidSet, transaction: number): boolean {
     const { transactions } = this.#index;
-    const source = transactions.gtidSource[transaction]!;
+    const source = transactions.gtidSource.get(transaction);
     return (
       source > 0 &&
-      containsGtid(set, transactions.gtidSources[source - 1]!, transactions.gtidSequence[transaction]!)
+      containsGtid(set, transactions.gtidSources[source - 1]!, transactions.gtidSequence.get(transaction))
     );
   }
 }

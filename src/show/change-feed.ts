@@ -89,7 +89,7 @@ export class ChangeFeed {
     const { events } = this.#index;
     const shape = this.#shapeOf(number);
     const { event } = shape;
-    if (this.#textOf < 0 && this.#textLength > 0) this.#textOf = events.statement[number]!;
+    if (this.#textOf < 0 && this.#textLength > 0) this.#textOf = events.statement.get(number);
     event.number = number;
     event.bytes = bytes;
     event.start = start;
@@ -159,14 +159,14 @@ export class ChangeFeed {
     this.#isEventTold = true;
     const { events } = this.#index;
     const event = this.#event!;
-    const transaction = events.transaction[event.number]!;
+    const transaction = events.transaction.get(event.number);
     if (transaction !== this.#transaction) {
       this.end();
       this.#transaction = transaction;
       this.transactions++;
       this.#formatter.transaction(transaction);
     }
-    if (this.#textOf === events.statement[event.number]) {
+    if (this.#textOf === events.statement.get(event.number)) {
       this.#formatter.statement({ bytes: this.#text, start: 0, end: this.#textLength });
     }
     // Told once, or of a statement whose rows are not shown.
@@ -184,7 +184,7 @@ export class ChangeFeed {
 
   #shapeOf(number: number): PreparedShape {
     const { events, shapes } = this.#index;
-    const shape = shapes[events.shape[number]!]!;
+    const shape = shapes[events.shape.get(number)]!;
     let prepared = this.#shapes[shape.number];
     if (prepared === undefined) {
       prepared = this.#prepare(shape, number);
@@ -195,7 +195,7 @@ export class ChangeFeed {
 
   #prepare(shape: Shape, number: number): PreparedShape {
     const { files, transactions, events } = this.#index;
-    const { flavour } = files[transactions.file[events.transaction[number]!]!]!.format;
+    const { flavour } = files[transactions.file.get(events.transaction.get(number))]!.format;
     const [table, matcher] = this.#knownOf(shape, flavour, number);
     return {
       event: {
@@ -233,7 +233,7 @@ export class ChangeFeed {
   #locate(error: BinflashError, number: number, table: string): BinflashError {
     const { files, transactions, events } = this.#index;
     return error.locate({
-      file: files[transactions.file[events.transaction[number]!]!]!.path,
+      file: files[transactions.file.get(events.transaction.get(number))]!.path,
       offset: events.fileOffset(number),
       table,
     });

@@ -20,17 +20,17 @@ export class Decided {
   *upTo(complete: number): Generator<number> {
     const { ending, decidedOffset } = this.#transactions;
     const open = this.#open;
-    this.#open = open.filter((one) => decidedOffset[one] === 0);
+    this.#open = open.filter((one) => decidedOffset.get(one) === 0);
     if (this.#open.length < open.length) {
-      for (const one of open) if (decidedOffset[one]! > 0) this.#wait(one);
+      for (const one of open) if (decidedOffset.get(one) > 0) this.#wait(one);
     }
     for (; this.#next < complete; this.#next++) {
       const one = this.#next;
       while (this.#waiting.length > 0 && this.#isDecidedBefore(this.#waiting[0]!, one)) {
         yield this.#waiting.shift()!;
       }
-      if (ending[one] === Ending.PREPARED) this.#open.push(one);
-      else if (decidedOffset[one]! > 0) this.#wait(one);
+      if (ending.get(one) === Ending.PREPARED) this.#open.push(one);
+      else if (decidedOffset.get(one) > 0) this.#wait(one);
       else yield one;
     }
     yield* this.#waiting.splice(0);
@@ -44,8 +44,8 @@ export class Decided {
   #wait(one: number): void {
     const { decidedFile, decidedOffset } = this.#transactions;
     const isLater = (other: number): boolean =>
-      decidedFile[other]! - decidedFile[one]! > 0 ||
-      (decidedFile[other] === decidedFile[one] && decidedOffset[other]! > decidedOffset[one]!);
+      decidedFile.get(other) - decidedFile.get(one) > 0 ||
+      (decidedFile.get(other) === decidedFile.get(one) && decidedOffset.get(other) > decidedOffset.get(one));
     const at = this.#waiting.findIndex(isLater);
     this.#waiting.splice(at < 0 ? this.#waiting.length : at, 0, one);
   }
@@ -53,7 +53,7 @@ export class Decided {
   /** Does the decision about `one` stand before the transaction `other`? */
   #isDecidedBefore(one: number, other: number): boolean {
     const { decidedFile, decidedOffset, file, start } = this.#transactions;
-    if (decidedFile[one] !== file[other]) return decidedFile[one]! < file[other]!;
-    return decidedOffset[one]! < start[other]!;
+    if (decidedFile.get(one) !== file.get(other)) return decidedFile.get(one) < file.get(other);
+    return decidedOffset.get(one) < start.get(other);
   }
 }

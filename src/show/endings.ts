@@ -4,7 +4,7 @@ import { Ending, type TransactionTable } from '../scan/transaction-table.ts';
 export type EndingName = 'committed' | 'rolled back' | 'undecided' | 'unfinished';
 
 export function endingName(transactions: TransactionTable, transaction: number): EndingName {
-  switch (transactions.ending[transaction]) {
+  switch (transactions.ending.get(transaction)) {
     case Ending.OPEN:
       return 'unfinished';
     case Ending.ROLLBACK:
@@ -19,7 +19,7 @@ export function endingName(transactions: TransactionTable, transaction: number):
 
 /** The same for people; undefined for what is committed, as most are. */
 export function endingRemark(transactions: TransactionTable, transaction: number): string | undefined {
-  switch (transactions.ending[transaction]) {
+  switch (transactions.ending.get(transaction)) {
     case Ending.OPEN:
       return 'NOT COMMITTED: the file ends before it does';
     case Ending.ROLLBACK:

@@ -45,24 +45,24 @@ export class JsonLines implements ChangeFormatter {
 
   transaction(transaction: number): void {
     const { transactions, files } = this.#index;
-    const thread = transactions.threadId[transaction]!;
-    const xid = transactions.xid[transaction]!;
-    const decided = transactions.decidedOffset[transaction]!;
+    const thread = transactions.threadId.get(transaction);
+    const xid = transactions.xid.get(transaction);
+    const decided = transactions.decidedOffset.get(transaction);
     const fields = {
-      start: transactions.start[transaction],
-      end: transactions.end[transaction],
+      start: transactions.start.get(transaction),
+      end: transactions.end.get(transaction),
       ending: endingName(transactions, transaction),
       doubt: this.#doubts.has(transaction) ? DOUBT : undefined,
       decided:
         decided === 0
           ? undefined
           : {
-              file: files[transactions.decidedFile[transaction]!]!.path,
+              file: files[transactions.decidedFile.get(transaction)]!.path,
               offset: decided,
-              time: iso(transactions.decidedTime[transaction]!),
+              time: iso(transactions.decidedTime.get(transaction)),
             },
       gtid: transactions.gtid(transaction) ?? null,
-      serverId: transactions.serverId[transaction],
+      serverId: transactions.serverId.get(transaction),
       threadId: thread === NO_THREAD ? null : thread,
       xid: xid === 0n ? null : String(xid),
     };
@@ -82,11 +82,11 @@ export class JsonLines implements ChangeFormatter {
 
   event({ number, table, shape }: EventInHand): void {
     const { events, transactions, files } = this.#index;
-    if (this.#isNewStatement) this.#statementOf = events.statement[number]!;
+    if (this.#isNewStatement) this.#statementOf = events.statement.get(number);
     this.#isNewStatement = false;
-    const time = events.timestamp[number]!;
+    const time = events.timestamp.get(number);
     const place = {
-      file: files[transactions.file[events.transaction[number]!]!]!.path,
+      file: files[transactions.file.get(events.transaction.get(number))]!.path,
       offset: events.fileOffset(number),
     };
     const change = {
@@ -98,7 +98,7 @@ export class JsonLines implements ChangeFormatter {
     };
     this.#event = `${safeJson(place).slice(0, -1)},${this.#transaction},${safeJson(change).slice(1, -1)}`;
     if (this.#tellsStatements) {
-      const statement = this.#statementOf === events.statement[number] ? this.#statement : 'null';
+      const statement = this.#statementOf === events.statement.get(number) ? this.#statement : 'null';
       this.#event += `,"statement":${statement}`;
     }
     this.#names[shape.number] ??= table.columns.map(({ name }) => `${safeJson(name)}:`);

@@ -65,20 +65,20 @@ export class PrettyText implements ChangeFormatter {
   transaction(transaction: number): void {
     const { transactions, events, files } = this.#index;
     const { bold, red, dim } = this.#palette;
-    const file = files[transactions.file[transaction]!]!.path;
+    const file = files[transactions.file.get(transaction)]!.path;
     const details = transactionDetails(this.#index, transaction);
-    const place = `${safeText(file)}:${transactions.start[transaction]}-${transactions.end[transaction]}`;
+    const place = `${safeText(file)}:${transactions.start.get(transaction)}-${transactions.end.get(transaction)}`;
     // A server stamps the group with the time of its COMMIT, or of its first statement.
-    const first = events.timestamp[transactions.firstEvent[transaction]!]!;
-    const time = this.#moment(Math.min(first, transactions.beginTime[transaction]!));
+    const first = events.timestamp.get(transactions.firstEvent.get(transaction));
+    const time = this.#moment(Math.min(first, transactions.beginTime.get(transaction)));
     let text = `${this.#isFirst ? '' : '\n'}${bold(place)}  ${bold(time)}  ${dim(details.join('  '))}\n`;
     const remark = endingRemark(transactions, transaction);
     if (remark !== undefined) text += `  ${red(remark)}\n`;
     if (this.#doubts.has(transaction)) text += `  ${red(`IN DOUBT: ${DOUBT}`)}\n`;
-    const decided = transactions.decidedOffset[transaction]!;
+    const decided = transactions.decidedOffset.get(transaction);
     if (decided > 0) {
-      const decidedFile = files[transactions.decidedFile[transaction]!]!.path;
-      const at = this.#moment(transactions.decidedTime[transaction]!);
+      const decidedFile = files[transactions.decidedFile.get(transaction)]!.path;
+      const at = this.#moment(transactions.decidedTime.get(transaction));
       text += `  XA transaction, committed by ${safeText(decidedFile)}:${decided} at ${at}\n`;
     }
     this.#isFirst = false;

@@ -37,11 +37,11 @@ export class PseudoSql implements ChangeFormatter {
   transaction(transaction: number): void {
     const { transactions, files } = this.#index;
     const gtid = transactions.gtid(transaction);
-    const thread = transactions.threadId[transaction]!;
-    const xid = transactions.xid[transaction]!;
+    const thread = transactions.threadId.get(transaction);
+    const xid = transactions.xid.get(transaction);
     const what = [
-      safeText(basename(files[transactions.file[transaction]!]!.path)),
-      `${transactions.start[transaction]} to ${transactions.end[transaction]}`,
+      safeText(basename(files[transactions.file.get(transaction)]!.path)),
+      `${transactions.start.get(transaction)} to ${transactions.end.get(transaction)}`,
       gtid === undefined ? '' : `GTID ${gtid}`,
       thread === NO_THREAD ? '' : `thread_id=${thread}`,
       xid === 0n ? '' : `Xid = ${xid}`,
@@ -58,7 +58,7 @@ export class PseudoSql implements ChangeFormatter {
 
   event(event: ShownEvent): void {
     const { events, transactions, files } = this.#index;
-    const { flavour } = files[transactions.file[events.transaction[event.number]!]!]!.format;
+    const { flavour } = files[transactions.file.get(events.transaction.get(event.number))]!.format;
     const rows = this.#rows.get(flavour) ?? new SqlRows(flavour);
     this.#rows.set(flavour, rows);
     this.#putter = rows.of(event.shape, event.table);
@@ -67,7 +67,7 @@ export class PseudoSql implements ChangeFormatter {
       this.#line(tableHead(event.table, rows.columns(event.table)));
     }
     const { number } = event;
-    const date = this.#date(events.timestamp[number]!);
+    const date = this.#date(events.timestamp.get(number));
     this.#line(eventHead(event, events.fileOffset(number), events.fileEnd(number), date));
     this.#line(partitionLine(event));
   }

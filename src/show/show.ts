@@ -1,8 +1,10 @@
 import { tmpdir } from 'node:os';
 import { BinflashError } from '../errors.ts';
 import type { SourceFile } from '../io/source.ts';
+import type { Waits } from '../io/waits.ts';
 import { BatchReader } from '../read/batch-reader.ts';
-import { type ReadOptions, withBinlogs } from '../read/binlogs.ts';
+import { bytesToScan, indexDetails, lookAtBinlogs, type ReadOptions, scannedBytes } from '../read/binlogs.ts';
+import { Phase } from '../read/phase.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
 import { checkSequence } from '../scan/order.ts';
 import { DEFAULT_WINDOW, scan } from '../scan/scan.ts';
@@ -57,23 +59,30 @@ export async function show(options: ShowOptions): Promise<ShowResult> {
   // What does not parse is told before anything is read.
   const tables = tablesOf(options);
   const filter = new RowFilter(select?.where, tables);
-  return withBinlogs(options.inputs, async (files) => {
+  return lookAtBinlogs(options.inputs, async (files) => {
     let run: Run | undefined;
-    const total = files.reduce((sum, file) => sum + file.size, 0);
+    const total = bytesToScan(files, select);
+    const phase = new Phase('show', options.onDebug);
     const index = await scan(files, {
       window: options.window ?? DEFAULT_WINDOW,
+      waits: phase.waits,
       maxUnpacked: options.maxUnpackedSize,
       startPosition: select?.startPosition,
       stopPosition: select?.stopPosition,
       onProgress: (done) => options.onProgress?.({ phase: 'scan', done, total }),
       signal: options.signal,
       onIndex: (grown, complete) => {
-        run ??= new Run(grown, files, options, tables, filter, limit);
+        run ??= new Run(grown, files, options, tables, filter, limit, phase.waits);
         return run.advance(complete);
       },
     });
     // There is no binary log without a first window.
-    return run!.finish(index);
+    const result = await run!.finish(index);
+    phase.end(scannedBytes(index), () => [
+      ...indexDetails(index),
+      `${result.rows} row changes of ${result.transactions} transactions shown`,
+    ]);
+    return result;
   });
 }
 
@@ -88,7 +97,8 @@ function tablesOf({
 
 class Run {
   readonly #index: BinlogIndex;
-  readonly #options: ShowOptions;
+  /** The caller's, with the time that it takes. */
+  readonly #write: ShowOptions['write'];
   readonly #selector: Selector;
   readonly #decided: Decided;
   readonly #places: ShownPlaces;
@@ -109,10 +119,11 @@ class Run {
     tables: TableDescriptions,
     filter: RowFilter,
     limit: number,
+    waits: Waits,
   ) {
     const { format = 'text', maxValue = defaultMaxValue(format) } = options;
     this.#index = index;
-    this.#options = options;
+    this.#write = (text) => waits.writing(options.write(text));
     this.#selector = new Selector(index, options.select ?? {}, files.length);
     this.#decided = new Decided(index.transactions);
     this.#places = new ShownPlaces(index);
@@ -120,6 +131,7 @@ class Run {
       window: options.window ?? DEFAULT_WINDOW,
       spoolFolder: tmpdir(),
       signal: options.signal,
+      waits,
     });
     this.#formatter = formatter(format, index, this.#buffer, { ...options, maxValue });
     this.#counts = filter.isEmpty;
@@ -149,16 +161,16 @@ class Run {
     }
     await this.#read();
     this.#formatter.flush?.();
-    await this.#buffer.flush(this.#options.write);
+    await this.#buffer.flush(this.#write);
   }
 
   #isShown(transaction: number): boolean {
     const { transactions, events } = this.#index;
     if (!this.#selector.hasTransaction(transaction)) return false;
-    if (transactions.ending[transaction] !== Ending.XA_ROLLBACK) return true;
-    const first = transactions.firstEvent[transaction]!;
-    for (let event = first; event < first + transactions.eventCount[transaction]!; event++) {
-      if (this.#counts && this.#selector.hasEvent(event)) this.#takenBack += events.rows[event]!;
+    if (transactions.ending.get(transaction) !== Ending.XA_ROLLBACK) return true;
+    const first = transactions.firstEvent.get(transaction);
+    for (let event = first; event < first + transactions.eventCount.get(transaction); event++) {
+      if (this.#counts && this.#selector.hasEvent(event)) this.#takenBack += events.rows.get(event);
     }
     return false;
   }
@@ -180,12 +192,12 @@ class Run {
           feed.statement(batch.events);
           continue;
         }
-        if (events.transaction[event] !== shown) {
-          shown = events.transaction[event]!;
-          if (this.#counts) this.#takenBack += transactions.takenBack[shown]!;
+        if (events.transaction.get(event) !== shown) {
+          shown = events.transaction.get(event);
+          if (this.#counts) this.#takenBack += transactions.takenBack.get(shown);
         }
         feed.open(event, batch.events);
-        while (feed.some(isFull)) await buffer.flush(this.#options.write);
+        while (feed.some(isFull)) await buffer.flush(this.#write);
       }
       if (feed.isDone) break;
     }
@@ -202,7 +214,7 @@ class Run {
       await this.#show([...this.#decided.upTo(index.transactions.length), ...this.#decided.undecided()]);
     }
     this.#formatter.finish();
-    await this.#buffer.flush(this.#options.write);
+    await this.#buffer.flush(this.#write);
     if (feed.rows + feed.unreadable === 0) {
       selector.checkThreads();
       throw noMatch(index);

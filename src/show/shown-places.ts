@@ -1,7 +1,7 @@
 import type { Places } from '../read/places.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
-import { grown } from '../scan/growable.ts';
 import type { PackedTable } from '../scan/packed-table.ts';
+import { F64Column } from '../scan/paged-column.ts';
 import type { Selector } from '../select/selection.ts';
 
 /**
@@ -12,17 +12,18 @@ export class ShownPlaces implements Places {
   length = 0;
   readonly #index: BinlogIndex;
   /** Numbers of rows events, and of texts as `-1 - number`. */
-  #items: Int32Array = new Int32Array(64);
+  readonly #items: F64Column;
 
   constructor(index: BinlogIndex) {
     this.#index = index;
+    this.#items = new F64Column(index.pages);
   }
 
   /** Adds the selected events of a transaction, which must stand behind those added before. */
   add(transaction: number, selector: Selector): void {
     const { transactions, texts, events } = this.#index;
-    const first = transactions.firstEvent[transaction]!;
-    const end = first + transactions.eventCount[transaction]!;
+    const first = transactions.firstEvent.get(transaction);
+    const end = first + transactions.eventCount.get(transaction);
     let next = texts.firstOf(transaction);
     let text = -1;
     for (let event = first; event < end; event++) {
@@ -30,28 +31,28 @@ export class ShownPlaces implements Places {
       const before = text;
       while (
         next < texts.length &&
-        texts.transaction[next] === transaction &&
-        texts.firstEvent[next]! <= event
+        texts.transaction.get(next) === transaction &&
+        texts.firstEvent.get(next) <= event
       ) {
         text = next++;
       }
-      if (text !== before && texts.statement[text] === events.statement[event]) this.#push(-1 - text);
+      if (text !== before && texts.statement.get(text) === events.statement.get(event)) this.#push(-1 - text);
       this.#push(event);
     }
   }
 
   #push(item: number): void {
-    if (this.length === this.#items.length) this.#items = grown(this.#items);
-    this.#items[this.length++] = item;
+    this.#items.set(this.length++, item);
   }
 
   clear(): void {
+    this.#items.clear(0, this.length);
     this.length = 0;
   }
 
   /** The rows event at place `i`, or -1 for the text of a statement. */
   event(i: number): number {
-    return Math.max(-1, this.#items[i]!);
+    return Math.max(-1, this.#items.get(i));
   }
 
   get containers(): PackedTable {
@@ -60,22 +61,22 @@ export class ShownPlaces implements Places {
 
   file(i: number): number {
     const { transactions, texts, events } = this.#index;
-    const item = this.#items[i]!;
-    return transactions.file[item < 0 ? texts.transaction[-1 - item]! : events.transaction[item]!]!;
+    const item = this.#items.get(i);
+    return transactions.file.get(item < 0 ? texts.transaction.get(-1 - item) : events.transaction.get(item));
   }
 
   packed(i: number): number {
-    const item = this.#items[i]!;
-    return item < 0 ? this.#index.texts.packed[-1 - item]! : this.#index.events.packed[item]!;
+    const item = this.#items.get(i);
+    return item < 0 ? this.#index.texts.packed.get(-1 - item) : this.#index.events.packed.get(item);
   }
 
   offset(i: number): number {
-    const item = this.#items[i]!;
-    return item < 0 ? this.#index.texts.offset[-1 - item]! : this.#index.events.offset[item]!;
+    const item = this.#items.get(i);
+    return item < 0 ? this.#index.texts.offset.get(-1 - item) : this.#index.events.offset.get(item);
   }
 
   size(i: number): number {
-    const item = this.#items[i]!;
-    return item < 0 ? this.#index.texts.size[-1 - item]! : this.#index.events.size[item]!;
+    const item = this.#items.get(i);
+    return item < 0 ? this.#index.texts.size.get(-1 - item) : this.#index.events.size.get(item);
   }
 }

@@ -45,11 +45,11 @@ export class ChangeReader {
     const rows = this.#rows;
     parseRows(bytes, start, end, rows);
     event.number = number;
-    const ofTransaction = index.transactions.rowsFlags[index.events.transaction[number]!]!;
+    const ofTransaction = index.transactions.rowsFlags.get(index.events.transaction.get(number));
     event.flags = rows.flags | (ofTransaction & RowsFlag.USE_SQL_FOREIGN_KEY);
     try {
       writer.event(event);
-      const count = index.events.rows[number]!;
+      const count = index.events.rows.get(number);
       if (this.#direction === 'forward') {
         let at = rows.rowsStart;
         for (let row = 0; row < count; row++) {
@@ -79,7 +79,7 @@ export class ChangeReader {
 
   #shapeOf(number: number): PreparedShape {
     const { events, shapes } = this.#plan.index;
-    const shape = shapes[events.shape[number]!]!;
+    const shape = shapes[events.shape.get(number)]!;
     let prepared = this.#shapes[shape.number];
     if (prepared === undefined) {
       const table = this.#describe(shape.number);
@@ -92,7 +92,7 @@ export class ChangeReader {
   #locate(error: BinflashError, { number, shape }: ChangedEvent): BinflashError {
     const { files, transactions, events } = this.#plan.index;
     return error.locate({
-      file: files[transactions.file[events.transaction[number]!]!]!.path,
+      file: files[transactions.file.get(events.transaction.get(number))]!.path,
       offset: events.fileOffset(number),
       table: tableName(shape.table),
     });

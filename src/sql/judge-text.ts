@@ -10,7 +10,9 @@ const NAMED = 8;
 
 /** The numbers of the shapes that have selected events. */
 export function selectedShapes({ index, events }: Plan): number[] {
-  return [...new Set(events.map((event) => index.events.shape[event]!))];
+  const shapes = new Set<number>();
+  for (let i = 0; i < events.length; i++) shapes.add(index.events.shape.get(events.get(i)));
+  return [...shapes];
 }
 
 /**

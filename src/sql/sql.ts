@@ -1,11 +1,13 @@
 import { BinflashError } from '../errors.ts';
-import { makePlan, type Plan, type PlanOptions } from '../flashback/plan.ts';
+import { makePlan, type Plan, type PlanOptions, planLines } from '../flashback/plan.ts';
 import { RefusedError } from '../flashback/refusals.ts';
 import { selectRows, spoolFolder } from '../flashback/rewrite.ts';
 import { checkTarget, type Output } from '../io/output.ts';
 import { PartFiles } from '../io/part-files.ts';
 import type { SourceFile } from '../io/source.ts';
-import { type ReadOptions, readIndex, withBinlogs } from '../read/binlogs.ts';
+import { leftBehind } from '../io/temporary-names.ts';
+import { checkUnchanged, type ReadOptions, readIndex, withBinlogs } from '../read/binlogs.ts';
+import { Phase } from '../read/phase.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
 import { TableDescriptions } from '../tables/description.ts';
 import { RowFilter } from '../where/row-filter.ts';
@@ -72,7 +74,9 @@ export async function sql(options: SqlOptions): Promise<SqlResult> {
     const index = await readIndex(files, options);
     const mask = await selectRows(index, files, filter, { ...options, output: pathOf(output) });
     const writers = new TextWriters(index, descriptions, options);
+    const planning = new Phase('plan', options.onDebug);
     const planned = makePlan(index, { ...options, ...writers.planOptions }, mask);
+    planning.end(0, () => planLines(planned));
     const shapes = selectedShapes(planned);
     if (options.format === 'csv' && options.splitBy !== 'table') {
       expectOneTable(shapes.map((shape) => writers.describe(shape)));
@@ -116,6 +120,7 @@ async function write(
     window: options.window,
     spoolFolder: spoolFolder({ output: pathOf(output) }),
     onProgress: options.onProgress,
+    onDebug: options.onDebug,
     signal: options.signal,
   };
   const shapes = selectedShapes(plan);
@@ -125,6 +130,7 @@ async function write(
     made.push({ text, writer });
     return writer;
   };
+  const warnings = [...plan.warnings, ...(typeof output === 'string' ? await leftBehind(output) : [])];
   try {
     // A file with half of the text is never seen; half of a stream is.
     if (typeof output !== 'string') await tryValues(plan, files, writers, writing);
@@ -132,14 +138,17 @@ async function write(
     const texts = await textParts(plan.index, parts, makeWriter, { ...options, output: stream ?? output });
     await writeChanges(plan, files, writers, texts, writing);
     await stream?.close();
-    await parts.publish();
+    warnings.push(...(await checkUnchanged(files)));
+    const flushing = new Phase('flush', options.onDebug);
+    await parts.finish();
+    if (parts.count > 0) flushing.end(0);
+    warnings.push(...(await parts.publish(options.signal)));
   } catch (error) {
-    await parts.discard();
-    throw error;
+    throw await parts.abandon(error);
   }
   const tallies = made.map(({ writer }) => writer.tally ?? { statements: 0, longest: 0 });
   return {
-    plan,
+    plan: { ...plan, warnings },
     outputs: parts.paths,
     bytes: made.reduce((sum, { text }) => sum + text.total, 0),
     statements: tallies.reduce((sum, { statements }) => sum + statements, 0),

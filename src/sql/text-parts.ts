@@ -38,7 +38,7 @@ export class WholeText implements TextParts {
   }
 
   of(event: number): TextPart {
-    this.#part.enter(this.#index.events.transaction[event]!);
+    this.#part.enter(this.#index.events.transaction.get(event));
     return this.#part;
   }
 
@@ -77,7 +77,7 @@ export class NumberedTexts implements TextParts {
 
   of(event: number): TextPart | undefined {
     const part = this.#part;
-    const transaction = this.#index.events.transaction[event]!;
+    const transaction = this.#index.events.transaction.get(event);
     if (transaction === this.#transaction) return part;
     if (part === undefined || part.size >= this.#size) return undefined;
     this.#transaction = transaction;
@@ -91,7 +91,7 @@ export class NumberedTexts implements TextParts {
     await this.#file?.finish();
     this.#file = await this.#files.open(partName(this.#path, this.#files.count + 1));
     this.#part = new TextPart(this.#file, this.#makeWriter, CHUNK);
-    this.#transaction = this.#index.events.transaction[event]!;
+    this.#transaction = this.#index.events.transaction.get(event);
     this.#part.enter(this.#transaction);
     return this.#part;
   }
@@ -125,13 +125,13 @@ export class TextsByTable implements TextParts {
 
   of(event: number): TextPart | undefined {
     const { events } = this.#index;
-    const part = this.#parts.get(this.#names[events.shape[event]!]!);
-    part?.enter(events.transaction[event]!);
+    const part = this.#parts.get(this.#names[events.shape.get(event)]!);
+    part?.enter(events.transaction.get(event));
     return part;
   }
 
   async open(event: number): Promise<TextPart> {
-    const shape = this.#index.events.shape[event]!;
+    const shape = this.#index.events.shape.get(event);
     const { table } = this.#index.shapes[shape]!;
     const file = await this.#files.open(`${this.#path}.${fileSafe(table)}`);
     this.#parts.set(this.#names[shape]!, new TextPart(file, this.#makeWriter, SMALL_CHUNK));

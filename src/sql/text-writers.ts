@@ -107,7 +107,10 @@ export class TextWriters {
   /** Is there a row of which a value may be too long for a text? */
   #hasHugeRows(): boolean {
     const { largestRow, length } = this.#index.events;
-    return largestRow.subarray(0, length).some((bytes) => bytes > MOST_CHARACTERS / 4);
+    for (let event = 0; event < length; event++) {
+      if (largestRow.get(event) > MOST_CHARACTERS / 4) return true;
+    }
+    return false;
   }
 
   #columnsOf(table: TableDescription): readonly ColumnSql[] {

@@ -6,9 +6,9 @@ import { safeText } from '../wire/safe-text.ts';
 /** The comment above a transaction: where it stands in the log, when it was made, and by whom. */
 export function transactionLine(index: BinlogIndex, transaction: number, moment: Moment): string {
   const { transactions, events, files } = index;
-  const file = files[transactions.file[transaction]!]!.path;
-  const first = events.timestamp[transactions.firstEvent[transaction]!]!;
-  const time = moment(Math.min(first, transactions.beginTime[transaction]!));
-  const place = `${safeText(file)}:${transactions.start[transaction]}-${transactions.end[transaction]}`;
+  const file = files[transactions.file.get(transaction)]!.path;
+  const first = events.timestamp.get(transactions.firstEvent.get(transaction));
+  const time = moment(Math.min(first, transactions.beginTime.get(transaction)));
+  const place = `${safeText(file)}:${transactions.start.get(transaction)}-${transactions.end.get(transaction)}`;
   return `-- ${[place, time, ...transactionDetails(index, transaction)].join('  ')}\n`;
 }

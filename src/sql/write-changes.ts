@@ -4,14 +4,16 @@ import type { Output } from '../io/output.ts';
 import type { SourceFile } from '../io/source.ts';
 import { BatchReader } from '../read/batch-reader.ts';
 import type { ReadOptions } from '../read/binlogs.ts';
+import { Phase } from '../read/phase.ts';
 import { eventPlaces } from '../read/places.ts';
+import { NumberList } from '../scan/paged-column.ts';
 import { DEFAULT_WINDOW } from '../scan/scan.ts';
 import { ChangeReader } from './change-reader.ts';
 import { selectedShapes } from './judge-text.ts';
 import { type TextParts, WholeText } from './text-parts.ts';
 import type { TextWriters } from './text-writers.ts';
 
-export interface WritingOptions extends Pick<ReadOptions, 'window' | 'onProgress' | 'signal'> {
+export interface WritingOptions extends Pick<ReadOptions, 'window' | 'onProgress' | 'onDebug' | 'signal'> {
   /** Folder for temporary files, in which large packed events are unpacked. */
   readonly spoolFolder: string;
 }
@@ -49,7 +51,11 @@ export async function tryValues(
   const doubtful = new Set(selectedShapes(plan).filter((shape) => writers.mayThrow(shape)));
   if (doubtful.size === 0) return;
   const { events } = plan.index;
-  const tried = plan.events.filter((event) => doubtful.has(events.shape[event]!));
+  const tried = new NumberList(plan.index.pages);
+  for (let i = 0; i < plan.events.length; i++) {
+    const event = plan.events.get(i);
+    if (doubtful.has(events.shape.get(event))) tried.push(event);
+  }
   const shapes = selectedShapes(plan);
   const nowhere = new WholeText(plan.index, NOWHERE, (out) => writers.make(out, shapes));
   await passOn(plan, tried, files, writers, nowhere, options, 'read');
@@ -57,7 +63,7 @@ export async function tryValues(
 
 async function passOn(
   plan: Plan,
-  events: Uint32Array,
+  events: NumberList,
   files: readonly SourceFile[],
   writers: TextWriters,
   texts: TextParts,
@@ -67,19 +73,22 @@ async function passOn(
   const { index, mask } = plan;
   const { direction } = writers;
   const window = options.window ?? DEFAULT_WINDOW;
+  const timing = new Phase(phase === 'read' ? 'try' : phase, options.onDebug);
   const reader = new BatchReader(index, files, {
     window,
     spoolFolder: options.spoolFolder,
     signal: options.signal,
+    waits: timing.waits,
   });
   const changes = new ChangeReader(plan, direction, (shape) => writers.describe(shape));
-  const total = events.reduce((sum, event) => sum + selectedBytes(index, mask, event), 0);
+  let total = 0;
+  for (let i = 0; i < events.length; i++) total += selectedBytes(index, mask, events.get(i));
   let done = 0;
   try {
     for await (const batch of reader.read(eventPlaces(index, events), direction)) {
       for (let k = 0; k <= batch.last - batch.first; k++) {
         const i = direction === 'forward' ? batch.first + k : batch.last - k;
-        const event = events[i]!;
+        const event = events.get(i);
         let part = texts.of(event);
         if (part === undefined) {
           // One batch may be thousands of files.
@@ -89,15 +98,16 @@ async function passOn(
         batch.events.open(i);
         changes.read(event, batch.events, part.writer);
         done += selectedBytes(index, mask, event);
-        if (part.isFull) await part.room();
+        if (part.isFull) await timing.waits.writing(part.room());
       }
       options.onProgress?.({ phase, done, total });
     }
-    await texts.close();
+    await timing.waits.writing(texts.close());
     // Who stops it while the last of it is written wants no output either.
     options.signal?.throwIfAborted();
   } finally {
     await texts.settle();
   }
+  timing.end(done, () => [`${changes.rows} row changes, ${direction}`]);
   return changes.rows;
 }

@@ -48,7 +48,7 @@ export class SelectedChanges {
   /** Selected rows of one event; 0 where they cannot be counted. */
   rowsOf(event: number): number {
     if (!this.#selector.hasEvent(event)) return 0;
-    return this.#mask === undefined ? this.#index.events.rows[event]! : this.#mask.count(event);
+    return this.#mask === undefined ? this.#index.events.rows.get(event) : this.#mask.count(event);
   }
 
   /** Counts those of a transaction; answers whether there are any. */
@@ -58,16 +58,16 @@ export class SelectedChanges {
     this.update = 0;
     this.delete = 0;
     this.uncounted = 0;
-    const eventCount = transactions.eventCount[transaction]!;
+    const eventCount = transactions.eventCount.get(transaction);
     if (eventCount === 0 || !this.#selector.hasTransaction(transaction)) return false;
-    let first = transactions.beginTime[transaction]!;
-    let last = Math.max(transactions.endTime[transaction]!, transactions.decidedTime[transaction]!);
-    const firstEvent = transactions.firstEvent[transaction]!;
+    let first = transactions.beginTime.get(transaction);
+    let last = Math.max(transactions.endTime.get(transaction), transactions.decidedTime.get(transaction));
+    const firstEvent = transactions.firstEvent.get(transaction);
     for (let event = firstEvent; event < firstEvent + eventCount; event++) {
-      this[shapes[events.shape[event]!]!.kind] += this.rowsOf(event);
-      if (events.rows[event] === 0 && this.has(event)) this.uncounted++;
+      this[shapes[events.shape.get(event)]!.kind] += this.rowsOf(event);
+      if (events.rows.get(event) === 0 && this.has(event)) this.uncounted++;
       // A server stamps the group with the time of its COMMIT, or of its first statement.
-      const time = events.timestamp[event]!;
+      const time = events.timestamp.get(event);
       if (time < first) first = time;
       if (time > last) last = time;
     }
@@ -80,12 +80,12 @@ export class SelectedChanges {
   tables(transaction: number): TableChanges[] {
     const { transactions, events, shapes } = this.#index;
     const tables = new Map<string, TableChanges>();
-    const firstEvent = transactions.firstEvent[transaction]!;
+    const firstEvent = transactions.firstEvent.get(transaction);
     let last = -1;
     let changes: TableChanges | undefined;
-    for (let event = firstEvent; event < firstEvent + transactions.eventCount[transaction]!; event++) {
+    for (let event = firstEvent; event < firstEvent + transactions.eventCount.get(transaction); event++) {
       if (!this.has(event)) continue;
-      const shape = events.shape[event]!;
+      const shape = events.shape.get(event);
       if (shape !== last || changes === undefined) {
         last = shape;
         const name = tableName(shapes[shape]!.table);

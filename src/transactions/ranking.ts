@@ -1,7 +1,9 @@
 import { BinflashError } from '../errors.ts';
 import type { BatchReader } from '../read/batch-reader.ts';
 import { type BinlogIndex, isGroupOfItsOwn } from '../scan/binlog-index.ts';
+import { F64Column, NumberList } from '../scan/paged-column.ts';
 import { noMatch } from '../select/no-match.ts';
+import { Best } from './best.ts';
 import type { SelectedChanges } from './changes.ts';
 import { matchTexts, TEXT_SETTINGS, textsOf } from './statements.ts';
 
@@ -22,15 +24,21 @@ export interface RankOptions {
 
 /** Which transactions are listed, in order. */
 export interface Ranking {
-  readonly shown: Uint32Array;
-  /** By place in {@link shown}: the statement text to show, or -1. */
-  readonly text: Int32Array;
+  readonly shown: NumberList;
+  /** By place in {@link shown}, where only statements that contain something count: the largest of these. */
+  readonly matched: NumberList | undefined;
   /** How many match, shown or not. */
   readonly matching: number;
   /** How many have row changes at all. */
   readonly withRows: number;
   /** Groups without row changes: DDL, and changes logged as statements. */
   readonly withoutRows: number;
+}
+
+/** Transactions that may be listed, in the order of the log, and the text that each is listed for, if for any. */
+interface Candidates {
+  readonly numbers: NumberList;
+  readonly texts: NumberList | undefined;
 }
 
 /** @throws BinflashError `NO_MATCH` saying what is there instead */
@@ -42,40 +50,43 @@ export async function rank(
 ): Promise<Ranking> {
   const { transactions, texts } = index;
   const { minRows = 1, top = Infinity, sort, contains } = options;
-  const found = new Uint32Array(transactions.length);
-  let [matching, withRows, selected, most] = [0, 0, 0, 0];
+  const found = new NumberList(index.pages);
+  let [withRows, selected, most] = [0, 0, 0];
   for (let t = 0; t < transactions.length; t++) {
-    if (transactions.eventCount[t]! > 0) withRows++;
+    if (transactions.eventCount.get(t) > 0) withRows++;
     if (!changes.count(t)) continue;
     selected++;
     most = Math.max(most, changes.rows);
     // What cannot be counted may be many.
-    if (changes.rows >= minRows || changes.uncounted > 0) found[matching++] = t;
+    if (changes.rows >= minRows || changes.uncounted > 0) found.push(t);
   }
   if (selected === 0) throw noMatch(index);
-  if (matching === 0) {
+  if (found.length === 0) {
     throw new BinflashError(
       'NO_MATCH',
       `no transaction has ${minRows} selected row changes; the largest has ${most}`,
     );
   }
-  let candidates = found.subarray(0, matching);
-  let matched: Int32Array | undefined;
+  let candidates: Candidates = { numbers: found, texts: undefined };
   if (contains !== undefined) {
     if (texts.length === 0) throw noTexts();
-    matched = await textsThatContain(index, changes, reader, candidates, contains);
-    candidates = candidates.filter((t) => matched![t]! >= 0);
-    if (candidates.length === 0) {
+    candidates = await thoseThatContain(index, changes, reader, found, contains);
+    if (candidates.numbers.length === 0) {
       throw new BinflashError('NO_MATCH', `no statement of the selected changes contains "${contains}"`, {
         hint: `The files hold the texts of ${texts.length} statements.`,
       });
     }
   }
-  const shown = ordered(index, changes, candidates, sort).subarray(0, top);
+  const shown = new NumberList(index.pages);
+  const matched = candidates.texts && new NumberList(index.pages);
+  for (const place of placesInOrder(index, changes, candidates.numbers, sort, top)) {
+    shown.push(candidates.numbers.get(place));
+    matched?.push(candidates.texts!.get(place));
+  }
   return {
     shown,
-    text: Int32Array.from(shown, (t) => matched?.[t] ?? largestText(index, changes, t)),
-    matching: candidates.length,
+    matched,
+    matching: candidates.numbers.length,
     withRows,
     withoutRows: transactions.length - withRows + index.obstacles.filter(isGroupOfItsOwn).length,
   };
@@ -91,33 +102,40 @@ function noTexts(): BinflashError {
   );
 }
 
-/** Sorts transactions; those that are alike stay in the order of the log. */
-function ordered(
+/** The places of the first `top` in the order wanted; those that are alike stay in the order of the log. */
+function placesInOrder(
   { transactions }: BinlogIndex,
   changes: SelectedChanges,
-  candidates: Uint32Array,
+  candidates: NumberList,
   sort: RankBy | undefined,
-): Uint32Array {
-  if (sort === undefined) return candidates;
+  top: number,
+): Iterable<number> {
+  const count = Math.min(top, candidates.length);
+  if (sort === undefined) return firstPlaces(count);
   const keyOf: Record<RankBy, (t: number) => number> = {
     rows: () => changes.rows,
     deleted: () => changes.delete,
     updated: () => changes.update,
     inserted: () => changes.insert,
-    size: (t) => transactions.end[t]! - transactions.start[t]!,
+    size: (t) => transactions.end.get(t) - transactions.start.get(t),
     duration: () => changes.lastTime - changes.firstTime,
     time: () => -changes.firstTime,
   };
-  const keys = Float64Array.from(candidates, (t) => {
-    changes.count(t);
-    return keyOf[sort](t);
-  });
-  const order = Uint32Array.from(candidates.keys()).sort((a, b) => keys[b]! - keys[a]! || a - b);
-  return order.map((i) => candidates[i]!);
+  const best = new Best(count);
+  for (let place = 0; place < candidates.length; place++) {
+    const transaction = candidates.get(place);
+    changes.count(transaction);
+    best.offer(keyOf[sort](transaction), place);
+  }
+  return best.places();
+}
+
+function* firstPlaces(count: number): Generator<number> {
+  for (let place = 0; place < count; place++) yield place;
 }
 
 /** The statement that made the most of a transaction's selected changes, or -1. */
-function largestText(index: BinlogIndex, changes: SelectedChanges, transaction: number): number {
+export function largestText(index: BinlogIndex, changes: SelectedChanges, transaction: number): number {
   let [largest, most] = [-1, -1];
   for (const [text, rows] of textsOf(index, transaction, changes)) {
     if (rows > most) [largest, most] = [text, rows];
@@ -125,31 +143,37 @@ function largestText(index: BinlogIndex, changes: SelectedChanges, transaction: 
   return largest;
 }
 
-/** By transaction, the largest statement that contains the text, or -1. */
-async function textsThatContain(
+/** Those with a statement that contains the text, each with the largest of these. */
+async function thoseThatContain(
   index: BinlogIndex,
   changes: SelectedChanges,
   reader: BatchReader,
-  candidates: Uint32Array,
+  candidates: NumberList,
   wanted: string,
-): Promise<Int32Array> {
-  const numbers = new Uint32Array(index.texts.length);
-  const rowsOf = new Float64Array(index.texts.length);
-  let count = 0;
-  for (const transaction of candidates) {
-    for (const [text, rows] of textsOf(index, transaction, changes)) {
-      rowsOf[count] = rows;
-      numbers[count++] = text;
+): Promise<Candidates> {
+  const { pages } = index;
+  const texts = new NumberList(pages);
+  const rowsOf = new F64Column(pages);
+  for (let i = 0; i < candidates.length; i++) {
+    for (const [text, rows] of textsOf(index, candidates.get(i), changes)) {
+      rowsOf.set(texts.length, rows);
+      texts.push(text);
     }
   }
-  const found = await matchTexts(index, reader, numbers.subarray(0, count), wanted);
-  const largest = new Int32Array(index.transactions.length).fill(-1);
-  const most = new Float64Array(index.transactions.length).fill(-1);
-  for (let i = 0; i < count; i++) {
-    const transaction = index.texts.transaction[numbers[i]!]!;
-    if (found[i] === 0 || rowsOf[i]! <= most[transaction]!) continue;
-    largest[transaction] = numbers[i]!;
-    most[transaction] = rowsOf[i]!;
+  const found = { numbers: new NumberList(pages), texts: new NumberList(pages) };
+  // The texts of a transaction stand together.
+  let [current, largest, most] = [-1, -1, -1];
+  const end = (): void => {
+    if (current < 0) return;
+    found.numbers.push(current);
+    found.texts.push(largest);
+  };
+  for await (const i of matchTexts(index, reader, texts, wanted)) {
+    const transaction = index.texts.transaction.get(texts.get(i));
+    if (transaction === current && rowsOf.get(i) <= most) continue;
+    if (transaction !== current) end();
+    [current, largest, most] = [transaction, texts.get(i), rowsOf.get(i)];
   }
-  return largest;
+  end();
+  return found;
 }

@@ -6,7 +6,7 @@ export type TransactionState = 'committed' | 'rolled back' | 'unfinished' | 'pre
 
 /** What became of a transaction, as far as the files that were read tell. */
 export function stateOf({ transactions }: BinlogIndex, transaction: number): TransactionState {
-  switch (transactions.ending[transaction]) {
+  switch (transactions.ending.get(transaction)) {
     case Ending.ROLLBACK:
     case Ending.XA_ROLLBACK:
       return 'rolled back';

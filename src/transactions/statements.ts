@@ -2,6 +2,7 @@ import { statementTextStart } from '../binlog/statement-text.ts';
 import type { BatchReader } from '../read/batch-reader.ts';
 import { textPlaces } from '../read/places.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
+import type { NumberList } from '../scan/paged-column.ts';
 import type { SelectedChanges } from './changes.ts';
 
 /** A statement as far as it is shown. */
@@ -22,13 +23,17 @@ export function* textsOf(
   changes: SelectedChanges,
 ): Generator<readonly [text: number, rows: number]> {
   const { texts, events, transactions } = index;
-  const end = transactions.firstEvent[transaction]! + transactions.eventCount[transaction]!;
-  for (let i = texts.firstOf(transaction); i < texts.length && texts.transaction[i] === transaction; i++) {
+  const end = transactions.firstEvent.get(transaction) + transactions.eventCount.get(transaction);
+  for (
+    let i = texts.firstOf(transaction);
+    i < texts.length && texts.transaction.get(i) === transaction;
+    i++
+  ) {
     let rows = 0;
     let made = false;
     for (
-      let event = texts.firstEvent[i]!;
-      event < end && events.statement[event] === texts.statement[i];
+      let event = texts.firstEvent.get(i);
+      event < end && events.statement.get(event) === texts.statement.get(i);
       event++
     ) {
       rows += changes.rowsOf(event);
@@ -38,30 +43,28 @@ export function* textsOf(
   }
 }
 
-/** Which of these texts, by their numbers in ascending order, contain what is looked for? Answers 1 for each that does. */
-export async function matchTexts(
+/** Which of these texts, by their numbers in ascending order, contain what is looked for? Yields their places in the list. */
+export async function* matchTexts(
   index: BinlogIndex,
   reader: BatchReader,
-  numbers: Uint32Array,
+  numbers: NumberList,
   wanted: string,
-): Promise<Uint8Array> {
-  const found = new Uint8Array(numbers.length);
+): AsyncGenerator<number> {
   const test = containsTest(wanted);
   for await (const { first, last, events } of reader.read(textPlaces(index, numbers))) {
     for (let i = first; i <= last; i++) {
       events.open(i);
       const start = statementTextStart(events.bytes, events.start, events.end);
-      if (test(decode(events.bytes, start, events.end))) found[i] = 1;
+      if (test(decode(events.bytes, start, events.end))) yield i;
     }
   }
-  return found;
 }
 
 /** Reads the beginnings of texts, by their numbers in ascending order, `most` characters of each. */
 export async function readTexts(
   index: BinlogIndex,
   reader: BatchReader,
-  numbers: Uint32Array,
+  numbers: NumberList,
   most: number,
 ): Promise<Map<number, StatementText>> {
   const texts = new Map<number, StatementText>();
@@ -69,7 +72,7 @@ export async function readTexts(
     for (let i = first; i <= last; i++) {
       events.open(i);
       const start = statementTextStart(events.bytes, events.start, events.end);
-      texts.set(numbers[i]!, beginning(events.bytes, start, events.end, most));
+      texts.set(numbers.get(i), beginning(events.bytes, start, events.end, most));
     }
   }
   return texts;

@@ -1,8 +1,10 @@
 import { tmpdir } from 'node:os';
 import type { TableChanges } from '../flashback/plan.ts';
 import { BatchReader } from '../read/batch-reader.ts';
-import { type ReadOptions, readIndex, withBinlogs } from '../read/binlogs.ts';
+import { lookAtBinlogs, type ReadOptions, readIndex } from '../read/binlogs.ts';
+import { Phase } from '../read/phase.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
+import { NumberList } from '../scan/paged-column.ts';
 import { DEFAULT_WINDOW } from '../scan/scan.ts';
 import { NO_THREAD } from '../scan/transaction-table.ts';
 import type { RewriteRequest } from '../select/command-line.ts';
@@ -11,7 +13,7 @@ import { TableDescriptions } from '../tables/description.ts';
 import { RowFilter } from '../where/row-filter.ts';
 import { maskRows } from '../where/row-mask.ts';
 import { SelectedChanges } from './changes.ts';
-import { type Ranking, type RankOptions, rank } from './ranking.ts';
+import { largestText, type Ranking, type RankOptions, rank } from './ranking.ts';
 import { stateOf, type TransactionState } from './state.ts';
 import { readTexts, type StatementText, textsOf } from './statements.ts';
 import { type UndoCommand, undoCommand } from './undo-command.ts';
@@ -55,7 +57,7 @@ export interface TransactionEntry {
 }
 
 /** The transactions that match, in order. */
-export interface TransactionList extends Omit<Ranking, 'shown' | 'text'> {
+export interface TransactionList extends Omit<Ranking, 'shown' | 'matched'> {
   readonly shown: number;
   /** Do the files hold any texts of statements? */
   readonly hasTexts: boolean;
@@ -83,7 +85,7 @@ export function transactions<T>(
   options: TransactionsOptions,
   use: (list: TransactionList) => Promise<T>,
 ): Promise<T> {
-  return withBinlogs(inputs, async (files) => {
+  return lookAtBinlogs(inputs, async (files) => {
     const { select = {}, descriptions = new TableDescriptions() } = options;
     const filter = new RowFilter(select.where, descriptions);
     const index = await readIndex(files, options);
@@ -98,18 +100,24 @@ export function transactions<T>(
       : await maskRows(index, files, selector, filter, {
           ...reading,
           onProgress: (done, total) => options.onProgress?.({ phase: 'read', done, total }),
+          onDebug: options.onDebug,
         });
     const changes = new SelectedChanges(index, selector, mask);
-    const reader = new BatchReader(index, files, reading);
+    const phase = new Phase('rank', options.onDebug);
+    const reader = new BatchReader(index, files, { ...reading, waits: phase.waits });
     const ranking = await rank(index, changes, reader, options);
-    return use({
+    phase.end(0, () => [`${ranking.matching} transactions match, ${ranking.shown.length} are listed`]);
+    const listing = new Phase('list', options.onDebug);
+    const result = await use({
       ...ranking,
       shown: ranking.shown.length,
       hasTexts: index.texts.length > 0,
       unmatched: selector.unmatched(),
-      undoFirst: (more) => undoCommand(index, ranking.shown[0]!, { select, descriptions, mask, more }),
+      undoFirst: (more) => undoCommand(index, ranking.shown.get(0), { select, descriptions, mask, more }),
       entries: () => entries(index, changes, reader, ranking, options.maxText ?? MAX_TEXT),
     });
+    listing.end(0);
+    return result;
   });
 }
 
@@ -117,15 +125,19 @@ async function* entries(
   index: BinlogIndex,
   changes: SelectedChanges,
   reader: BatchReader,
-  { shown, text }: Ranking,
+  { shown, matched }: Ranking,
   maxText: number,
 ): AsyncGenerator<readonly TransactionEntry[]> {
   for (let from = 0; from < shown.length; from += GROUP) {
-    const numbers = text.subarray(from, from + GROUP).filter((number) => number >= 0);
-    const texts = await readTexts(index, reader, Uint32Array.from(numbers).sort(), maxText);
-    yield Array.from(shown.subarray(from, from + GROUP), (transaction, i) =>
-      entryOf(index, changes, transaction, texts.get(text[from + i]!)),
-    );
+    const group: { transaction: number; text: number }[] = [];
+    for (let i = from; i < Math.min(from + GROUP, shown.length); i++) {
+      const transaction = shown.get(i);
+      group.push({ transaction, text: matched?.get(i) ?? largestText(index, changes, transaction) });
+    }
+    const numbers = group.map(({ text }) => text).filter((text) => text >= 0);
+    numbers.sort((a, b) => a - b);
+    const texts = await readTexts(index, reader, NumberList.of(index.pages, numbers), maxText);
+    yield group.map(({ transaction, text }) => entryOf(index, changes, transaction, texts.get(text)));
   }
 }
 
@@ -137,23 +149,23 @@ function entryOf(
 ): TransactionEntry {
   const { transactions: all, files } = index;
   changes.count(transaction);
-  const threadId = all.threadId[transaction]!;
-  const xid = all.xid[transaction]!;
-  const position = all.decidedOffset[transaction]!;
+  const threadId = all.threadId.get(transaction);
+  const xid = all.xid.get(transaction);
+  const position = all.decidedOffset.get(transaction);
   let statements = 0;
   for (const _ of textsOf(index, transaction, changes)) statements++;
   return {
-    file: files[all.file[transaction]!]!.path,
-    start: all.start[transaction]!,
-    end: all.end[transaction]!,
+    file: files[all.file.get(transaction)]!.path,
+    start: all.start.get(transaction),
+    end: all.end.get(transaction),
     time: changes.firstTime,
     duration: changes.lastTime - changes.firstTime,
     state: stateOf(index, transaction),
     gtid: all.gtid(transaction),
     threadId: threadId === NO_THREAD ? undefined : threadId,
-    serverId: all.serverId[transaction]!,
+    serverId: all.serverId.get(transaction),
     xid: xid === 0n ? undefined : xid,
-    decided: position === 0 ? undefined : { file: files[all.decidedFile[transaction]!]!.path, position },
+    decided: position === 0 ? undefined : { file: files[all.decidedFile.get(transaction)]!.path, position },
     rows: changes.rows,
     insert: changes.insert,
     update: changes.update,

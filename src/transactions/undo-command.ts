@@ -35,11 +35,11 @@ export function undoCommand(
 ): UndoCommand {
   const { transactions, files } = index;
   const refused = (code: ErrorCode, message: string): UndoCommand => {
-    const file = files[transactions.file[transaction]!]!.path;
-    const offset = transactions.start[transaction]!;
+    const file = files[transactions.file.get(transaction)]!.path;
+    const offset = transactions.start.get(transaction);
     return { command: undefined, reasons: [new BinflashError(code, message, { file, offset })] };
   };
-  if (transactions.ending[transaction] === Ending.XA_ROLLBACK) {
+  if (transactions.ending.get(transaction) === Ending.XA_ROLLBACK) {
     return refused('ROLLED_BACK', 'the transaction was rolled back by XA ROLLBACK: there is nothing to undo');
   }
   const one = onlyTransaction(index, transaction, select);

@@ -5,8 +5,10 @@ import { BinflashError } from '../errors.ts';
 import type { SourceFile } from '../io/source.ts';
 import type { Batch, BatchReaderOptions } from '../read/batch-reader.ts';
 import { BatchReader } from '../read/batch-reader.ts';
+import { type OnDebug, Phase } from '../read/phase.ts';
 import { eventPlaces } from '../read/places.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
+import { NumberList } from '../scan/paged-column.ts';
 import { Ending } from '../scan/transaction-table.ts';
 import type { Selector } from '../select/selection.ts';
 import type { RowFilter, RowMatcher } from './row-filter.ts';
@@ -74,7 +76,8 @@ export class RowMask {
   }
 }
 
-export interface MaskOptions extends BatchReaderOptions {
+export interface MaskOptions extends Omit<BatchReaderOptions, 'waits'> {
+  readonly onDebug?: OnDebug | undefined;
   /** Called once a window. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
@@ -94,58 +97,60 @@ export async function maskRows(
 ): Promise<RowMask> {
   const mask = new RowMask(index.events.length);
   const numbers = candidates(index, selector, mask);
-  const total = numbers.reduce((sum, event) => sum + index.events.size[event]!, 0);
-  const reader = new BatchReader(index, files, options);
+  let total = 0;
+  for (let i = 0; i < numbers.length; i++) total += index.events.size.get(numbers.get(i));
+  const phase = new Phase('read', options.onDebug);
+  const reader = new BatchReader(index, files, { ...options, waits: phase.waits });
   let done = 0;
   for await (const batch of reader.read(eventPlaces(index, numbers))) {
     testBatch(index, numbers, batch, filter, mask);
-    for (let i = batch.first; i <= batch.last; i++) done += index.events.size[numbers[i]!]!;
+    for (let i = batch.first; i <= batch.last; i++) done += index.events.size.get(numbers.get(i));
     options.onProgress?.(done, total);
   }
+  phase.end(done, () => [`row filters asked of ${numbers.length} rows events`]);
   return mask;
 }
 
 /** The events to be looked into. Those whose rows cannot be told apart count as a whole, to be refused later. */
-function candidates(index: BinlogIndex, selector: Selector, mask: RowMask): Uint32Array {
+function candidates(index: BinlogIndex, selector: Selector, mask: RowMask): NumberList {
   const { events, transactions, shapes } = index;
-  const numbers = new Uint32Array(events.length);
-  let count = 0;
+  const numbers = new NumberList(index.pages);
   for (let transaction = 0; transaction < transactions.length; transaction++) {
-    const first = transactions.firstEvent[transaction]!;
-    const end = first + transactions.eventCount[transaction]!;
+    const first = transactions.firstEvent.get(transaction);
+    const end = first + transactions.eventCount.get(transaction);
     if (first === end || !selector.hasTransaction(transaction)) continue;
     // What never took effect is not selected, and nothing of it needs to be known.
-    if (transactions.ending[transaction] === Ending.XA_ROLLBACK) continue;
+    if (transactions.ending.get(transaction) === Ending.XA_ROLLBACK) continue;
     for (let event = first; event < end; event++) {
       if (!selector.hasEvent(event)) continue;
-      if (shapes[events.shape[event]!]!.table.lengthsKnown) numbers[count++] = event;
-      else mask.addWhole(event, events.rows[event]!);
+      if (shapes[events.shape.get(event)]!.table.lengthsKnown) numbers.push(event);
+      else mask.addWhole(event, events.rows.get(event));
     }
   }
-  return numbers.subarray(0, count);
+  return numbers;
 }
 
 const rows = emptyRowsEvent();
 
 function testBatch(
   index: BinlogIndex,
-  numbers: Uint32Array,
+  numbers: NumberList,
   { first, last, events: loaded }: Batch,
   filter: RowFilter,
   mask: RowMask,
 ): void {
   const { events, shapes, transactions, files } = index;
   for (let i = first; i <= last; i++) {
-    const event = numbers[i]!;
+    const event = numbers.get(i);
     loaded.open(i);
     const { bytes, start, end } = loaded;
     parseRows(bytes, start, end, rows);
-    const shape = shapes[events.shape[event]!]!;
-    const file = files[transactions.file[events.transaction[event]!]!]!;
+    const shape = shapes[events.shape.get(event)]!;
+    const file = files[transactions.file.get(events.transaction.get(event))]!;
     try {
       const matcher = filter.of(shape, file.format.flavour);
-      if (matcher === undefined) mask.addWhole(event, events.rows[event]!);
-      else mask.add(event, events.rows[event]!, matcher.test(bytes, rows), matcher);
+      if (matcher === undefined) mask.addWhole(event, events.rows.get(event));
+      else mask.add(event, events.rows.get(event), matcher.test(bytes, rows), matcher);
     } catch (error) {
       if (!(error instanceof BinflashError)) throw error;
       throw error.locate({

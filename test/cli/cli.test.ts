@@ -37,6 +37,8 @@ const RUNS = {
   rewritten: ['rewrite', '@good', '-o', '@new'],
   quiet: ['rewrite', '@good', '-o', '@new', '-q'],
   streamed: ['rewrite', '@good', '-o', '-'],
+  debugged: ['rewrite', '@good', '-o', '-', '-q', '--log-level', 'debug'],
+  badLevel: ['rewrite', '@good', '-o', '@new', '--log-level', 'loud'],
   dry: ['rewrite', '@good', '--dry-run', '--type', 'delete'],
   json: ['rewrite', '@good', '-o', '@new', '--json', '--xid', '101,102'],
   where: ['rewrite', '@good', '-o', '@new', '--json', '--where', 'shop.orders: @1 in (1, 3)'],
@@ -188,6 +190,16 @@ describe('results', () => {
 
   it('on standard output the undo is the same bytes', () => {
     expect(results.streamed.stdout.equals(results.rewritten.written!)).toBe(true);
+  });
+
+  it('where time goes is told on standard error, line by line, to those who ask', () => {
+    const { stdout, stderr } = results.debugged;
+    expect(stdout.equals(results.rewritten.written!)).toBe(true);
+    const lines = stderr.trimEnd().split('\n');
+    for (const line of lines) expect(line).toMatch(/^\[\d+\.\d{3}\] /);
+    const phases = lines.map((line) => /\] (\w+)/.exec(line)?.[1]).filter((word) => word !== undefined);
+    expect(phases).toEqual(['binflash', 'scan', 'plan', 'write', 'done']);
+    expect(results.badLevel).toMatchObject({ code: 2, files: [] });
   });
 
   it('a dry run tells on standard output', () => {

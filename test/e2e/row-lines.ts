@@ -69,9 +69,9 @@ export async function ourRows(file: string): Promise<OurRows> {
 
 function takenBackRows({ transactions, events }: BinlogIndex): number {
   let rows = 0;
-  for (let i = 0; i < transactions.length; i++) rows += transactions.takenBack[i]!;
+  for (let i = 0; i < transactions.length; i++) rows += transactions.takenBack.get(i);
   for (let i = 0; i < events.length; i++) {
-    if (transactions.ending[events.transaction[i]!] === Ending.XA_ROLLBACK) rows += events.rows[i]!;
+    if (transactions.ending.get(events.transaction.get(i)) === Ending.XA_ROLLBACK) rows += events.rows.get(i);
   }
   return rows;
 }

@@ -3,7 +3,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { replayOf } from '../../src/cli/replay.ts';
-import { type RewriteOptions, type RewriteResult, rewrite, type Selection } from '../../src/index.ts';
+import { type RewriteOptions, type RewriteResult, rewrite, type Selection, verify } from '../../src/index.ts';
 import {
   type RunningServer,
   type ServerId,
@@ -113,7 +113,7 @@ export async function undo(
   return result;
 }
 
-/** Makes the undo of the selected changes and has the server's own mysqlbinlog verify it. */
+/** Makes the undo of the selected changes, proves it, and has the server's own mysqlbinlog verify it. */
 export async function makeUndo(
   server: RunningServer,
   files: readonly string[],
@@ -122,8 +122,23 @@ export async function makeUndo(
 ): Promise<RewriteResult> {
   const folder = await mkdtemp(join(dirname(server.binlogFolder), 'undo-'));
   const result = await rewrite({ inputs: files, output: join(folder, 'undo.binlog'), select, ...options });
+  await expectProved(result, { inputs: files, select, ...options });
   for (const output of result.outputs) await expectReadable(server, output);
   return result;
+}
+
+/** `binflash verify` proves what was rewritten, and counts what `rewrite` has counted. */
+export async function expectProved(
+  { outputs, plan, written }: RewriteResult,
+  options: Omit<RewriteOptions, 'output'>,
+): Promise<void> {
+  const { proof } = await verify({ ...options, undo: outputs });
+  const { rows, transactions, bytes, largestStatement } = proof;
+  expect({ rows, transactions, bytes, largestStatement }).toEqual({
+    ...written,
+    rows: plan.rows,
+    transactions: plan.transactions,
+  });
 }
 
 /** Replays an undo as {@link undo} does. */

@@ -87,7 +87,7 @@ async function askLog(
       const ids: number[] = [];
       let id = 0;
       for (let event = 0; event < index.events.length; event++) {
-        for (let row = 0; row < index.events.rows[event]!; row++) {
+        for (let row = 0; row < index.events.rows.get(event); row++) {
           id++;
           if (mask.has(event, row)) ids.push(id);
         }

@@ -24,10 +24,10 @@ export async function expectIndexed(files: readonly Buffer[]): Promise<void> {
   const logs = files.map(readBinlog);
   const { events, transactions } = index;
   const found = Array.from({ length: events.length }, (_, i) => ({
-    file: transactions.file[events.transaction[i]!],
-    offset: events.offset[i],
-    size: events.size[i],
-    rows: events.rows[i],
+    file: transactions.file.get(events.transaction.get(i)),
+    offset: events.offset.get(i),
+    size: events.size.get(i),
+    rows: events.rows.get(i),
   }));
   const expected = logs.flatMap((log, file) =>
     log.transactions

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { PageStore } from '../../src/io/page-store.ts';
 import { fileEnd, fileOffset, type Places } from '../../src/read/places.ts';
 import {
   backwardRuns,
@@ -24,7 +25,7 @@ const MIB = 1024 * 1024;
 function placesOf(places: readonly Place[]): Places {
   let at = 4;
   const offsets: number[] = [];
-  const containers = new PackedTable();
+  const containers = new PackedTable(new PageStore());
   let inner = 0;
   for (const [i, { size, packed }] of places.entries()) {
     if (packed === undefined) {
@@ -32,9 +33,9 @@ function placesOf(places: readonly Place[]): Places {
       at += size;
     } else {
       if (packed.number !== places[i - 1]?.packed?.number) {
-        containers.offset[packed.number] = at;
-        containers.size[packed.number] = packed.size;
-        containers.unpacked[packed.number] = packed.unpacked;
+        containers.offset.set(packed.number, at);
+        containers.size.set(packed.number, packed.size);
+        containers.unpacked.set(packed.number, packed.unpacked);
         at += packed.size;
         inner = 0;
       }
@@ -119,7 +120,7 @@ function expectRun(run: EventRun, where: Places, window: number): void {
   const packed = holders(run, where);
   if (spooled) {
     expect([source, packed.length]).toEqual([`packed ${packed[0]}`, 1]);
-    expect(containers.unpacked[packed[0]!]).toBeGreaterThan(8 * MIB);
+    expect(containers.unpacked.get(packed[0]!)).toBeGreaterThan(8 * MIB);
     expect(position).toBe(where.offset(first));
     expect(position + length).toBe(where.offset(last) + where.size(last));
     expect(first === last || length <= window).toBe(true);
@@ -128,7 +129,7 @@ function expectRun(run: EventRun, where: Places, window: number): void {
   expect(source).toBe('file');
   expect(position).toBe(fileOffset(where, first));
   expect(position + length).toBe(fileEnd(where, last));
-  const all = packed.filter((one) => one !== PLAIN).map((one) => containers.unpacked[one]!);
+  const all = packed.filter((one) => one !== PLAIN).map((one) => containers.unpacked.get(one));
   const sum = all.reduce((total, size) => total + size, 0);
   expect(unpacked).toBe(sum);
   expect(sum).toBeLessThanOrEqual(unpackRoom(where, window));

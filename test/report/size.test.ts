@@ -26,16 +26,16 @@ function multiplied(
   rowsEach: number,
   seconds: number,
 ): BinlogIndex {
-  const events = new EventTable();
-  const groups = new TransactionTable();
+  const events = new EventTable(index.pages);
+  const groups = new TransactionTable(index.pages);
   for (let i = 0; i < transactions; i++) {
     const time = START_TIME + Math.floor((i / transactions) * seconds);
     const group = groups.add(0, 200 * i, time, 1, events.length);
-    groups.end[group] = 200 * i + 200;
-    groups.ending[group] = Ending.XID;
-    groups.threadId[group] = i;
+    groups.end.set(group, 200 * i + 200);
+    groups.ending.set(group, Ending.XID);
+    groups.threadId.set(group, i);
     groups.setGtid(group, '3e11fa47-71ca-11e1-9e33-c80aa9429562', BigInt(i + 1));
-    groups.eventCount[group] = 1;
+    groups.eventCount.set(group, 1);
     events.add(
       PLAIN,
       200 * i + 100,
@@ -50,7 +50,7 @@ function multiplied(
       false,
     );
   }
-  return { ...index, events, transactions: groups, texts: new TextTable() };
+  return { ...index, events, transactions: groups, texts: new TextTable(index.pages) };
 }
 
 describe('the size of a page', () => {

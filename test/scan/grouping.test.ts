@@ -23,7 +23,7 @@ async function groups(
   const names = ['OPEN', 'XID', 'COMMIT', 'ROLLBACK', 'PREPARED', 'STATEMENT', 'XA_ROLLBACK'];
   return Array.from(
     { length: t.length },
-    (_, i) => `${names[t.ending[i]!]} ${t.eventCount[i]}${t.gtid(i) ? ` ${t.gtid(i)}` : ''}`,
+    (_, i) => `${names[t.ending.get(i)]} ${t.eventCount.get(i)}${t.gtid(i) ? ` ${t.gtid(i)}` : ''}`,
   );
 }
 

@@ -3,6 +3,7 @@ import { BatchReader } from '../../src/read/batch-reader.ts';
 import { readIndex, withBinlogs } from '../../src/read/binlogs.ts';
 import { eventPlaces } from '../../src/read/places.ts';
 import type { BinlogIndex } from '../../src/scan/binlog-index.ts';
+import { NumberList } from '../../src/scan/paged-column.ts';
 import { ChangeFeed } from '../../src/show/change-feed.ts';
 import type { ChangeFormatter } from '../../src/show/change-formatter.ts';
 import type { ChangeWriter } from '../../src/sql/change-writer.ts';
@@ -42,7 +43,7 @@ export async function writtenFrom(
     const writer = make(index, out, [...tables]);
     const filter = new RowFilter(undefined, descriptions);
     const feed = new ChangeFeed(index, descriptions, filter, driving(writer), Number.POSITIVE_INFINITY);
-    const events = Uint32Array.from({ length: index.events.length }, (_, event) => event);
+    const events = NumberList.of(index.pages, Array(index.events.length).keys());
     const reader = new BatchReader(index, files, { window: 1024 * 1024, spoolFolder: tmpdir() });
     writer.open();
     for await (const batch of reader.read(eventPlaces(index, events))) {

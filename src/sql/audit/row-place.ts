@@ -18,10 +18,10 @@ export function rowPlaces(index: BinlogIndex, zone: string | undefined): (event:
   const moment = moments(zone);
   const names = files.map(({ path }) => baseName(path));
   return (event) => {
-    const transaction = events.transaction[event]!;
+    const transaction = events.transaction.get(event);
     return {
-      time: moment(events.timestamp[event]!).slice(0, CLOCK),
-      file: names[transactions.file[transaction]!]!,
+      time: moment(events.timestamp.get(event)).slice(0, CLOCK),
+      file: names[transactions.file.get(transaction)]!,
       position: events.fileOffset(event),
       gtid: transactions.gtid(transaction),
     };

@@ -1,0 +1,84 @@
+import { rm, stat } from 'node:fs/promises';
+import { freeSpace } from './cache.ts';
+import { binflash, clean, rewriting } from './commands.ts';
+import { measure, type Run } from './measure.ts';
+import { findingsTable } from './rounds.ts';
+import { repeatedBinlog, workloadBinlog } from './workload.ts';
+
+const GIB = 2 ** 30;
+/** Left free for others. */
+const SPARE = 8 * GIB;
+
+interface Huge {
+  readonly what: string;
+  readonly name: string;
+  readonly bytes: number;
+  readonly oneTransaction?: boolean;
+  /** To a file, or where there may be no room for another one, to standard output. */
+  readonly toFile: boolean;
+}
+
+const FILES: readonly Huge[] = [
+  { what: '10 GiB', name: 'huge-10', bytes: 10 * GIB, toFile: true },
+  {
+    what: '20 GiB in one transaction',
+    name: 'huge-20',
+    bytes: 20 * GIB,
+    oneTransaction: true,
+    toFile: false,
+  },
+  { what: '40 GiB', name: 'huge-40', bytes: 40 * GIB, toFile: false },
+];
+
+/** Memory of files of tens of GiB against that of the 338 MB case: once each, for they take minutes. */
+export async function measureHuge(): Promise<string[]> {
+  const small = await measure(rewriting(await workloadBinlog('mysql-9.7')));
+  await clean();
+  const lines = [
+    'Each once. The transactions of the 338 MB case over and over; the undo of 10 GiB to a file, of more to /dev/null.',
+    '',
+    '| run | seconds | peak memory, MB |',
+    '|---|---|---|',
+    line('binflash rewrite, 338 MB', small),
+  ];
+  const found: Parameters<typeof findingsTable>[0][number][] = [];
+  for (const huge of FILES) {
+    if ((await freeSpace()) < huge.bytes * (huge.toFile ? 2 : 1) + SPARE) {
+      lines.push(line(`${huge.what}: no room on the disk`));
+      continue;
+    }
+    const { run, bytes } = await measureOne(huge);
+    lines.push(line(`binflash rewrite, ${huge.what}`, run));
+    found.push(
+      {
+        name: `${huge.what}: memory more than of 338 MB`,
+        values: [run.memory - small.memory],
+        unit: ' MB',
+        aim: { most: 67 },
+      },
+      { name: `${huge.what}: read and undone`, values: [bytes / 1e6 / run.seconds], unit: ' MB/s' },
+    );
+  }
+  return [...lines, '', ...findingsTable(found)];
+}
+
+async function measureOne({
+  name,
+  bytes,
+  oneTransaction = false,
+  toFile,
+}: Huge): Promise<{ run: Run; bytes: number }> {
+  const file = await repeatedBinlog('rows', name, { bytes, oneTransaction });
+  try {
+    const command = toFile ? rewriting(file) : binflash('rewrite', file, '-o', '-', '--quiet');
+    return { run: await measure(command), bytes: (await stat(file)).size };
+  } finally {
+    // Others want the disk too.
+    await rm(file);
+    await clean();
+  }
+}
+
+function line(name: string, run?: Run): string {
+  return `| ${name} | ${run?.seconds.toFixed(1) ?? ''} | ${run?.memory.toFixed(0) ?? ''} |`;
+}

@@ -1,0 +1,81 @@
+import { BinflashError } from '../errors.ts';
+import { SKIPPABLE } from '../flashback/refusals.ts';
+import { type VerifyResult, verify } from '../verify/verify.ts';
+import { formatBytes } from '../wire/format-bytes.ts';
+import { safeJson, safeText } from '../wire/safe-text.ts';
+import { debugLog } from './debug-log.ts';
+import { readDescriptions } from './descriptions.ts';
+import { type Arguments, flagOf, listOf, maxUnpackedSizeOf, readSelection, sizeOf } from './options.ts';
+import { changeLines, planDetails, planJson } from './plan-summary.ts';
+import { progressBar } from './progress-bar.ts';
+import { proofJson, proofLines } from './proof-lines.ts';
+import { packetOf } from './replay.ts';
+import { writeStdout } from './stdout.ts';
+import { Style } from './terminal.ts';
+
+/** `binflash verify`: an undo, its source and its selection to what was proved. */
+export async function verifyCommand(
+  undo: readonly string[],
+  args: Arguments,
+  signal: AbortSignal,
+): Promise<void> {
+  const inputs = listOf(args, 'source');
+  if (inputs === undefined || undo.length === 0) {
+    throw new BinflashError(
+      'USAGE',
+      `${undo.length === 0 ? 'the undo' : 'what it was made from'} is missing`,
+      {
+        hint: 'Name the undo first and its source behind it: binflash verify undo.binlog --source mysql-bin.000011.',
+      },
+    );
+  }
+  const bar = await progressBar(args);
+  let result: VerifyResult;
+  try {
+    result = await verify({
+      undo,
+      inputs,
+      select: readSelection(args),
+      skip: SKIPPABLE.filter((name) => flagOf(args, `skip-${name}`)),
+      primaryKeys: listOf(args, 'primary-key'),
+      descriptions: await readDescriptions(args),
+      maxStatementSize: sizeOf(args, 'max-statement-size', 1024, 1024 ** 3),
+      maxUnpackedSize: maxUnpackedSizeOf(args),
+      onProgress: bar.update,
+      onDebug: debugLog(args),
+      signal,
+    });
+  } finally {
+    bar.stop();
+  }
+  if (flagOf(args, 'json')) await writeStdout(`${safeJson(toJson(undo, result), undefined, 2)}\n`);
+  else if (!flagOf(args, 'quiet')) {
+    await writeStdout(summary(undo, result, new Style(flagOf(args, 'color'), process.stdout)));
+  }
+}
+
+function summary(undo: readonly string[], { plan, proof }: VerifyResult, style: Style): string {
+  const lines = [
+    style.bold(`Verified: ${safeText(undo.join(', '))}, ${formatBytes(proof.bytes)}`),
+    ...proofLines(proof),
+    ...changeLines(plan, true),
+    ...planDetails(plan, style),
+  ];
+  const { maxAllowedPacket } = packetOf(plan.index, proof.largestStatement);
+  if (maxAllowedPacket !== undefined) {
+    lines.push(`${style.yellow('Note:')} its replay needs max_allowed_packet = ${maxAllowedPacket}`);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function toJson(undo: readonly string[], { plan, proof }: VerifyResult): unknown {
+  return {
+    undo,
+    bytes: proof.bytes,
+    ...planJson(plan),
+    // Counted while it was proved, not by the plan.
+    tables: proof.tables,
+    verified: proofJson(proof),
+    maxAllowedPacket: packetOf(plan.index, proof.largestStatement).maxAllowedPacket,
+  };
+}

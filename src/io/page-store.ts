@@ -1,0 +1,60 @@
+import { PageFile } from './page-file.ts';
+
+/** Bytes of packed pages that stay in memory; what comes after them goes to a temporary file. */
+export const PAGES_IN_MEMORY: number = 256 * 1024 * 1024;
+
+/** Where a packed page is: here, or at this position of the temporary file. */
+export type Kept = Uint8Array | number;
+
+/**
+ * Keeps the packed pages of an index: the first in memory, and from a bound on all others in one temporary file.
+ * Indexes are walked from one end to the other, so no page deserves memory more than another, and nothing is ever
+ * moved.
+ */
+export class PageStore {
+  readonly #folder: string | undefined;
+  readonly #bound: number;
+  #inMemory = 0;
+  #file: PageFile | undefined;
+
+  /** `folder` is for the temporary file; left out, it is the system's. */
+  constructor(folder?: string, bound: number = PAGES_IN_MEMORY) {
+    this.#folder = folder;
+    this.#bound = bound;
+  }
+
+  /** Bytes in memory. */
+  get kept(): number {
+    return this.#inMemory;
+  }
+
+  /** Bytes that have gone to the temporary file. */
+  get spilled(): number {
+    return this.#file?.length ?? 0;
+  }
+
+  /** Takes a packed page, which is the store's from here on. @throws BinflashError `IO` */
+  keep(bytes: Uint8Array): Kept {
+    if (this.#inMemory + bytes.length <= this.#bound) {
+      this.#inMemory += bytes.length;
+      return bytes;
+    }
+    this.#file ??= PageFile.create(this.#folder);
+    return this.#file.append(bytes);
+  }
+
+  /** The bytes of a page; they are to be read at once, and not kept. @throws BinflashError `IO` */
+  read(kept: Kept, length: number): Uint8Array {
+    return typeof kept === 'number' ? this.#file!.read(kept, length) : kept;
+  }
+
+  /** Forgets a page. Its room in the temporary file is lost: pages rarely change. */
+  drop(kept: Kept): void {
+    if (typeof kept !== 'number') this.#inMemory -= kept.length;
+  }
+
+  /** Gives the temporary file back. Pages in it cannot be read any more. */
+  close(): void {
+    this.#file?.close();
+  }
+}

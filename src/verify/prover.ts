@@ -1,0 +1,341 @@
+import { eventTypeName } from '../binlog/event-types.ts';
+import type { RowsVersion } from '../binlog/rows.ts';
+import { tableName } from '../binlog/table-map.ts';
+import type { Plan } from '../flashback/plan.ts';
+import type { LoadedEvents } from '../read/loaded-events.ts';
+import { Ending } from '../scan/transaction-table.ts';
+import {
+  AUTOMATIC,
+  BEGIN,
+  checksumsOf,
+  headerDifference,
+  queryDifference,
+  xidDifference,
+} from './control-events.ts';
+import { RowProver } from './row-prover.ts';
+import { checkHead, mapDifference, versionOf } from './rows-head.ts';
+import { columnName } from './shape-form.ts';
+import { SourceSide } from './source-side.ts';
+import { statementLength } from './statement-size.ts';
+import { type Proof, Tally } from './tally.ts';
+import type { UndoReader } from './undo-reader.ts';
+import { type Difference, type SourcePlace, VerifyError } from './verify-error.ts';
+
+/** What must stand next in the undo. */
+type Step = 'format' | 'automatic' | 'begin' | 'map' | 'rows' | 'commit';
+
+/**
+ * Holds an undo against what must be undone: events of the source are handed over from the last to the first, and say
+ * what must stand next. Nothing in the undo is passed over.
+ */
+export class Prover {
+  readonly #plan: Plan;
+  readonly #undo: UndoReader;
+  readonly #maxStatementSize: number;
+  readonly #source: SourceSide;
+  readonly #rows = new RowProver();
+  readonly #tally: Tally;
+  readonly #takeAs: Record<Step, () => void> = {
+    format: () => this.#format(),
+    automatic: () => this.#automatic(),
+    begin: () => this.#begin(),
+    map: () => this.#map(),
+    rows: () => this.#rowsEvent(),
+    commit: () => this.#commit(),
+  };
+  #step: Step = 'format';
+  /** The transaction of which the undo's BEGIN was last. */
+  #transaction = -1;
+  /** Is a rows event of the undo in hand whose rows are not all proved? */
+  #isOpen = false;
+  #mapSize = 0;
+  /** The table of the TABLE_MAP that was last. */
+  #table: string | undefined;
+  #rowsStart = 0;
+  #partTransactions = 0;
+  #firstVersion: RowsVersion | undefined;
+  #isOneVersion = true;
+  #isSourceVersion = true;
+
+  /** `maxStatementSize`: most bytes of events in a BINLOG statement of more rows than one. */
+  constructor(plan: Plan, undo: UndoReader, maxStatementSize: number) {
+    this.#plan = plan;
+    this.#undo = undo;
+    this.#maxStatementSize = maxStatementSize;
+    this.#source = new SourceSide(plan);
+    this.#tally = new Tally();
+  }
+
+  /** Takes rows event number `event` of the index, the last one that is not proved yet, in hand. */
+  useSource(event: number, loaded: LoadedEvents): void {
+    const source = this.#source;
+    const before = source.transaction;
+    const place = before < 0 ? undefined : source.place;
+    source.use(event, loaded);
+    const { form } = source;
+    if (this.#isOpen && !source.continues) {
+      throw this.#fault(
+        'the end of the rows event, for here the rows end that may stand in one',
+        'more rows',
+        place,
+      );
+    }
+    if (source.transaction !== before && before >= 0) {
+      this.#step = 'commit';
+      this.#tally.commit();
+    }
+    if (!source.sameGroup) this.#tally.group(form);
+    if (form.missing.length > 0) {
+      const names = form.missing.map((column) => columnName(form.shape.table, column)).join(', ');
+      throw this.#fault(
+        `no undo of rows whose old values of ${names} are not in the source`,
+        'one',
+        source.place,
+      );
+    }
+    this.#rows.useSource(source.bytes, source.rows, form, source.count, source.chained, source.isSelected);
+  }
+
+  /** Goes on until the source event in hand is proved; false when more of the undo must be read first. */
+  advance(): boolean {
+    for (;;) {
+      if (this.#isOpen) this.#proveRows();
+      if (this.#rows.row < 0) return true;
+      // An event that is not used up belongs to this source event's rows.
+      if (!this.#undo.next()) return false;
+      this.#take();
+    }
+  }
+
+  /** Every source event is proved: the last COMMIT must follow; false when more of the undo must be read first. */
+  finish(): boolean {
+    if (this.#isOpen) throw this.#fault('the end of the rows event', 'more rows', this.#source.place);
+    this.#step = 'commit';
+    if (!this.#undo.next()) return false;
+    this.#take();
+    this.#tally.commit();
+    return true;
+  }
+
+  /** Nothing may follow. */
+  checkEnd(): void {
+    const undo = this.#undo;
+    if (!undo.atEnd) throw this.#excess(undo.nextOffset);
+  }
+
+  /** A part follows that should not be there. */
+  get excess(): VerifyError {
+    return this.#excess(0);
+  }
+
+  #excess(offset: number): VerifyError {
+    const place = { file: this.#undo.name, offset };
+    return new VerifyError(
+      'the end of the undo, for all that is selected has been undone',
+      'more',
+      place,
+      undefined,
+    );
+  }
+
+  /** The undo ends before its time. */
+  get cut(): VerifyError {
+    const undo = this.#undo;
+    const place = { file: undo.name, offset: undo.nextOffset };
+    return new VerifyError(this.#expected(), 'the end of the undo', place, this.#sourcePlace());
+  }
+
+  /** What was proved, once all is. */
+  proof(): Proof {
+    return this.#tally.proof(this.#undo.bytesBefore + this.#undo.nextOffset);
+  }
+
+  /** Where in the source the event in hand stands. */
+  get sourcePlace(): SourcePlace {
+    return this.#source.place;
+  }
+
+  /** Holds the undo event in hand against the step that is due. */
+  #take(): void {
+    const undo = this.#undo;
+    if (undo.isFirst) this.#beginPart();
+    if (!STEP_TYPES[this.#step].includes(undo.type)) throw this.#unexpected();
+    this.#takeAs[this.#step]();
+  }
+
+  #beginPart(): void {
+    const isDue = this.#step === 'format' || (this.#step === 'begin' && this.#partTransactions > 0);
+    if (!isDue) throw this.#fault(this.#expected(), 'the beginning of another part', this.#sourcePlace());
+    this.#step = 'format';
+    this.#partTransactions = 0;
+  }
+
+  #format(): void {
+    const undo = this.#undo;
+    const { format } = this.#plan.index.files.at(-1)!;
+    const checksums = checksumsOf(undo, format);
+    if (checksums === undefined) throw this.#fault(this.#expected(), 'another', undefined);
+    undo.hasChecksums = checksums;
+    this.#step = format.flavour === 'mysql' ? 'automatic' : 'begin';
+  }
+
+  #automatic(): void {
+    const { timestamp, serverId } = this.#plan.index.files.at(-1)!.format;
+    this.#check(queryDifference(this.#undo, AUTOMATIC, timestamp, serverId));
+    this.#step = 'begin';
+  }
+
+  #begin(): void {
+    const { beginTime, serverId } = this.#plan.index.transactions;
+    const { transaction } = this.#source;
+    this.#check(queryDifference(this.#undo, BEGIN, beginTime.get(transaction), serverId.get(transaction)));
+    this.#transaction = transaction;
+    this.#partTransactions++;
+    this.#step = 'map';
+  }
+
+  #commit(): void {
+    const { ending, xid, endTime, serverId } = this.#plan.index.transactions;
+    const transaction = this.#transaction;
+    const number = ending.get(transaction) === Ending.XID ? xid.get(transaction) : 0n;
+    this.#check(xidDifference(this.#undo, number, endTime.get(transaction), serverId.get(transaction)));
+    this.#step = 'begin';
+  }
+
+  #map(): void {
+    const undo = this.#undo;
+    const { form, head } = this.#source;
+    this.#check(mapDifference(undo, head!.tableId, form.shape.table.body));
+    this.#check(this.#headerDifference());
+    this.#mapSize = undo.size;
+    this.#table = tableName(form.shape.table);
+    this.#step = 'rows';
+  }
+
+  #rowsEvent(): void {
+    const undo = this.#undo;
+    const { form, head } = this.#source;
+    const version = versionOf(undo, form);
+    if (version === undefined) throw this.#unexpected();
+    this.#check(this.#headerDifference());
+    this.#checkVersion(version);
+    const start = checkHead(undo, version, head!, form);
+    if (typeof start !== 'number') throw this.#differs(start);
+    if (start === undo.end) throw this.#fault('rows', 'none', this.#source.place);
+    this.#rows.useUndo(undo.bytes, start, undo.end);
+    this.#rowsStart = start;
+    this.#isOpen = true;
+    this.#step = 'map';
+  }
+
+  /** Versions are the source's, or one for all that the user has asked for. */
+  #checkVersion(version: RowsVersion): void {
+    const { hasV1, version: expected } = this.#source;
+    this.#firstVersion ??= version;
+    if (version !== this.#firstVersion) this.#isOneVersion = false;
+    if (version !== expected) this.#isSourceVersion = false;
+    if ((this.#isOneVersion || this.#isSourceVersion) && (version === 2 || hasV1)) return;
+    throw this.#fault(`a rows event of version ${expected}`, `one of version ${version}`, this.#source.place);
+  }
+
+  #proveRows(): void {
+    const wrong = this.#rows.prove();
+    if (wrong !== undefined) {
+      const { count, form } = this.#source;
+      const row = `row ${this.#rows.row + 1} of ${count} of the source's ${form.shape.kind} turned back`;
+      throw this.#fault(row, wrong, this.#source.place);
+    }
+    if (this.#rows.undoAt < this.#rows.undoEnd) return;
+    this.#isOpen = false;
+    const undo = this.#undo;
+    const { eventRows } = this.#rows;
+    if (eventRows > 1 && this.#mapSize + undo.size > this.#maxStatementSize) {
+      throw this.#fault(
+        `at most ${this.#maxStatementSize} bytes of events in one BINLOG statement`,
+        `${this.#mapSize + undo.size} with ${eventRows} rows`,
+        this.#source.place,
+      );
+    }
+    const length = statementLength(this.#mapSize, undo.size);
+    this.#tally.event(undo.bytes, this.#rowsStart, undo.end, eventRows, length);
+  }
+
+  /** Events are stamped as the source's; packed ones may be as the first of them. */
+  #headerDifference(): Difference | undefined {
+    const { groupTime, timestamp, serverId } = this.#source;
+    return headerDifference(
+      this.#undo,
+      this.#undo.timestamp === groupTime ? groupTime : timestamp,
+      serverId,
+      0,
+    );
+  }
+
+  /** What the step that is due expects, for messages. */
+  #expected(): string {
+    const { index } = this.#plan;
+    const { form } = this.#source;
+    const name = tableName(form.shape.table);
+    switch (this.#step) {
+      case 'format':
+        return `the FORMAT_DESCRIPTION of ${index.files.at(-1)!.path}, closed`;
+      case 'automatic':
+        return "the QUERY SET @@SESSION.GTID_NEXT='AUTOMATIC'";
+      case 'begin':
+        return 'BEGIN of the transaction that is undone next';
+      case 'map':
+        return `the TABLE_MAP of ${name}`;
+      case 'rows':
+        return `rows of ${name} to ${form.kind}`;
+      case 'commit':
+        return 'XID, for the transaction is undone';
+    }
+  }
+
+  /** The source's event that is undone next, or the transaction that is to begin or to end. */
+  #sourcePlace(): SourcePlace | undefined {
+    if (this.#step === 'format' || this.#step === 'automatic') return undefined;
+    if (this.#step === 'map' || this.#step === 'rows') return this.#source.place;
+    const { files, transactions } = this.#plan.index;
+    const transaction = this.#step === 'begin' ? this.#source.transaction : this.#transaction;
+    return {
+      file: files[transactions.file.get(transaction)]!.path,
+      offset: transactions.start.get(transaction),
+    };
+  }
+
+  #typeName(): string {
+    return eventTypeName(this.#undo.type, this.#plan.index.files.at(-1)!.format.flavour);
+  }
+
+  /** The event in hand is not the one that is due. */
+  #unexpected(): VerifyError {
+    return this.#fault(this.#expected(), this.#typeName(), this.#sourcePlace());
+  }
+
+  #check(difference: Difference | undefined): void {
+    if (difference !== undefined) throw this.#differs(difference);
+  }
+
+  #differs({ expected, found }: Difference): VerifyError {
+    return this.#fault(expected, found, this.#sourcePlace());
+  }
+
+  /** Something is wrong in the undo event in hand. */
+  #fault(expected: string, found: string, source: SourcePlace | undefined): VerifyError {
+    const undo = this.#undo;
+    const table = STEP_TYPES.rows.includes(undo.type) ? this.#table : undefined;
+    const place = { file: undo.name, offset: undo.offset, eventType: this.#typeName(), table };
+    return new VerifyError(expected, found, place, source);
+  }
+}
+
+/** Type codes of the events that may stand where a step is due. */
+const STEP_TYPES: Record<Step, readonly number[]> = {
+  format: [15],
+  automatic: [2],
+  begin: [2],
+  map: [19],
+  rows: [23, 24, 25, 30, 31, 32],
+  commit: [16],
+};

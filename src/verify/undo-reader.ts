@@ -1,0 +1,166 @@
+import { HEADER_LENGTH, MAGIC } from '../binlog/event-header.ts';
+import { EventCode } from '../binlog/event-types.ts';
+import { ForwardWindow } from '../io/forward-window.ts';
+import type { SourceFile } from '../io/source.ts';
+import { checkMagic } from '../scan/magic.ts';
+import { crc32 } from '../wire/crc32.ts';
+import { readU16, readU32 } from '../wire/integers.ts';
+import { VerifyError } from './verify-error.ts';
+
+/** Bytes of the CRC-32 at the end of an event. */
+const CHECKSUM = 4;
+
+/** A file of an undo, and what it is called in messages: before it has its name, that is not its path. */
+export interface UndoPart {
+  readonly file: SourceFile;
+  readonly name: string;
+}
+
+/**
+ * Reads an undo forward, part after part, event after event. Of each event it is made sure that it ends inside the
+ * file, that its end_log_pos says where it ends, and that its checksum is right, with code of its own: what the
+ * writer takes for right is what is in question here.
+ */
+export class UndoReader {
+  /** The event in hand is `bytes[start, end)`, without its checksum. */
+  bytes: Uint8Array = new Uint8Array(0);
+  start = 0;
+  end = 0;
+  /** Where in its part the event in hand begins, and where the next one does. */
+  offset = 0;
+  nextOffset = 0;
+  /** Number of the part in hand. */
+  part = -1;
+  /** Bytes of the parts before the one in hand. */
+  bytesBefore = 0;
+  /** Do the part's events have checksums? Its FORMAT_DESCRIPTION says so, and has one itself in any case. */
+  hasChecksums = true;
+  readonly #parts: readonly UndoPart[];
+  readonly #windowSize: number;
+  #window: ForwardWindow | undefined;
+  #at = 0;
+  #need = HEADER_LENGTH;
+
+  constructor(parts: readonly UndoPart[], windowSize: number) {
+    this.#parts = parts;
+    this.#windowSize = windowSize;
+  }
+
+  /** Type code of the event in hand. */
+  get type(): number {
+    return this.bytes[this.start + 4]!;
+  }
+
+  get timestamp(): number {
+    return readU32(this.bytes, this.start);
+  }
+
+  get serverId(): number {
+    return readU32(this.bytes, this.start + 5);
+  }
+
+  get headerFlags(): number {
+    return readU16(this.bytes, this.start + 17);
+  }
+
+  /** Bytes of the event in hand, its checksum included. */
+  get size(): number {
+    return this.nextOffset - this.offset;
+  }
+
+  get name(): string {
+    return this.#parts[Math.max(0, this.part)]!.name;
+  }
+
+  /** Is the event in hand the first one of its part? */
+  get isFirst(): boolean {
+    return this.offset === MAGIC.length;
+  }
+
+  /** Has every byte of the part in hand been taken? */
+  get atEnd(): boolean {
+    return this.part < 0 || this.nextOffset === this.#parts[this.part]!.file.size;
+  }
+
+  /**
+   * Takes the next event in hand; false when {@link fill} must be called first. What was in hand before stays where it
+   * is until then.
+   */
+  next(): boolean {
+    const window = this.#window;
+    if (window === undefined || window.end - this.#at < HEADER_LENGTH) return false;
+    const { data } = window;
+    const at = this.#at;
+    const size = readU32(data, at + 9);
+    const offset = this.nextOffset;
+    const left = this.#parts[this.part]!.file.size - offset;
+    if (size < HEADER_LENGTH + CHECKSUM || size > left) {
+      throw this.#fault(
+        'an event that ends inside the file',
+        `one of ${size} bytes, with ${left} left`,
+        offset,
+      );
+    }
+    if (window.end - at < size) {
+      this.#need = size;
+      return false;
+    }
+    this.#need = HEADER_LENGTH;
+    const endLogPos = (offset + size) % 0x1_0000_0000;
+    if (readU32(data, at + 13) !== endLogPos) {
+      throw this.#fault(`end_log_pos ${endLogPos}`, String(readU32(data, at + 13)), offset);
+    }
+    const trailer = this.hasChecksums || data[at + 4] === EventCode.FORMAT_DESCRIPTION ? CHECKSUM : 0;
+    const end = at + size - trailer;
+    if (trailer > 0 && crc32(data, at, end) !== readU32(data, end)) {
+      throw this.#fault('the CRC-32 of the event at its end', 'another number', offset);
+    }
+    this.bytes = data;
+    this.start = at;
+    this.end = end;
+    this.offset = offset;
+    this.#at = at + size;
+    this.nextOffset = offset + size;
+    return true;
+  }
+
+  /**
+   * Reads on, into the next part where this one is at its end; false when there is nothing more. The event in hand must
+   * not be used any more.
+   */
+  async fill(): Promise<boolean> {
+    if (this.atEnd) return this.#openNext();
+    const window = this.#window!;
+    const left = this.#parts[this.part]!.file.size - this.nextOffset;
+    if (left < this.#need) {
+      throw this.#fault('an event', `only ${left} bytes, less than its header`, this.nextOffset);
+    }
+    await window.advance(this.#at, this.#need);
+    this.#at = window.begin;
+    return true;
+  }
+
+  async #openNext(): Promise<boolean> {
+    if (this.nextOffset === MAGIC.length) throw this.#fault('events', 'none in this file', 0);
+    if (this.part + 1 === this.#parts.length) return false;
+    await this.#window?.settle();
+    if (this.part >= 0) this.bytesBefore += this.nextOffset;
+    this.part++;
+    const { file } = this.#parts[this.part]!;
+    this.#window = new ForwardWindow(file, this.#windowSize);
+    await checkMagic(file, this.#window);
+    this.#at = this.#window.begin + MAGIC.length;
+    this.nextOffset = MAGIC.length;
+    this.hasChecksums = true;
+    return true;
+  }
+
+  #fault(expected: string, found: string, offset: number): VerifyError {
+    return new VerifyError(expected, found, { file: this.name, offset }, undefined);
+  }
+
+  /** Waits for the read that is under way, so that the files may be closed. */
+  async settle(): Promise<void> {
+    await this.#window?.settle();
+  }
+}

@@ -1,0 +1,161 @@
+import { tmpdir } from 'node:os';
+import { BinflashError } from '../errors.ts';
+import { makePlan, type Plan, type PlanOptions, planLines } from '../flashback/plan.ts';
+import { RefusedError } from '../flashback/refusals.ts';
+import { validateOptions } from '../flashback/validate.ts';
+import { SourceFile } from '../io/source.ts';
+import { BatchReader } from '../read/batch-reader.ts';
+import { type ReadOptions, readIndex, withBinlogs } from '../read/binlogs.ts';
+import { Phase } from '../read/phase.ts';
+import { eventPlaces } from '../read/places.ts';
+import type { BinlogIndex } from '../scan/binlog-index.ts';
+import { DEFAULT_WINDOW } from '../scan/scan.ts';
+import { Selector } from '../select/selection.ts';
+import { TableDescriptions } from '../tables/description.ts';
+import { RowFilter } from '../where/row-filter.ts';
+import { maskRows, type RowMask } from '../where/row-mask.ts';
+import { Prover } from './prover.ts';
+import type { Proof } from './tally.ts';
+import { type UndoPart, UndoReader } from './undo-reader.ts';
+
+/** As of `rewrite`: bytes of events in one BINLOG statement. */
+const DEFAULT_MAX_STATEMENT_SIZE = 8 * 1024 * 1024;
+
+export interface VerifyOptions extends ReadOptions, Omit<PlanOptions, 'direction'> {
+  /** The files of the undo, in the order in which they are to be replayed. */
+  readonly undo: readonly string[];
+  /** The binary log files that it was made from, in any order. */
+  readonly inputs: readonly string[];
+  /** Most bytes of events in one BINLOG statement of more rows than one (default 8 MiB). */
+  readonly maxStatementSize?: number | undefined;
+}
+
+export interface VerifyResult {
+  /** What was to be undone. */
+  readonly plan: Plan;
+  readonly proof: Proof;
+}
+
+/**
+ * Proves from the bytes that an undo is the undo of the selected row changes: each stands inverted exactly once, in
+ * exactly reverse order, and nothing else is there (docs/verify.md). None of the code is used by which undos are written.
+ *
+ * @throws BinflashError `VERIFY_FAILED` when it is not (see {@link VerifyError}); else what `rewrite` throws for these sources
+ */
+export async function verify(options: VerifyOptions): Promise<VerifyResult> {
+  if (options.undo.length === 0) throw new BinflashError('USAGE', 'no undo was named');
+  validateOptions(options);
+  // What does not parse is told before anything is read.
+  const filter = new RowFilter(options.select?.where, options.descriptions ?? new TableDescriptions());
+  return withBinlogs(options.inputs, async (files) => {
+    const parts: UndoPart[] = [];
+    try {
+      for (const name of options.undo) parts.push({ name, file: await SourceFile.open(name) });
+      const index = await readIndex(files, options);
+      const mask = await selectRows(index, files, filter, options);
+      const planning = new Phase('plan', options.onDebug);
+      const plan = makePlan(index, options, mask);
+      planning.end(0, () => planLines(plan));
+      if (plan.refusals.length > 0) throw new RefusedError(plan.refusals);
+      return { plan, proof: await prove(plan, files, parts, options) };
+    } finally {
+      await Promise.all(parts.map(({ file }) => file.close()));
+    }
+  });
+}
+
+type ProveOptions = Pick<VerifyOptions, 'window' | 'maxStatementSize' | 'onProgress' | 'onDebug' | 'signal'>;
+
+/**
+ * Proves an undo that is complete but has no name yet, for `beforePublish` of `rewrite`. Sources, selection and what can
+ * be undone are taken from its plan.
+ *
+ * @throws BinflashError `VERIFY_FAILED`, see {@link VerifyError}
+ */
+export async function verifyDraft(draft: Draft, options: ProveOptions = {}): Promise<Proof> {
+  const parts: UndoPart[] = [];
+  try {
+    for (const { path, temporaryPath } of draft.parts) {
+      parts.push({ name: path, file: await SourceFile.open(temporaryPath) });
+    }
+    return await prove(draft.plan, draft.files, parts, options);
+  } finally {
+    await Promise.all(parts.map(({ file }) => file.close()));
+  }
+}
+
+/** An undo that is complete but not published, as `rewrite` hands it over. */
+interface Draft {
+  readonly plan: Plan;
+  readonly files: readonly SourceFile[];
+  readonly parts: readonly { readonly path: string; readonly temporaryPath: string }[];
+}
+
+/** Proves that these files are the undo of a plan. @throws BinflashError `VERIFY_FAILED`, `IO`, `NOT_A_BINLOG` */
+export async function prove(
+  plan: Plan,
+  files: readonly SourceFile[],
+  parts: readonly UndoPart[],
+  options: ProveOptions,
+): Promise<Proof> {
+  const window = options.window ?? DEFAULT_WINDOW;
+  const phase = new Phase('verify', options.onDebug);
+  const undo = new UndoReader(parts, window);
+  const prover = new Prover(plan, undo, options.maxStatementSize ?? DEFAULT_MAX_STATEMENT_SIZE);
+  const reader = new BatchReader(plan.index, files, {
+    window,
+    spoolFolder: tmpdir(),
+    signal: options.signal,
+    waits: phase.waits,
+  });
+  const total = parts.reduce((sum, { file }) => sum + file.size, 0);
+  const readOn = async (): Promise<void> => {
+    if (!(await phase.waits.reading(undo.fill()))) throw prover.cut;
+    options.onProgress?.({ phase: 'verify', done: undo.bytesBefore + undo.nextOffset, total });
+  };
+  try {
+    for await (const { first, last, events } of reader.read(
+      eventPlaces(plan.index, plan.events),
+      'backward',
+    )) {
+      for (let i = last; i >= first; i--) {
+        events.open(i);
+        try {
+          prover.useSource(plan.events.get(i), events);
+          while (!prover.advance()) await readOn();
+        } catch (error) {
+          if (!(error instanceof BinflashError)) throw error;
+          // What does not say where it stands was met in the source.
+          throw error.locate(prover.sourcePlace);
+        }
+      }
+    }
+    while (!prover.finish()) await readOn();
+    prover.checkEnd();
+    if (await undo.fill()) throw prover.excess;
+  } finally {
+    await undo.settle();
+  }
+  const proof = prover.proof();
+  if (proof.rows !== plan.rows || proof.transactions !== plan.transactions) {
+    throw new Error(`proved ${proof.rows} rows of ${plan.rows}: a defect in binflash`);
+  }
+  phase.end(total, () => [`${proof.rows} rows in ${proof.transactions} transactions proved`]);
+  return proof;
+}
+
+async function selectRows(
+  index: BinlogIndex,
+  files: readonly SourceFile[],
+  filter: RowFilter,
+  options: VerifyOptions,
+): Promise<RowMask | undefined> {
+  if (filter.isEmpty) return undefined;
+  return maskRows(index, files, new Selector(index, options.select ?? {}), filter, {
+    window: options.window ?? DEFAULT_WINDOW,
+    spoolFolder: tmpdir(),
+    onProgress: (done, total) => options.onProgress?.({ phase: 'read', done, total }),
+    onDebug: options.onDebug,
+    signal: options.signal,
+  });
+}

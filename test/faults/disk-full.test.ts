@@ -1,0 +1,144 @@
+/** A disk that is full after so many bytes, wherever that falls: by a limit of the process, and on a small file system. */
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkBuilt, inScratch, program } from './program.ts';
+import {
+  arrange,
+  contents,
+  differences,
+  inputName,
+  largeLog,
+  OUTPUT,
+  packedLog,
+  type Scene,
+  scenes,
+  scratch,
+} from './scenes.ts';
+
+const IO = 5;
+const chosen = scenes.map((scene) => [scene.name, scene] as const);
+
+describe('files that may not be larger than so many KiB', () => {
+  beforeAll(checkBuilt);
+
+  it.each(chosen)('%s', async (_, scene) => {
+    await inScratch(async (folder) => {
+      const args = [...scene.args, '-o', join(folder, OUTPUT), '-q'];
+      const inputs = await arrange(folder, scene.files);
+      await program([...args, ...inputs]);
+      const complete = await contents(folder);
+      const largest = Math.max(
+        ...[...complete].flatMap(([name, { length }]) => (name.startsWith(OUTPUT) ? length : [])),
+      );
+      const needed = Math.ceil(largest / 1024);
+      for (const limit of [0, Math.floor(needed / 2), needed - 1, needed]) {
+        const before = await arrange(folder, scene.files).then(() => contents(folder));
+        const { code, stderr } = await program([...args, ...inputs], { before: `ulimit -f ${limit}` });
+        const now = await contents(folder);
+        expect([limit, code]).toEqual([limit, limit === needed ? 0 : IO]);
+        expect(differences(now, limit === needed ? complete : before)).toEqual([]);
+        if (limit === needed) continue;
+        expect(stderr).toMatch(
+          /^binflash: .*out.*: cannot be written: .*ulimit -f.*\n {2}Nothing was left\. /,
+        );
+      }
+    });
+  });
+
+  it('a transaction that is unpacked into a temporary file', async () => {
+    await inScratch(async (folder) => {
+      const inputs = await arrange(folder, [packedLog(10)]);
+      for (const args of [['rewrite'], ['sql', '--flashback', '--format', 'csv']]) {
+        const { code, stderr } = await program([...args, '-o', join(folder, OUTPUT), ...inputs], {
+          before: 'ulimit -f 4096',
+        });
+        expect([code, [...(await contents(folder)).keys()]]).toEqual([IO, [inputName(0)]]);
+        expect(stderr).toMatch(/^binflash: .*\.spool: cannot be written while unpacking: /);
+      }
+    });
+  });
+});
+
+/** A small file system, which only root may mount. */
+async function mountSmall(size: number): Promise<string | undefined> {
+  const folder = await mkdtemp(join(scratch, 'binflash-small-'));
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'none', folder], { stdio: 'ignore' });
+    return folder;
+  } catch {
+    await rm(folder, { recursive: true });
+    return undefined;
+  }
+}
+
+const PAGE = 4096;
+const PAGES = 4096;
+const small = await mountSmall(PAGES * PAGE);
+
+describe.skipIf(small === undefined)('a file system of 16 MiB (skipped where none may be mounted)', () => {
+  let inputs: string;
+
+  beforeAll(async () => {
+    inputs = await mkdtemp(join(scratch, 'binflash-faults-'));
+  });
+
+  afterAll(async () => {
+    execFileSync('umount', [small!]);
+    await rm(small!, { recursive: true });
+    await rm(inputs, { recursive: true });
+  });
+
+  /** Runs the scene with so many pages free. */
+  async function withFree(pages: number, { run, files }: Pick<Scene, 'run' | 'files'>): Promise<unknown> {
+    await rm(join(small!, 'o'), { recursive: true, force: true });
+    await mkdir(join(small!, 'o'));
+    await writeFile(join(small!, 'ballast'), Buffer.alloc((PAGES - 1 - pages) * PAGE));
+    const paths = await arrange(inputs, files);
+    return run(paths, join(small!, 'o', OUTPUT)).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+  }
+
+  it.each(chosen)('%s, from no room to enough', async (_, scene) => {
+    let pages = 0;
+    let error: unknown;
+    do {
+      error = await withFree(pages++, scene);
+      const left = [...(await contents(join(small!, 'o'))).keys()];
+      if (error === undefined) expect(left.every((name) => name.startsWith(OUTPUT))).toBe(true);
+      else {
+        expect(error).toMatchObject({
+          code: 'IO',
+          message: expect.stringMatching(/no space left|are needed/),
+        });
+        expect(left).toEqual([]);
+      }
+    } while (error !== undefined && pages < 200);
+    expect(pages).toBeGreaterThan(2);
+    expect(error).toBeUndefined();
+  });
+
+  it('an undo of 6 MiB is refused at once where half of that is not free, else when it is full', async () => {
+    const large = { files: [largeLog(6)], run: scenes[0]!.run };
+    const [needed, unpacked] = [6 * 256, { files: [packedLog(10)], run: scenes[0]!.run }];
+    expect(await withFree(needed / 2 - 40, large)).toMatchObject({
+      message: expect.stringMatching(/about 6\.\d MiB are needed, and 2\.\d MiB are free/),
+    });
+    for (const part of [0.6, 0.8, 0.99]) {
+      expect(await withFree(Math.floor(needed * part), large)).toMatchObject({
+        message: expect.stringContaining('no space left'),
+        hint: expect.stringMatching(/Nothing was left.* About 6\.\d MiB are needed/),
+      });
+      expect([...(await contents(join(small!, 'o'))).keys()]).toEqual([]);
+    }
+    expect(await withFree(needed + 64, large)).toBeUndefined();
+    // What is unpacked, and what is written: both do not fit.
+    expect(await withFree(3000, unpacked)).toMatchObject({
+      message: expect.stringContaining('no space left'),
+    });
+    expect([...(await contents(join(small!, 'o'))).keys()]).toEqual([]);
+  });
+});
