@@ -60,11 +60,16 @@ export class ShapeRegistry {
   readonly #byId = new Map<number, Mapping>();
   readonly #byBody = new Map<string, MappedTable>();
 
+  readonly #maxMemory: number;
   #memory = 0;
+
+  constructor(maxMemory: number = MAX_MEMORY) {
+    this.#maxMemory = maxMemory;
+  }
 
   #take(memory: number): void {
     this.#memory += memory;
-    if (this.#memory <= MAX_MEMORY) return;
+    if (this.#memory <= this.#maxMemory) return;
     const { length } = this.definitions;
     throw new BinflashError('LIMIT', `more is to be known of ${length} tables than memory should hold`, {
       hint: 'Take fewer files at a time, or bound them with --stop-position.',
