@@ -25,7 +25,8 @@ const config: ViteUserConfig = defineConfig({
           exclude: ['test/e2e/**', 'test/servers/**'],
           sequence: { groupOrder: 0 },
           // A bound against hanging, far above what any of them takes: a busy machine must not fail a test.
-          testTimeout: 120_000,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
         },
       },
       {

@@ -46,8 +46,16 @@ export class RowInverter {
     isSelected?: (row: number) => boolean,
   ): void {
     const writer = this.#writer;
-    if (inversion.how !== 'merge' && !guarded && isSelected === undefined && bytes === writer.bytes) {
-      if (this.#mirror(bytes, event, shape)) return;
+    const length = event.rowsEnd - event.rowsStart;
+    const mayMirror = inversion.how === 'keep' || (inversion.how === 'swap' && !guarded);
+    if (mayMirror && isSelected === undefined && writer.fits(length)) {
+      // Rows that can stay together do so whichever way they are written: windows must not show in the output.
+      writer.reserve(length);
+      if (writer.bytes === bytes) {
+        mirrorRows(bytes, this.#view.of(bytes), event, shape, writer.openEnd);
+        writer.take(length);
+        return;
+      }
     }
     const images = shape.second === undefined ? rows : 2 * rows;
     this.#ends.find(bytes, event, shape, rows);
@@ -71,17 +79,6 @@ export class RowInverter {
       }
       end = first;
     }
-  }
-
-  /** The quick way for all rows together; false when they do not fit into one output event. */
-  #mirror(bytes: Uint8Array, event: RowsEvent, shape: Shape): boolean {
-    const length = event.rowsEnd - event.rowsStart;
-    const writer = this.#writer;
-    // The room for a new event may be of another array.
-    if (!writer.fits(length) || !writer.reserve(length) || writer.bytes !== bytes) return false;
-    mirrorRows(bytes, this.#view.of(bytes), event, shape, writer.openEnd);
-    writer.take(length);
-    return true;
   }
 
   #swapRow(bytes: Uint8Array, first: number, middle: number, end: number, guarded: boolean): void {

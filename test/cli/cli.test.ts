@@ -94,7 +94,7 @@ beforeAll(async () => {
       results[name] = await run(RUNS[name]);
   };
   await Promise.all([worker(), worker()]);
-}, 90_000);
+}, 300_000);
 
 describe('exit codes', () => {
   it.each<[Name, number]>([
@@ -234,7 +234,7 @@ describe('results', () => {
     );
   });
 
-  it('the environment is weaker than a flag', { timeout: 60_000 }, async () => {
+  it('the environment is weaker than a flag', { timeout: 300_000 }, async () => {
     const env = { BINFLASH_TYPE: 'update' };
     await inFolder(async (folder) => {
       const path = join(folder, 'good');

@@ -14,7 +14,7 @@ const LAST = ['--start-position', '191985'];
 
 const statementsOf = (text: string): string[] => text.match(/^(INSERT|UPDATE|DELETE|REPLACE) .*$/gm) ?? [];
 
-describe('binflash sql', { timeout: 60_000 }, () => {
+describe('binflash sql', { timeout: 300_000 }, () => {
   it('writes the changes, and with --flashback their undo in reverse order, to standard output', async () => {
     const [redo, undo] = await Promise.all([
       binflash(['sql', INCIDENT, ...LAST]),

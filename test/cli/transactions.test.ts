@@ -34,7 +34,7 @@ function run(...args: string[]): Promise<Ran & { path: string }> {
   });
 }
 
-describe('binflash transactions', { timeout: 60_000 }, () => {
+describe('binflash transactions', { timeout: 300_000 }, () => {
   it('lists one a line, says what is not listed, and prints the command', async () => {
     const { code, stdout, stderr, path } = await run('transactions', '@', '--sort', 'deleted');
     const lines = stdout.toString().split('\n');

@@ -21,7 +21,7 @@ function small(transactions = 3): Buffer {
 
 describe('law 6, all or nothing', () => {
   it('damage anywhere leaves no output, no temporary file, and the inputs as they were', {
-    timeout: 60_000,
+    timeout: 300_000,
   }, async () => {
     await fc.assert(
       fc.asyncProperty(source(), fc.nat(), fc.nat(), async ({ files }, at, which) => {
@@ -38,7 +38,7 @@ describe('law 6, all or nothing', () => {
     );
   });
 
-  it('an abort at any time rejects with its reason and leaves nothing', { timeout: 60_000 }, async () => {
+  it('an abort at any time rejects with its reason and leaves nothing', { timeout: 300_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(source(), fc.nat({ max: 40 }), async ({ files }, when) => {
         await inFolder(async (folder) => {

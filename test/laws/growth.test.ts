@@ -42,7 +42,7 @@ function schemaOf(sql: string): Schema {
 const times = (count: number, make: (i: number) => string): string =>
   Array.from({ length: count }, (_, i) => make(i)).join('');
 
-describe('time and memory grow as the input does', { timeout: 120_000 }, () => {
+describe('time and memory grow as the input does', { timeout: 300_000 }, () => {
   it.each<[string, Server]>([
     ['mysql', mysql97],
     ['mariadb', mariadb118],

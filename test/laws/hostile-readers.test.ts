@@ -56,7 +56,7 @@ describe('hostile input, every reader', () => {
     choice: fc.nat({ max: 3 }),
   });
 
-  it('ends well or with a documented code, whichever fields lie', { timeout: 120_000 }, async () => {
+  it('ends well or with a documented code, whichever fields lie', { timeout: 300_000 }, async () => {
     const codes = new Set<string>();
     const check = fc.asyncProperty(log, async ({ seed, honesty, choice }) => {
       for (const code of await readAll(lyingLog(seed, honesty), choice)) codes.add(code);
@@ -68,7 +68,7 @@ describe('hostile input, every reader', () => {
 
   it.each(['mysql', 'mariadb'])(
     'ends well or with a documented code, whatever byte of a real log of %s was changed',
-    { timeout: 120_000 },
+    { timeout: 300_000 },
     async (flavour) => {
       const groups = await Promise.all(
         fixtureLogs()
@@ -100,7 +100,7 @@ describe('hostile input, every reader', () => {
 
   it.each(['json', 'metadata', 'statement', 'schema', 'options', 'packed'])(
     'changed inputs of the decoders: %s',
-    { timeout: 60_000 },
+    { timeout: 300_000 },
     async (target) => {
       const { fuzz } = (await import(`../hostile/targets/${target}.ts`)) as { fuzz(data: Buffer): unknown };
       const check = fc.asyncProperty(

@@ -9,7 +9,7 @@ import { bounds, expectIndexed, expectSameAgain } from './identity-checks.ts';
 
 describe('law 1, identity', () => {
   it('the index holds every rows event, at its place, with its rows, and counts every other', {
-    timeout: 60_000,
+    timeout: 300_000,
   }, async () => {
     await fc.assert(
       fc.asyncProperty(source(), async ({ files }) => {
@@ -20,7 +20,7 @@ describe('law 1, identity', () => {
   });
 
   it('a rows event parsed and written again, rows moved, is the same bytes; so is its TABLE_MAP', {
-    timeout: 60_000,
+    timeout: 300_000,
   }, async () => {
     await fc.assert(
       fc.property(source(), ({ server, files }) => {
@@ -33,7 +33,7 @@ describe('law 1, identity', () => {
   });
 
   it('what the writer encodes, the parsers read back: FORMAT_DESCRIPTION, BEGIN, XID', {
-    timeout: 60_000,
+    timeout: 300_000,
   }, async () => {
     await fc.assert(
       fc.asyncProperty(source({ maxFiles: 1 }), async ({ files }) => {

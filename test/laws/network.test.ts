@@ -73,7 +73,7 @@ describe('the program keeps to itself', () => {
     }
   });
 
-  it('no command opens a connection or starts a program', { timeout: 120_000 }, async () => {
+  it('no command opens a connection or starts a program', { timeout: 300_000 }, async () => {
     await inFolder(async (folder) => {
       const preload = join(folder, 'preload.cjs');
       await writeFile(preload, PRELOAD);

@@ -93,7 +93,7 @@ describe('payloads above what is unpacked in memory', () => {
   // More than 8 MiB go through a temporary file, less do not; both stand next to each other.
   const plain = plainLog(1, 9, 2, 8.5);
 
-  it('have the undo of the plain log, whatever the window', { timeout: 60_000 }, async () => {
+  it('have the undo of the plain log, whatever the window', { timeout: 300_000 }, async () => {
     const expected = (await undoBytes([plain])).bytes;
     for (const [window, announced] of [
       [64, true],
@@ -179,7 +179,7 @@ describe('payloads above what is unpacked in memory', () => {
     });
   });
 
-  it('are never in memory as a whole', { timeout: 60_000 }, async () => {
+  it('are never in memory as a whole', { timeout: 300_000 }, async () => {
     const [small, large] = await inFolder(async (folder) => {
       const inputs = await writeFiles(folder, [zeros(16), zeros(200)]);
       return [await peakOf(inputs[0]!), await peakOf(inputs[1]!)] as const;

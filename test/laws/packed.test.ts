@@ -59,7 +59,7 @@ async function expectSame(
 }
 
 describe('a log with packed transactions has the undo of the plain log', () => {
-  it('TRANSACTION_PAYLOAD around some or all transactions', { timeout: 60_000 }, async () => {
+  it('TRANSACTION_PAYLOAD around some or all transactions', { timeout: 300_000 }, async () => {
     const servers = [mysql80, mysql97];
     await fc.assert(
       fc.asyncProperty(source({ servers }), packings, choice, windows, async ({ files }, how, ...rest) => {
@@ -74,7 +74,7 @@ describe('a log with packed transactions has the undo of the plain log', () => {
     );
   });
 
-  it("MariaDB's compressed rows events and QUERYs", { timeout: 60_000 }, async () => {
+  it("MariaDB's compressed rows events and QUERYs", { timeout: 300_000 }, async () => {
     const widths = fc.array(fc.option(fc.integer({ min: 0, max: 4 }), { nil: undefined }), {
       minLength: 1,
       maxLength: 5,

@@ -8,7 +8,7 @@ const KIB = 1024;
 
 describe('law 8, replayable with defaults', () => {
   it('every output is a well-formed binlog of whole transactions, whatever the sizes and checksums', {
-    timeout: 60_000,
+    timeout: 300_000,
   }, async () => {
     const options = fc.record({
       maxEventSize: fc.constantFrom(KIB, 4 * KIB, 64 * KIB, KIB * KIB),
@@ -28,7 +28,7 @@ describe('law 8, replayable with defaults', () => {
   });
 
   it('no statement is larger than the limit, and no event, unless one row alone is', {
-    timeout: 60_000,
+    timeout: 300_000,
   }, async () => {
     const sizes = fc.record({
       maxEventSize: fc.constantFrom(KIB, 3000, 16 * KIB),

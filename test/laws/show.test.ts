@@ -20,7 +20,7 @@ import { objects, shown, shownUntil } from '../show/shown.ts';
 const WINDOWS = [64, 4096, 64 * 1024 * 1024];
 
 describe('show', () => {
-  it('law 3: shows every change once, in order, and no other', { timeout: 60_000 }, async () => {
+  it('law 3: shows every change once, in order, and no other', { timeout: 300_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(source({ longest: 200 }), async ({ files }) => {
         const expected = effects(files.map((file) => readBinlog(file))).flat();
@@ -39,7 +39,7 @@ describe('show', () => {
     );
   });
 
-  it('law 10: says the same whatever the window is', { timeout: 60_000 }, async () => {
+  it('law 10: says the same whatever the window is', { timeout: 300_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(source({ longest: 200 }), fc.array(packing), async ({ files, server }, packings) => {
         const packed =
@@ -59,7 +59,7 @@ describe('show', () => {
 
   it.each([mysql97, mariadb118])(
     'XA: what is committed is shown ($version)',
-    { timeout: 60_000 },
+    { timeout: 300_000 },
     async (server) => {
       const steps = fc.array(step, { minLength: 1, maxLength: 16 });
       await fc.assert(
@@ -90,7 +90,7 @@ function log(size: number): Buffer {
   return binlog.bytes();
 }
 
-it('law 7: show has flat memory', { timeout: 120_000 }, async () => {
+it('law 7: show has flat memory', { timeout: 300_000 }, async () => {
   const [small, large] = await inFolder(async (folder) => {
     const peaks = [];
     for (const size of [16, 160]) {

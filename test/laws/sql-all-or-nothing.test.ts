@@ -9,7 +9,7 @@ import { boundaries, checkUntouched, inFolder, writeFiles } from '../helpers.ts'
 
 describe('law 6 of SQL text, all or nothing', () => {
   it('damage anywhere leaves no output, no temporary file, and the inputs as they were', {
-    timeout: 60_000,
+    timeout: 300_000,
   }, async () => {
     const split = fc.constantFrom(undefined, 'transaction' as const, 'table' as const);
     await fc.assert(
@@ -31,7 +31,7 @@ describe('law 6 of SQL text, all or nothing', () => {
     );
   });
 
-  it('an abort at any time rejects with its reason and leaves nothing', { timeout: 60_000 }, async () => {
+  it('an abort at any time rejects with its reason and leaves nothing', { timeout: 300_000 }, async () => {
     const split = fc.constantFrom(undefined, 'transaction' as const, 'table' as const);
     await fc.assert(
       fc.asyncProperty(named(), fc.nat({ max: 40 }), split, async ({ files }, when, splitBy) => {

@@ -62,7 +62,7 @@ const statementsFor = (transactions: readonly (readonly Effect[])[], changedOnly
 
 describe('laws 3, 4 and 9 of SQL text', () => {
   it('every change is there once, forth in order, back in exactly reverse order, in its transaction', {
-    timeout: 60_000,
+    timeout: 300_000,
   }, async () => {
     await fc.assert(
       fc.asyncProperty(named(), form, fc.constantFrom(...WINDOWS), async ({ files }, options, window) => {
@@ -79,7 +79,7 @@ describe('laws 3, 4 and 9 of SQL text', () => {
     );
   });
 
-  it('with row filters, just the rows that they select', { timeout: 60_000 }, async () => {
+  it('with row filters, just the rows that they select', { timeout: 300_000 }, async () => {
     const filters: [where: string, selects: (c0: string | null) => boolean][] = [
       ['@1 is null', (c0) => c0 === null],
       ['c0 is not null', (c0) => c0 !== null],
@@ -115,7 +115,7 @@ describe('laws 3, 4 and 9 of SQL text', () => {
     );
   });
 
-  it('parts hold the same statements, each with a session of its own', { timeout: 60_000 }, async () => {
+  it('parts hold the same statements, each with a session of its own', { timeout: 300_000 }, async () => {
     const cuts = fc.constantFrom(
       { splitBy: 'transaction' as const },
       { splitBy: 'size' as const, maxFileSize: 1 },
@@ -143,7 +143,7 @@ describe('laws 3, 4 and 9 of SQL text', () => {
   });
 
   it("files by table hold each table's statements, in the transactions that they have", {
-    timeout: 60_000,
+    timeout: 300_000,
   }, async () => {
     await fc.assert(
       fc.asyncProperty(named(), form, fc.boolean(), async ({ files }, options, flashback) => {
@@ -179,7 +179,7 @@ const atAllWindows = (files: readonly Buffer[], options: TextOptions): Promise<s
 
 describe('law 10 of SQL text, split anywhere', () => {
   it('windows of 64 bytes, 4 KiB and 4 MiB give the same text, from plain logs and from packed ones', {
-    timeout: 60_000,
+    timeout: 300_000,
   }, async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -206,7 +206,7 @@ describe('law 10 of SQL text, split anywhere', () => {
     );
   });
 
-  it('audits as well', { timeout: 60_000 }, async () => {
+  it('audits as well', { timeout: 300_000 }, async () => {
     const audits = fc.constantFrom<TextOptions>({ audit: true }, { format: 'ndjson' });
     await fc.assert(
       fc.asyncProperty(named({ longest: 200 }), audits, async ({ files }, options) => {
@@ -235,7 +235,7 @@ function transactionsOf(size: number): Buffer {
   return log.bytes();
 }
 
-it('law 7: SQL text has flat memory', { timeout: 120_000 }, async () => {
+it('law 7: SQL text has flat memory', { timeout: 300_000 }, async () => {
   const [small, large] = await inFolder(async (folder) => {
     const peaks = [];
     for (const size of [16, 160]) {

@@ -9,7 +9,7 @@ const eventSize = fc.constantFrom(1024, 4096, 64 * 1024, 1024 * 1024);
 
 describe('law 2, involution', () => {
   it('the undo of the undo carries the original changes in the original order, transaction by transaction', {
-    timeout: 60_000,
+    timeout: 300_000,
   }, async () => {
     await fc.assert(
       fc.asyncProperty(source(), eventSize, async ({ files }, maxEventSize) => {
@@ -24,7 +24,7 @@ describe('law 2, involution', () => {
 
 describe('laws 3, 4 and 9: conservation, total order, whole transactions', () => {
   it('every change is there once, inverted, in exactly reverse order, in the transactions it came in', {
-    timeout: 60_000,
+    timeout: 300_000,
   }, async () => {
     await fc.assert(
       fc.asyncProperty(source(), eventSize, async ({ files }, maxEventSize) => {
@@ -37,7 +37,7 @@ describe('laws 3, 4 and 9: conservation, total order, whole transactions', () =>
   });
 
   it('with full images, the very bytes of the images are kept, null bits included', {
-    timeout: 60_000,
+    timeout: 300_000,
   }, async () => {
     await fc.assert(
       fc.asyncProperty(source({ partial: false }), async ({ files }) => {
@@ -52,7 +52,7 @@ describe('laws 3, 4 and 9: conservation, total order, whole transactions', () =>
     );
   });
 
-  it('never packs rows of two source statements into one event', { timeout: 60_000 }, async () => {
+  it('never packs rows of two source statements into one event', { timeout: 300_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(source({ maxFiles: 1 }), async ({ files }) => {
         const { log } = await undo(files);

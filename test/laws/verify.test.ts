@@ -62,7 +62,7 @@ function digestOf(
 
 describe('every undo is proved', () => {
   it('however it is cut into events and files, whatever is selected, with one digest for all', {
-    timeout: 60_000,
+    timeout: 300_000,
   }, async () => {
     const windows = fc.constantFrom(64, 4096);
     await fc.assert(
@@ -75,7 +75,7 @@ describe('every undo is proved', () => {
     );
   });
 
-  it('also of logs whose transactions or events are compressed', { timeout: 60_000 }, async () => {
+  it('also of logs whose transactions or events are compressed', { timeout: 300_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(
         source({ servers: [mysql80, mysql97, mariadb118] }),
@@ -95,7 +95,7 @@ describe('every undo is proved', () => {
 
 describe('nothing else is proved', () => {
   it('not the undo of a log with one byte changed, in whatever event, with all checksums right', {
-    timeout: 60_000,
+    timeout: 300_000,
   }, async () => {
     const places = fc.tuple(fc.nat(), fc.nat(), fc.integer({ min: 1, max: 255 }));
     await fc.assert(
@@ -120,7 +120,7 @@ describe('nothing else is proved', () => {
     );
   });
 
-  it('nor with events missing, doubled or in another order', { timeout: 60_000 }, async () => {
+  it('nor with events missing, doubled or in another order', { timeout: 300_000 }, async () => {
     const edits = fc.array(fc.tuple(fc.nat(), fc.nat(), fc.constantFrom('drop', 'copy', 'move')), {
       minLength: 10,
       maxLength: 10,
@@ -144,7 +144,7 @@ describe('nothing else is proved', () => {
     );
   });
 
-  it('nor for another selection', { timeout: 60_000 }, async () => {
+  it('nor for another selection', { timeout: 300_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(source(), select, async ({ files }, selected) => {
         const whole = await Sources.of(files);

@@ -105,7 +105,7 @@ const sorted = (changes: readonly (readonly Effect[])[]): string[] =>
 
 describe('rewrite with row filters', () => {
   it('undoes the rows of which the condition is true, in the order and the transactions that they have', {
-    timeout: 60_000,
+    timeout: 300_000,
   }, async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -124,7 +124,7 @@ describe('rewrite with row filters', () => {
     );
   });
 
-  it('De Morgan', { timeout: 60_000 }, async () => {
+  it('De Morgan', { timeout: 300_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(source({ maxFiles: 1 }), model, model, async ({ files }, a, b) => {
         const one = await undoneWhere(files, [`not ((${a.text}) and (${b.text}))`]);
@@ -137,7 +137,7 @@ describe('rewrite with row filters', () => {
   });
 
   it('a condition that names its images, its negation and its unknowns are everything, each row once', {
-    timeout: 60_000,
+    timeout: 300_000,
   }, async () => {
     await fc.assert(
       fc.asyncProperty(source({ maxFiles: 2 }), model, async ({ files }, filter) => {
@@ -153,7 +153,7 @@ describe('rewrite with row filters', () => {
     );
   });
 
-  it('selects the same from packed logs, to the last byte', { timeout: 60_000 }, async () => {
+  it('selects the same from packed logs, to the last byte', { timeout: 300_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(
         source({ servers: [mysql80, mysql97] }),

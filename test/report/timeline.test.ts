@@ -12,7 +12,7 @@ import { inFolder, writeFiles } from '../helpers.ts';
 import { dataOf, dataOfPaths, sum } from './support.ts';
 
 describe('rows over time', () => {
-  it('add up to what inspect says, by kind, table and transaction', { timeout: 60_000 }, async () => {
+  it('add up to what inspect says, by kind, table and transaction', { timeout: 300_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(source({ partial: false }), async ({ files }) => {
         await inFolder(async (folder) => {
@@ -42,7 +42,7 @@ describe('rows over time', () => {
     );
   });
 
-  it('are, in any span, the rows that rewrite selects by its times', { timeout: 60_000 }, async () => {
+  it('are, in any span, the rows that rewrite selects by its times', { timeout: 300_000 }, async () => {
     const span = fc.tuple(fc.nat(), fc.nat());
     await fc.assert(
       fc.asyncProperty(source({ partial: false }), span, async ({ files }, [a, b]) => {

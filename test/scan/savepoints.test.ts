@@ -110,7 +110,7 @@ describe('savepoints', () => {
     ['of one name in three spellings', NAMES.slice(0, 3), 80],
     ['of two names', ['`a`', '`b ``c`'], 150],
     ['of several names', NAMES, 150],
-  ])('%s, however nested, leave what the server left', { timeout: 60_000 }, async (_, names, numRuns) => {
+  ])('%s, however nested, leave what the server left', { timeout: 300_000 }, async (_, names, numRuns) => {
     const transactions = fc.array(steps(names), { minLength: 1, maxLength: 3 });
     const widths = fc.constantFrom(undefined, 0);
     await fc.assert(

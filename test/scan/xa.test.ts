@@ -23,7 +23,7 @@ const WHOLE = { start: 0, stop: Number.POSITIVE_INFINITY };
 
 describe.each([mysql97, mariadb118])('XA transactions of $version', (server) => {
   it('are undone if committed, at the place where they were prepared, whatever stands between', {
-    timeout: 60_000,
+    timeout: 300_000,
   }, async () => {
     await fc.assert(
       fc.asyncProperty(steps, async (plan) => {
@@ -36,7 +36,7 @@ describe.each([mysql97, mariadb118])('XA transactions of $version', (server) => 
     );
   });
 
-  it('are selected by where they took effect', { timeout: 60_000 }, async () => {
+  it('are selected by where they took effect', { timeout: 300_000 }, async () => {
     const place = fc.nat({ max: 6 });
     await fc.assert(
       fc.asyncProperty(steps, place, place, async (plan, start, stop) => {
@@ -55,7 +55,7 @@ describe.each([mysql97, mariadb118])('XA transactions of $version', (server) => 
   });
 });
 
-it('XA transactions in payloads are what they are outside of them', { timeout: 60_000 }, async () => {
+it('XA transactions in payloads are what they are outside of them', { timeout: 300_000 }, async () => {
   const packings = fc.array(fc.option(packing, { nil: undefined }), { minLength: 1, maxLength: 3 });
   await fc.assert(
     fc.asyncProperty(steps, packings, async (plan, how) => {

@@ -69,7 +69,7 @@ describe.each(small)('an undo with checksums $checksum, with one bit flipped', (
     expect(await source.verdict([undo])).toBe('proved');
   });
 
-  it('is never proved, wherever the bit stands', { timeout: 60_000 }, async () => {
+  it('is never proved, wherever the bit stands', { timeout: 300_000 }, async () => {
     for (const [flipped, at, bit] of flips(undo)) {
       const verdict = await source.verdict([flipped]);
       // Of the first 4 bytes it is told that they do not begin a binary log.
@@ -78,7 +78,7 @@ describe.each(small)('an undo with checksums $checksum, with one bit flipped', (
     }
   });
 
-  it('nor when sizes, positions and checksums are put right', { timeout: 60_000 }, async () => {
+  it('nor when sizes, positions and checksums are put right', { timeout: 300_000 }, async () => {
     const pieces = takeApart(undo);
     for (const [i, piece] of pieces.entries()) {
       for (const flipped of flippedPieces(piece)) {
