@@ -34,6 +34,9 @@ const PAGES = [
   'docs/mysqlbinlog-differences.md',
   'docs/coming-from.md',
   'docs/performance.md',
+  'docs/security.md',
+  'docs/fuzzing.md',
+  'SECURITY.md',
 ];
 
 /** All that a command takes, by command. */
