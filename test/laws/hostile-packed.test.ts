@@ -101,7 +101,7 @@ describe.each(specimens)('%s', (_, server, before, packed, after) => {
   });
 
   it('with a byte changed and its checksum made right is refused by name, or undone as it reads now', {
-    timeout: 60_000,
+    timeout: 120_000,
   }, async () => {
     await attempting(server, before, after, async (attempt) => {
       const codes = new Set<string>();
@@ -117,7 +117,7 @@ describe.each(specimens)('%s', (_, server, before, packed, after) => {
     });
   });
 
-  it('cut at any byte, its size and checksum made right, is damaged', { timeout: 60_000 }, async () => {
+  it('cut at any byte, its size and checksum made right, is damaged', { timeout: 120_000 }, async () => {
     await attempting(server, before, after, async (attempt) => {
       for (let length = 0; length < packed.body.length; length++) {
         const code = await attempt({ ...packed, body: packed.body.subarray(0, length) });

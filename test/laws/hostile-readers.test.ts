@@ -100,7 +100,7 @@ describe('hostile input, every reader', () => {
 
   it.each(['json', 'metadata', 'statement', 'schema', 'options', 'packed'])(
     'changed inputs of the decoders: %s',
-    { timeout: 60_000 },
+    { timeout: 120_000 },
     async (target) => {
       const { fuzz } = (await import(`../hostile/targets/${target}.ts`)) as { fuzz(data: Buffer): unknown };
       const check = fc.asyncProperty(

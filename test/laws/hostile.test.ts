@@ -92,7 +92,7 @@ function* cuts(bytes: Buffer): Generator<[number, Buffer]> {
 describe.each([mysql97, mariadb118])('hostile input, $version', (server) => {
   const file = sample(server, 'crc32');
 
-  it('cut at any byte but an event boundary is refused as damaged', { timeout: 60_000 }, async () => {
+  it('cut at any byte but an event boundary is refused as damaged', { timeout: 120_000 }, async () => {
     for (const { at, code } of await attempts(cuts(file))) {
       const boundary = isBoundary(file, at);
       // Before the first commit there is nothing to undo, after BEGIN nothing is finished.
@@ -102,7 +102,7 @@ describe.each([mysql97, mariadb118])('hostile input, $version', (server) => {
     }
   });
 
-  it('with a checksum, any byte changed is found out', { timeout: 60_000 }, async () => {
+  it('with a checksum, any byte changed is found out', { timeout: 120_000 }, async () => {
     for (const { at, code } of await attempts(flips(file))) {
       // The one bit that a server changes in place, without a checksum: IN_USE of FORMAT_DESCRIPTION.
       if (at === 4 + 17 && maskAt(at) === 0x01) expect(code).toBe('done');
@@ -110,7 +110,7 @@ describe.each([mysql97, mariadb118])('hostile input, $version', (server) => {
     }
   });
 
-  it('without checksums, it ends well or with a reason', { timeout: 60_000 }, async () => {
+  it('without checksums, it ends well or with a reason', { timeout: 120_000 }, async () => {
     const plain = sample(server, 'none');
     const codes = new Set<string>();
     for (const { code } of await attempts(flips(plain), true)) codes.add(code);
