@@ -36,6 +36,9 @@ const PAGES = [
   'docs/mysqlbinlog-differences.md',
   'docs/coming-from.md',
   'docs/performance.md',
+  'docs/security.md',
+  'docs/fuzzing.md',
+  'SECURITY.md',
 ];
 
 /** All that a command takes, by command. */
