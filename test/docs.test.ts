@@ -27,6 +27,7 @@ const PAGES = [
   'CONTRIBUTING.md',
   'docs/guide.md',
   'docs/report.md',
+  'docs/verify.md',
   'docs/replay.md',
   'docs/sql.md',
   'docs/incident-drill.md',
