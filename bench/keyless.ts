@@ -1,7 +1,7 @@
 import type { ServerId } from '../test/servers/index.ts';
 import { replayCase } from './replay/cases.ts';
 import { Stage } from './replay/stage.ts';
-import { compareWays, WAYS_HEADING, type Way } from './replay/ways.ts';
+import { compareWays, sized, WAYS_HEADING, type Way } from './replay/ways.ts';
 
 const SIZES = [1024, 64, 256, 4096, 8192].map(sized);
 /** Other sessions do not see the index: they neither wait for it longer than it is made nor use it. */
