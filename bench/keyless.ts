@@ -1,15 +1,9 @@
 import type { ServerId } from '../test/servers/index.ts';
 import { replayCase } from './replay/cases.ts';
 import { Stage } from './replay/stage.ts';
-import { compareWays, WAYS_HEADING, type Way } from './replay/ways.ts';
+import { compareWays, sized, WAYS_HEADING, type Way } from './replay/ways.ts';
 
-const KIB = 1024;
-
-const sized = (size: number): Way => {
-  const name = size < KIB ? `events of ${size}K` : `events of ${size / KIB}M`;
-  return { name, packing: { name, eventSize: size * KIB } };
-};
-const SIZES = [KIB, 64, 256, 4 * KIB, 8 * KIB].map(sized);
+const SIZES = [1024, 64, 256, 4096, 8192].map(sized);
 /** Other sessions do not see the index: they neither wait for it longer than it is made nor use it. */
 const INDEX: readonly Way[] = [
   { name: 'as it is' },

@@ -12,6 +12,7 @@ import { measureReplay } from './replay.ts';
 import { measureRewriting } from './rewriting.ts';
 import { measureSettings } from './settings.ts';
 import { measureBlobs, measureTiny, measureWide } from './shapes.ts';
+import { measureSizes } from './sizes.ts';
 import { measureText } from './text.ts';
 
 /**
@@ -35,6 +36,7 @@ const long: Record<string, Measure> = {
   growth: measureGrowth,
   huge: measureHuge,
   replay: measureReplay,
+  sizes: measureSizes,
   settings: measureSettings,
   keyless: measureKeyless,
 };

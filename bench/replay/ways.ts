@@ -14,6 +14,12 @@ export interface Way extends Session {
   readonly after?: string;
 }
 
+/** Events of so many KiB. */
+export function sized(kib: number): Way {
+  const name = kib < 1024 ? `events of ${kib}K` : `events of ${kib / 1024}M`;
+  return { name, packing: { name, eventSize: kib * 1024 } };
+}
+
 export const WAYS_HEADING: readonly string[] = [
   '| server | undone | replayed | seconds: median (min to max) | processor seconds of the server | wall time / first |',
   '|---|---|---|---|---|---|',
