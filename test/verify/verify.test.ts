@@ -1,7 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type rewrite, VerifyError, verify, verifyDraft } from '../../src/index.ts';
+import { rewrite, VerifyError, verify, verifyDraft } from '../../src/index.ts';
 import { Binlog } from '../builder/binlog.ts';
 import { prefixed, u32 } from '../builder/bytes.ts';
 import { blob, int } from '../builder/columns.ts';
