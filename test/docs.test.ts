@@ -28,6 +28,7 @@ const PAGES = [
   'docs/guide.md',
   'docs/report.md',
   'docs/verify.md',
+  'docs/replay.md',
   'docs/sql.md',
   'docs/incident-drill.md',
   'docs/architecture.md',

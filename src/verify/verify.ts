@@ -5,7 +5,7 @@ import { RefusedError } from '../flashback/refusals.ts';
 import { validateOptions } from '../flashback/validate.ts';
 import { SourceFile } from '../io/source.ts';
 import { BatchReader } from '../read/batch-reader.ts';
-import { type ReadOptions, readIndex, withBinlogs } from '../read/binlogs.ts';
+import { lookAtBinlogs, type ReadOptions, readIndex } from '../read/binlogs.ts';
 import { Phase } from '../read/phase.ts';
 import { eventPlaces } from '../read/places.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
@@ -48,11 +48,11 @@ export async function verify(options: VerifyOptions): Promise<VerifyResult> {
   validateOptions(options);
   // What does not parse is told before anything is read.
   const filter = new RowFilter(options.select?.where, options.descriptions ?? new TableDescriptions());
-  return withBinlogs(options.inputs, async (files) => {
+  return lookAtBinlogs(options.inputs, async (files, pages) => {
     const parts: UndoPart[] = [];
     try {
       for (const name of options.undo) parts.push({ name, file: await SourceFile.open(name) });
-      const index = await readIndex(files, options);
+      const index = await readIndex(files, options, pages);
       const mask = await selectRows(index, files, filter, options);
       const planning = new Phase('plan', options.onDebug);
       const plan = makePlan(index, options, mask);
