@@ -71,7 +71,7 @@ describe('every undo is proved', () => {
         const found = await digestOf(files, { select: selected, skip, ...how }, window);
         expect(found).toBe(await digestOf(files, { select: selected, skip }, window));
       }),
-      { numRuns: 30 },
+      { numRuns: 20 },
     );
   });
 
@@ -88,7 +88,7 @@ describe('every undo is proved', () => {
           expect(await digestOf(packed, options, 700)).toBe(await digestOf(files, options, 700));
         },
       ),
-      { numRuns: 12 },
+      { numRuns: 8 },
     );
   });
 });
@@ -116,7 +116,7 @@ describe('nothing else is proved', () => {
           }
         },
       ),
-      { numRuns: 30 },
+      { numRuns: 20 },
     );
   });
 
@@ -156,7 +156,7 @@ describe('nothing else is proved', () => {
           part === undefined || part.plan.rows === whole.plan.rows ? 'proved' : 'VERIFY_FAILED';
         expect(await (part ?? whole).verdict([bytes])).toBe(expected);
       }),
-      { numRuns: 30 },
+      { numRuns: 20 },
     );
   });
 
