@@ -81,10 +81,11 @@ export async function rewrite(options: RewriteOptions): Promise<RewriteResult> {
   }
   // What does not parse is told before anything is read.
   const filter = new RowFilter(options.select?.where, options.descriptions ?? new TableDescriptions());
-  return withBinlogs(options.inputs, async (files) => {
+  return withBinlogs(options.inputs, async (files, pages) => {
     const inputs = new Set(files.map((file) => file.identity));
     if (typeof options.output === 'string') await checkTarget(options.output, inputs, options.force ?? false);
-    const index = await readIndex(files, options);
+    pages.folder = spoolFolder(options);
+    const index = await readIndex(files, options, pages);
     const mask = await selectRows(index, files, filter, options);
     const planning = new Phase('plan', options.onDebug);
     const plan = makePlan(index, options, mask);

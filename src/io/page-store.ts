@@ -1,7 +1,19 @@
 import { PageFile } from './page-file.ts';
 
-/** Bytes of packed pages that stay in memory; what comes after them goes to a temporary file. */
-export const PAGES_IN_MEMORY: number = 256 * 1024 * 1024;
+/** What bounds an index in memory. Only tests have reason to change it: they have no room for large logs. */
+export const pageLimits: PageLimits = { inMemory: 256 * 1024 * 1024, page: 16 * 1024, firstPage: 64 * 1024 };
+
+export interface PageLimits {
+  /** Bytes of packed pages that stay in memory; what comes after them goes to a temporary file. */
+  inMemory: number;
+  /** Numbers in a page. */
+  page: number;
+  /**
+   * Numbers in the first page of a column, which is larger so that nothing of most logs is ever packed: the engine would
+   * spend more on making machine code for it than on doing it.
+   */
+  firstPage: number;
+}
 
 /** Where a packed page is: here, or at this position of the temporary file. */
 export type Kept = Uint8Array | number;
@@ -12,15 +24,14 @@ export type Kept = Uint8Array | number;
  * moved.
  */
 export class PageStore {
-  readonly #folder: string | undefined;
-  readonly #bound: number;
+  /** For the temporary file; undefined: the system's. */
+  folder: string | undefined;
+  readonly limits: Readonly<PageLimits>;
   #inMemory = 0;
   #file: PageFile | undefined;
 
-  /** `folder` is for the temporary file; left out, it is the system's. */
-  constructor(folder?: string, bound: number = PAGES_IN_MEMORY) {
-    this.#folder = folder;
-    this.#bound = bound;
+  constructor(limits: Readonly<PageLimits> = pageLimits) {
+    this.limits = limits;
   }
 
   /** Bytes in memory. */
@@ -35,11 +46,11 @@ export class PageStore {
 
   /** Takes a packed page, which is the store's from here on. @throws BinflashError `IO` */
   keep(bytes: Uint8Array): Kept {
-    if (this.#inMemory + bytes.length <= this.#bound) {
+    if (this.#inMemory + bytes.length <= this.limits.inMemory) {
       this.#inMemory += bytes.length;
       return bytes;
     }
-    this.#file ??= PageFile.create(this.#folder);
+    this.#file ??= PageFile.create(this.folder);
     return this.#file.append(bytes);
   }
 

@@ -1,4 +1,5 @@
 import { BinflashError, exitCodes } from '../errors.ts';
+import { PageStore } from '../io/page-store.ts';
 import { SourceFile } from '../io/source.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
 import { checkSequence, orderFiles } from '../scan/order.ts';
@@ -44,19 +45,21 @@ export async function openBinlogs(paths: readonly string[]): Promise<SourceFile[
 }
 
 /**
- * Scans opened files into an index and checks that they follow each other.
+ * Scans opened files into an index, which `pages` keep, and checks that they follow each other.
  *
  * @throws BinflashError for what is damaged, missing or cannot be read
  */
 export async function readIndex(
   files: readonly SourceFile[],
   options: ReadOptions & { readonly select?: Bounds | undefined },
+  pages?: PageStore,
 ): Promise<BinlogIndex> {
   const total = bytesToScan(files, options.select);
   const window = options.window ?? DEFAULT_WINDOW;
   const phase = new Phase('scan', options.onDebug);
   const index = await scan(files, {
     window,
+    pages,
     waits: phase.waits,
     maxUnpacked: options.maxUnpackedSize,
     startPosition: options.select?.startPosition,
@@ -92,20 +95,22 @@ export function indexDetails({ files, transactions, events, shapes, texts, pages
 }
 
 /**
- * Opens files, hands them to `use`, and closes them whatever comes of it. What looks like damage, or like a defect of this
+ * Opens files, hands them to `use`, with pages for their index, and closes both whatever comes of it. What looks like damage, or like a defect of this
  * program, in a file that was written to meanwhile is told as that.
  */
 export async function withBinlogs<T>(
   inputs: readonly string[],
-  use: (files: readonly SourceFile[]) => Promise<T>,
+  use: (files: readonly SourceFile[], pages: PageStore) => Promise<T>,
 ): Promise<T> {
   const files = await openBinlogs(inputs);
+  const pages = new PageStore();
   try {
-    return await use(files);
+    return await use(files, pages);
   } catch (error) {
     if (mayStemFromChange(error)) await checkUnchanged(files);
     throw error;
   } finally {
+    pages.close();
     await Promise.all(files.map((file) => file.close()));
   }
 }
@@ -113,10 +118,10 @@ export async function withBinlogs<T>(
 /** The same for who only looks: that the files stayed as they were is checked at the end. */
 export function lookAtBinlogs<T>(
   inputs: readonly string[],
-  use: (files: readonly SourceFile[]) => Promise<T>,
+  use: (files: readonly SourceFile[], pages: PageStore) => Promise<T>,
 ): Promise<T> {
-  return withBinlogs(inputs, async (files) => {
-    const result = await use(files);
+  return withBinlogs(inputs, async (files, pages) => {
+    const result = await use(files, pages);
     await checkUnchanged(files);
     return result;
   });

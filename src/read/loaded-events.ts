@@ -36,7 +36,8 @@ export class LoadedEvents {
     const trailer = checksumLength(this.#files[places.file(i)]!.format);
     if (packed === PLAIN || run.spooled) {
       this.bytes = bytes;
-      this.start = base + places.offset(i) - run.position;
+      // Offsets in files may be of more than 32 bits, but what comes of them is not: engines take others for fractions.
+      this.start = (base + places.offset(i) - run.position) >>> 0;
       // Events inside a packed one have no checksum.
       this.end = this.start + places.size(i) - (packed === PLAIN ? trailer : 0);
       return;
@@ -45,7 +46,7 @@ export class LoadedEvents {
     const outerEnd = base + fileEnd(places, i) - run.position - trailer;
     const inner = this.#room.open(packed, bytes, outer, outerEnd);
     this.bytes = this.#room.bytes;
-    this.start = inner + places.offset(i);
+    this.start = (inner + places.offset(i)) >>> 0;
     this.end = this.start + places.size(i);
   }
 }

@@ -50,10 +50,10 @@ export async function report(options: ReportOptions): Promise<ReportResult> {
   // What does not parse is told before anything is read.
   const filter = new RowFilter(options.select?.where, options.descriptions ?? new TableDescriptions());
   const assets = await readReportAssets();
-  return await withBinlogs(options.inputs, async (files) => {
+  return await withBinlogs(options.inputs, async (files, pages) => {
     const inputs = new Set(files.map((file) => file.identity));
     if (typeof output === 'string') await checkTarget(output, inputs, force);
-    const index = await readIndex(files, options);
+    const index = await readIndex(files, options, pages);
     const mask = filter.isEmpty ? undefined : await selectRows(index, files, filter, options);
     const phase = new Phase('page', options.onDebug);
     const { data, page } = await makePage(index, files, assets, options, mask);

@@ -1,11 +1,7 @@
 import type { PageStore } from '../io/page-store.ts';
 import { type Numbers, type PackedPage, packPage, unpackPage } from './packed-page.ts';
 
-/** Numbers in a page, as a power of two. */
-const PAGE_BITS = 14;
-const PAGE: number = 1 << PAGE_BITS;
-
-/** What a small log needs is little, and most logs in tests are small. */
+/** Numbers that a column begins with; it grows. */
 const SMALLEST = 64;
 
 /** A page in the form in which it is worked with. */
@@ -34,6 +30,8 @@ abstract class PagedColumn<A extends Numbers> {
   protected isChanged = false;
   readonly #blank: number;
   readonly #store: PageStore;
+  readonly #pageLength: number;
+  readonly #firstLength: number;
   readonly #pages: (PackedPage | undefined)[] = [];
   readonly #last: OpenPage<A>;
   readonly #other: OpenPage<A>;
@@ -42,8 +40,10 @@ abstract class PagedColumn<A extends Numbers> {
 
   constructor(store: PageStore, blank: number) {
     this.#store = store;
+    this.#pageLength = store.limits.page;
+    this.#firstLength = store.limits.firstPage;
     this.#blank = blank;
-    const numbers = this.make(SMALLEST).fill(blank) as A;
+    const numbers = this.make(Math.min(SMALLEST, this.#firstLength)).fill(blank) as A;
     this.#last = { numbers, place: 0, isChanged: false, isBlank: true };
     this.#other = { numbers: this.make(0), place: -1, isChanged: false, isBlank: false };
     this.#hand = this.#last;
@@ -54,11 +54,20 @@ abstract class PagedColumn<A extends Numbers> {
 
   /** Takes the page of number `i` in hand and answers where in it that stands. @throws BinflashError `IO` */
   protected turn(i: number, isToWrite: boolean): number {
-    const place = i >>> PAGE_BITS;
+    const place = this.#placeOf(i);
     if (this.#hand.place !== place) this.#turnTo(place, isToWrite);
     const at = i - this.low;
     if (at >= this.numbers.length) this.#enlarge(at + 1);
     return at;
+  }
+
+  /** The page that number `i` is in. */
+  #placeOf(i: number): number {
+    return i < this.#firstLength ? 0 : Math.floor((i - this.#firstLength) / this.#pageLength) + 1;
+  }
+
+  #beginOf(place: number): number {
+    return place === 0 ? 0 : this.#firstLength + (place - 1) * this.#pageLength;
   }
 
   #turnTo(place: number, isToWrite: boolean): void {
@@ -71,15 +80,16 @@ abstract class PagedColumn<A extends Numbers> {
   #take(page: OpenPage<A>): void {
     this.#hand = page;
     this.numbers = page.numbers;
-    this.low = page.place * PAGE;
+    this.low = this.#beginOf(page.place);
     this.isChanged = page.isChanged;
   }
 
   /** Puts away what `page` has been, and makes it that of another place. */
   #open(page: OpenPage<A>, place: number): void {
     this.#putAway(page);
-    if (page.numbers.length < PAGE) {
-      page.numbers = this.make(PAGE);
+    const length = place === 0 ? this.#firstLength : this.#pageLength;
+    if (page.numbers.length !== length) {
+      page.numbers = this.make(length);
       page.isBlank = false;
     }
     page.place = place;
@@ -125,7 +135,7 @@ abstract class PagedColumn<A extends Numbers> {
   /** The first page grows as it is filled. */
   #enlarge(length: number): void {
     const page = this.#hand;
-    const larger = this.make(Math.min(PAGE, Math.max(length, 2 * page.numbers.length)));
+    const larger = this.make(Math.min(this.#firstLength, Math.max(length, 2 * page.numbers.length)));
     larger.fill(this.#blank, page.numbers.length);
     larger.set(page.numbers);
     page.numbers = larger;
@@ -134,7 +144,7 @@ abstract class PagedColumn<A extends Numbers> {
 
   /** Makes the numbers from `from` on blank again; those from `end` on are so already. @throws BinflashError `IO` */
   clear(from: number, end: number): void {
-    const place = from >>> PAGE_BITS;
+    const place = this.#placeOf(from);
     this.#hand.isChanged = this.isChanged;
     for (const page of [this.#last, this.#other]) {
       // What was written into it is about to be forgotten.

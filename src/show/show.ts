@@ -59,12 +59,13 @@ export async function show(options: ShowOptions): Promise<ShowResult> {
   // What does not parse is told before anything is read.
   const tables = tablesOf(options);
   const filter = new RowFilter(select?.where, tables);
-  return lookAtBinlogs(options.inputs, async (files) => {
+  return lookAtBinlogs(options.inputs, async (files, pages) => {
     let run: Run | undefined;
     const total = bytesToScan(files, select);
     const phase = new Phase('show', options.onDebug);
     const index = await scan(files, {
       window: options.window ?? DEFAULT_WINDOW,
+      pages,
       waits: phase.waits,
       maxUnpacked: options.maxUnpackedSize,
       startPosition: select?.startPosition,

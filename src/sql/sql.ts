@@ -66,12 +66,13 @@ export async function sql(options: SqlOptions): Promise<SqlResult> {
   validateTextOptions(options);
   const descriptions = options.descriptions ?? new TableDescriptions();
   const filter = new RowFilter(options.select?.where, descriptions);
-  return withBinlogs(options.inputs, async (files) => {
+  return withBinlogs(options.inputs, async (files, pages) => {
     const inputs = new Set(files.map((file) => file.identity));
     const { output } = options;
     const force = options.force ?? false;
     if (typeof output === 'string' && options.splitBy === undefined) await checkTarget(output, inputs, force);
-    const index = await readIndex(files, options);
+    pages.folder = spoolFolder({ output: pathOf(output) });
+    const index = await readIndex(files, options, pages);
     const mask = await selectRows(index, files, filter, { ...options, output: pathOf(output) });
     const writers = new TextWriters(index, descriptions, options);
     const planning = new Phase('plan', options.onDebug);

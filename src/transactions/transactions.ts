@@ -85,10 +85,10 @@ export function transactions<T>(
   options: TransactionsOptions,
   use: (list: TransactionList) => Promise<T>,
 ): Promise<T> {
-  return lookAtBinlogs(inputs, async (files) => {
+  return lookAtBinlogs(inputs, async (files, pages) => {
     const { select = {}, descriptions = new TableDescriptions() } = options;
     const filter = new RowFilter(select.where, descriptions);
-    const index = await readIndex(files, options);
+    const index = await readIndex(files, options, pages);
     const selector = new Selector(index, select);
     const reading = {
       window: options.window ?? DEFAULT_WINDOW,

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { PageStore } from '../../src/io/page-store.ts';
+import { type PageLimits, PageStore } from '../../src/io/page-store.ts';
 import { F64Column, NumberList, U32Column, U64Column } from '../../src/scan/paged-column.ts';
 
-const PAGE = 16_384;
+const PAGE = 256;
+
+const limits = (inMemory: number): PageLimits => ({ inMemory, page: PAGE, firstPage: 2 * PAGE });
 
 type Step =
   | { readonly what: 'set' | 'get'; readonly at: number; readonly value: number }
@@ -54,14 +56,14 @@ function compare(column: U32Column | F64Column, blank: number, most: number, ste
   expect(differences).toBe(0);
 }
 
-const BOUNDS = [0, 20_000, 1_000_000_000];
+const BOUNDS = [0, 1000, 1_000_000_000];
 
 describe('columns', () => {
   it.each(BOUNDS)('of 32 bits hold what an array holds, with %i bytes in memory', (bound) => {
     const value = fc.oneof(fc.nat(255), fc.nat(0xffff_ffff), fc.constantFrom(0, 0xffff_ffff));
     fc.assert(
       fc.property(stepsOf(value), fc.constantFrom(0, 0xffff_ffff), (steps, blank) => {
-        const store = new PageStore(undefined, bound);
+        const store = new PageStore(limits(bound));
         compare(new U32Column(store, blank), blank, 0xffff_ffff, steps);
         store.close();
       }),
@@ -73,7 +75,7 @@ describe('columns', () => {
     const value = fc.oneof(fc.nat(70_000), fc.nat(Number.MAX_SAFE_INTEGER), fc.constantFrom(-1, -70_000));
     fc.assert(
       fc.property(stepsOf(value), (steps) => {
-        const store = new PageStore(undefined, bound);
+        const store = new PageStore(limits(bound));
         compare(new F64Column(store, -1), -1, Number.MAX_SAFE_INTEGER, steps);
         store.close();
       }),
@@ -91,7 +93,7 @@ describe('columns', () => {
 
   it('take nothing for what is alike or rises by the same step, and as little as the rest needs', () => {
     const bytesOf = (numberAt: (i: number) => number): number => {
-      const store = new PageStore(undefined, 0);
+      const store = new PageStore(limits(0));
       const column = new F64Column(store);
       for (let i = 0; i <= 8 * PAGE; i++) column.set(i, numberAt(i));
       for (let i = 0; i <= 8 * PAGE; i++) if (column.get(i) !== numberAt(i)) throw new Error(`${i}`);
@@ -115,14 +117,16 @@ describe('columns', () => {
 
 describe('the temporary file', () => {
   it('cannot be read once it is closed, and tells of a folder that is not there', () => {
-    const store = new PageStore(undefined, 0);
+    const store = new PageStore(limits(0));
     const column = new U32Column(store);
     for (let i = 0; i < 3 * PAGE; i++) column.set(i, (i * 7919) % 1000);
     store.close();
     expect(() => column.get(0)).toThrow('the index was closed');
-    const nowhere = new U32Column(new PageStore('/no/such/folder', 0));
+    const elsewhere = new PageStore(limits(0));
+    elsewhere.folder = '/no/such/folder';
+    const nowhere = new U32Column(elsewhere);
     const fill = (): void => {
-      for (let i = 0; i < 2 * PAGE; i++) nowhere.set(i, i % 10);
+      for (let i = 0; i < 3 * PAGE; i++) nowhere.set(i, i % 10);
     };
     expect(fill).toThrow(
       expect.objectContaining({
