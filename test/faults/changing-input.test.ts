@@ -40,7 +40,7 @@ const CHANGES = {
 
 type Change = keyof typeof CHANGES;
 
-const names = ['rewrite', 'rewrite in parts', 'sql', 'report'];
+const names = ['rewrite', 'sql', 'report'];
 const chosen = scenes.filter(({ name }) => names.includes(name)).map((scene) => [scene.name, scene] as const);
 
 /** Runs the scene once for each of its reads, before which the change happens. */

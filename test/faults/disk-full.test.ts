@@ -23,17 +23,19 @@ const chosen = scenes.map((scene) => [scene.name, scene] as const);
 describe('files that may not be larger than so many KiB', () => {
   beforeAll(checkBuilt);
 
-  it.each(chosen)('%s', async (_, scene) => {
+  // The others write by the same means.
+  const some = ['rewrite in parts', 'sql by table', 'report'];
+  it.each(chosen.filter(([name]) => some.includes(name)))('%s', async (_, scene) => {
     await inScratch(async (folder) => {
       const args = [...scene.args, '-o', join(folder, OUTPUT), '-q'];
       const inputs = await arrange(folder, scene.files);
-      await program([...args, ...inputs]);
+      await scene.run(inputs, join(folder, OUTPUT));
       const complete = await contents(folder);
       const largest = Math.max(
         ...[...complete].flatMap(([name, { length }]) => (name.startsWith(OUTPUT) ? length : [])),
       );
       const needed = Math.ceil(largest / 1024);
-      for (const limit of [0, Math.floor(needed / 2), needed - 1, needed]) {
+      for (const limit of [Math.floor(needed / 2), needed - 1, needed]) {
         const before = await arrange(folder, scene.files).then(() => contents(folder));
         const { code, stderr } = await program([...args, ...inputs], { before: `ulimit -f ${limit}` });
         const now = await contents(folder);
@@ -61,42 +63,51 @@ describe('files that may not be larger than so many KiB', () => {
   });
 });
 
-/** A small file system, which only root may mount. */
-async function mountSmall(size: number): Promise<string | undefined> {
-  const folder = await mkdtemp(join(scratch, 'binflash-small-'));
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'none', folder], { stdio: 'ignore' });
-    return folder;
-  } catch {
-    await rm(folder, { recursive: true });
-    return undefined;
-  }
-}
-
 const PAGE = 4096;
 const PAGES = 4096;
-const small = await mountSmall(PAGES * PAGE);
 
-describe.skipIf(small === undefined)('a file system of 16 MiB (skipped where none may be mounted)', () => {
+/** Mounts a small file system, which only root may. */
+function mountSmall(folder: string): void {
+  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${PAGES * PAGE}`, 'none', folder], { stdio: 'ignore' });
+}
+
+async function mayMount(): Promise<boolean> {
+  return inScratch(async (folder) => {
+    try {
+      mountSmall(folder);
+      execFileSync('umount', [folder]);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+const isPossible = await mayMount();
+
+describe.skipIf(!isPossible)('a file system of 16 MiB (skipped where none may be mounted)', () => {
   let inputs: string;
+  let small: string;
 
   beforeAll(async () => {
     inputs = await mkdtemp(join(scratch, 'binflash-faults-'));
+    small = await mkdtemp(join(scratch, 'binflash-small-'));
+    mountSmall(small);
   });
 
   afterAll(async () => {
-    execFileSync('umount', [small!]);
-    await rm(small!, { recursive: true });
+    execFileSync('umount', [small]);
+    await rm(small, { recursive: true });
     await rm(inputs, { recursive: true });
   });
 
   /** Runs the scene with so many pages free. */
   async function withFree(pages: number, { run, files }: Pick<Scene, 'run' | 'files'>): Promise<unknown> {
-    await rm(join(small!, 'o'), { recursive: true, force: true });
-    await mkdir(join(small!, 'o'));
-    await writeFile(join(small!, 'ballast'), Buffer.alloc((PAGES - 1 - pages) * PAGE));
+    await rm(join(small, 'o'), { recursive: true, force: true });
+    await mkdir(join(small, 'o'));
+    await writeFile(join(small, 'ballast'), Buffer.alloc((PAGES - 1 - pages) * PAGE));
     const paths = await arrange(inputs, files);
-    return run(paths, join(small!, 'o', OUTPUT)).then(
+    return run(paths, join(small, 'o', OUTPUT)).then(
       () => undefined,
       (error: unknown) => error,
     );
@@ -107,7 +118,7 @@ describe.skipIf(small === undefined)('a file system of 16 MiB (skipped where non
     let error: unknown;
     do {
       error = await withFree(pages++, scene);
-      const left = [...(await contents(join(small!, 'o'))).keys()];
+      const left = [...(await contents(join(small, 'o'))).keys()];
       if (error === undefined) expect(left.every((name) => name.startsWith(OUTPUT))).toBe(true);
       else {
         expect(error).toMatchObject({
@@ -132,13 +143,13 @@ describe.skipIf(small === undefined)('a file system of 16 MiB (skipped where non
         message: expect.stringContaining('no space left'),
         hint: expect.stringMatching(/Nothing was left.* About 6\.\d MiB are needed/),
       });
-      expect([...(await contents(join(small!, 'o'))).keys()]).toEqual([]);
+      expect([...(await contents(join(small, 'o'))).keys()]).toEqual([]);
     }
     expect(await withFree(needed + 64, large)).toBeUndefined();
     // What is unpacked, and what is written: both do not fit.
     expect(await withFree(3000, unpacked)).toMatchObject({
       message: expect.stringContaining('no space left'),
     });
-    expect([...(await contents(join(small!, 'o'))).keys()]).toEqual([]);
+    expect([...(await contents(join(small, 'o'))).keys()]).toEqual([]);
   });
 });

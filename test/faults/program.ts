@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
+import { afterAll } from 'vitest';
 import type { Fault } from './disk.ts';
 import { scratch } from './scenes.ts';
 
@@ -52,6 +53,10 @@ export interface Ended {
 
 let preload: string | undefined;
 
+afterAll(() => {
+  if (preload !== undefined) rmSync(preload);
+});
+
 /** The disk as a module that Node loads before the program. */
 function diskModule(): string {
   if (preload !== undefined) return preload;
@@ -64,8 +69,6 @@ function diskModule(): string {
   });
   preload = join(scratch, `binflash-disk-${process.pid}.mjs`);
   writeFileSync(preload, outputFiles[0]!.contents);
-  const made = preload;
-  process.on('exit', () => rmSync(made, { force: true }));
   return preload;
 }
 
