@@ -47,7 +47,15 @@ export class Tally {
    * The largest transaction, rows event, and rows event with the largest row, or -1; with their bytes, for to look these
    * up again and again would be to turn the pages of the index back and forth.
    */
-  readonly #largest = { transaction: -1, bytes: -1, rows: 0, event: -1, eventBytes: -1, row: -1, rowBytes: -1 };
+  readonly #largest = {
+    transaction: -1,
+    bytes: -1,
+    rows: 0,
+    event: -1,
+    eventBytes: -1,
+    row: -1,
+    rowBytes: -1,
+  };
 
   /** `changes`: the row changes that count; all, if left out. */
   constructor(index: BinlogIndex, flavour: Flavour, changes?: SelectedChanges) {
