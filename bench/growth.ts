@@ -21,7 +21,7 @@ const commands: readonly { readonly name: string; readonly command: (file: strin
   { name: 'show', command: (file) => binflash('show', file) },
 ];
 
-/** Time and memory at 1, 2, 4, 8 and 16 times 64 MB, fitted, and plotted for the documentation. */
+/** Time, processor time and memory at 1, 2, 4, 8 and 16 times 64 MB, fitted, and plotted for the documentation. */
 export async function measureGrowth(rounds: number): Promise<string[]> {
   const files: { readonly path: string; readonly gigabytes: number }[] = [];
   for (const times of FACTORS) {
@@ -32,6 +32,7 @@ export async function measureGrowth(rounds: number): Promise<string[]> {
     files.push({ path, gigabytes: (await stat(path)).size / 1e9 });
   }
   const seconds: Series[] = [];
+  const processor: Series[] = [];
   const memory: Series[] = [];
   for (const { name, command } of commands) {
     const runs: Run[][] = files.map(() => []);
@@ -48,6 +49,7 @@ export async function measureGrowth(rounds: number): Promise<string[]> {
       points: files.map(({ gigabytes }, i) => ({ x: gigabytes, y: median(runs[i]!.map(of)) })),
     });
     seconds.push(series((run) => run.seconds));
+    processor.push(series((run) => run.processor));
     memory.push(series((run) => run.memory));
   }
   await mkdir(IMAGES, { recursive: true });
@@ -57,12 +59,9 @@ export async function measureGrowth(rounds: number): Promise<string[]> {
   return [
     `The transactions of a file of ${heads[0]} once, twice, ... 16 times`,
     '',
-    ...table(
-      'seconds',
-      heads,
-      seconds,
-      (fit) => `${fit.slope.toFixed(2)} s per GB + ${fit.constant.toFixed(2)} s`,
-    ),
+    ...table('seconds', heads, seconds, perGigabyte),
+    '',
+    ...table('processor seconds', heads, processor, perGigabyte),
     '',
     ...table(
       'peak memory, MB',
@@ -71,6 +70,10 @@ export async function measureGrowth(rounds: number): Promise<string[]> {
       (fit) => `${fit.slope.toFixed(0)} MB per GB + ${fit.constant.toFixed(0)} MB`,
     ),
   ];
+}
+
+function perGigabyte({ slope, constant }: Fit): string {
+  return `${slope.toFixed(2)} s per GB + ${constant.toFixed(2)} s`;
 }
 
 function table(

@@ -45,8 +45,8 @@ export async function runRounds(
   }
   await beforeEach();
   return [
-    '| run | seconds: median (min to max) | peak memory, MB |',
-    '|---|---|---|',
+    '| run | seconds: median (min to max) | processor seconds | peak memory, MB |',
+    '|---|---|---|---|',
     ...cases.map(({ name }) =>
       caseLine(
         done.map((runs) => runs.get(name)!),
@@ -65,8 +65,9 @@ function valueIn({ of }: Finding): (runs: ReadonlyMap<string, Run>) => number {
 function caseLine(runs: readonly Run[], name: string): string {
   const seconds = runs.map((run) => run.seconds);
   const memory = median(runs.map((run) => run.memory));
+  const processor = median(runs.map((run) => run.processor));
   const [least, most] = [Math.min(...seconds), Math.max(...seconds)];
-  return `| ${name} | ${median(seconds).toFixed(2)} (${least.toFixed(2)} to ${most.toFixed(2)}) | ${memory.toFixed(0)} |`;
+  return `| ${name} | ${median(seconds).toFixed(2)} (${least.toFixed(2)} to ${most.toFixed(2)}) | ${processor.toFixed(2)} | ${memory.toFixed(0)} |`;
 }
 
 /** A table of medians, each with its aim and whether it is met. */

@@ -27,6 +27,8 @@ const PAGES = [
   'CONTRIBUTING.md',
   'docs/guide.md',
   'docs/report.md',
+  'docs/verify.md',
+  'docs/replay.md',
   'docs/sql.md',
   'docs/incident-drill.md',
   'docs/architecture.md',

@@ -2,7 +2,6 @@ import { BinflashError } from '../errors.ts';
 import { RefusedError, SKIPPABLE } from '../flashback/refusals.ts';
 import { type RewriteResult, rewrite } from '../flashback/rewrite.ts';
 import type { Proof } from '../verify/tally.ts';
-import { verifyDraft } from '../verify/verify.ts';
 import { formatBytes } from '../wire/format-bytes.ts';
 import { safeJson, safeText } from '../wire/safe-text.ts';
 import { debugLog } from './debug-log.ts';
@@ -79,6 +78,8 @@ export async function rewriteCommand(
       signal,
       ...(verifies && {
         beforePublish: async (draft) => {
+          // Loaded for those who ask for it: the start is a good part of what a small log takes.
+          const { verifyDraft } = await import('../verify/verify.ts');
           proof = await verifyDraft(draft, { maxStatementSize, onProgress: bar.update, onDebug, signal });
         },
       }),

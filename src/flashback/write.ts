@@ -13,7 +13,7 @@ import { allocate } from '../wire/allocate.ts';
 import { type Plan, selectedBytes } from './plan.ts';
 import { hasV1, UndoWriter, type WriteOptions, type WriteResult } from './undo-writer.ts';
 
-/** Packed size of output events: the fastest to replay of those measured (docs/architecture.md). */
+/** Packed size of output events: the smallest that has all of what packing gains a replay (docs/replay.md). */
 export const DEFAULT_MAX_EVENT_SIZE: number = 1024 * 1024;
 
 /** Bytes of events in one BINLOG statement: about 11 MiB of base64, below MariaDB's default packet of 16 MiB. */
@@ -21,7 +21,8 @@ export const DEFAULT_MAX_STATEMENT_SIZE: number = 8 * 1024 * 1024;
 
 /** Output chunks in the arena; one is filled while others are written. */
 const CHUNKS = 4;
-const MIN_CHUNK = 4 * 1024 * 1024;
+/** What a chunk holds at least when it is written, however small the events are: each begins with room for a full one. */
+const MIN_WRITTEN = 3 * 1024 * 1024;
 
 /**
  * Writes the undo: the plan's events from the last to the first, each inverted, in transactions as they
@@ -77,9 +78,9 @@ export async function writeUndo(
 }
 
 function chunkSize(plan: Plan, options: WriteOptions): number {
-  // Room for the largest TABLE_MAP and an event of full size beside it.
+  const eventSize = Math.min(options.maxEventSize, options.maxStatementSize);
   const largestMap = plan.index.tables.reduce((most, table) => Math.max(most, table.body.length), 0);
-  return Math.max(MIN_CHUNK, options.maxEventSize + largestMap + 4096);
+  return MIN_WRITTEN + eventSize + largestMap + 4096;
 }
 
 /** Makes sure that the wanted rows version exists in the format that the output begins with. */

@@ -53,11 +53,12 @@ function hash(text: string): string {
 
 /**
  * JSON that may stand inside a script element: without `<` nothing in it can end the element or begin a comment,
- * whatever the data says. Halves of surrogate pairs are escaped by JSON.stringify itself.
+ * whatever the data says; and who looks at the file on a terminal gets nothing that it would obey. Halves of surrogate
+ * pairs are escaped by JSON.stringify itself.
  */
 export function scriptJson(value: unknown): string {
-  return JSON.stringify(value).replace(
-    /[<>&\u2028\u2029]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  const inHex = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return JSON.stringify(value).replace(/[<>&\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) =>
+    character.split('').map(inHex).join(''),
   );
 }

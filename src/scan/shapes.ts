@@ -29,6 +29,17 @@ interface MappedTable {
   readonly byKey: Map<string, Shape>;
 }
 
+/**
+ * Bytes of memory that the tables of a log and their shapes may take, roughly: a million small tables, or thousands of
+ * the widest. A log may be nothing but different TABLE_MAP events, each of which takes forty times its size.
+ */
+const MAX_MEMORY = 2 ** 31;
+/** What each takes, as measured: by itself, for each byte of TABLE_MAP and for each column. */
+const DEFINITION_MEMORY = 1500;
+const MEMORY_PER_BYTE = 20;
+const SHAPE_MEMORY = 1000;
+const MEMORY_PER_COLUMN = 16;
+
 /** So many shapes are tried one after the other. */
 const FEW_SHAPES = 8;
 
@@ -48,6 +59,22 @@ export class ShapeRegistry {
   readonly definitions: TableDefinition[] = [];
   readonly #byId = new Map<number, Mapping>();
   readonly #byBody = new Map<string, MappedTable>();
+
+  readonly #maxMemory: number;
+  #memory = 0;
+
+  constructor(maxMemory: number = MAX_MEMORY) {
+    this.#maxMemory = maxMemory;
+  }
+
+  #take(memory: number): void {
+    this.#memory += memory;
+    if (this.#memory <= this.#maxMemory) return;
+    const { length } = this.definitions;
+    throw new BinflashError('LIMIT', `more is to be known of ${length} tables than memory should hold`, {
+      hint: 'Take fewer files at a time, or bound them with --stop-position.',
+    });
+  }
 
   /** A new file, and maybe a restarted server: no id means what it meant. */
   forgetIds(): void {
@@ -76,6 +103,7 @@ export class ShapeRegistry {
     const key = body.toString('latin1');
     let mapped = this.#byBody.get(key);
     if (mapped === undefined) {
+      this.#take(DEFINITION_MEMORY + body.length * MEMORY_PER_BYTE);
       const definition = parseTableMap(bytes, start, end, flavour);
       this.definitions.push(definition);
       mapped = { definition, shapes: [], byKey: new Map() };
@@ -110,6 +138,7 @@ export class ShapeRegistry {
     const key = shapeKey(bytes, event);
     let shape = mapped.byKey.get(key);
     if (shape === undefined) {
+      this.#take(SHAPE_MEMORY + event.columnCount * MEMORY_PER_COLUMN);
       shape = this.#newShape(definition, bytes, event);
       mapped.byKey.set(key, shape);
       if (mapped.shapes.length < FEW_SHAPES) mapped.shapes.push(shape);

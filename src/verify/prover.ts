@@ -1,5 +1,4 @@
 import { eventTypeName } from '../binlog/event-types.ts';
-import type { RowsVersion } from '../binlog/rows.ts';
 import { tableName } from '../binlog/table-map.ts';
 import type { Plan } from '../flashback/plan.ts';
 import type { LoadedEvents } from '../read/loaded-events.ts';
@@ -14,15 +13,14 @@ import {
 } from './control-events.ts';
 import { RowProver } from './row-prover.ts';
 import { checkHead, mapDifference, versionOf } from './rows-head.ts';
+import { RowsVersions } from './rows-versions.ts';
 import { columnName } from './shape-form.ts';
 import { SourceSide } from './source-side.ts';
 import { statementLength } from './statement-size.ts';
+import { expectedIn, STEP_TYPES, type Step } from './steps.ts';
 import { type Proof, Tally } from './tally.ts';
 import type { UndoReader } from './undo-reader.ts';
 import { type Difference, type SourcePlace, VerifyError } from './verify-error.ts';
-
-/** What must stand next in the undo. */
-type Step = 'format' | 'automatic' | 'begin' | 'map' | 'rows' | 'commit';
 
 /**
  * Holds an undo against what must be undone: events of the source are handed over from the last to the first, and say
@@ -34,7 +32,8 @@ export class Prover {
   readonly #maxStatementSize: number;
   readonly #source: SourceSide;
   readonly #rows = new RowProver();
-  readonly #tally: Tally;
+  readonly #tally: Tally = new Tally();
+  readonly #versions: RowsVersions;
   readonly #takeAs: Record<Step, () => void> = {
     format: () => this.#format(),
     automatic: () => this.#automatic(),
@@ -53,9 +52,6 @@ export class Prover {
   #table: string | undefined;
   #rowsStart = 0;
   #partTransactions = 0;
-  #firstVersion: RowsVersion | undefined;
-  #isOneVersion = true;
-  #isSourceVersion = true;
 
   /** `maxStatementSize`: most bytes of events in a BINLOG statement of more rows than one. */
   constructor(plan: Plan, undo: UndoReader, maxStatementSize: number) {
@@ -63,7 +59,7 @@ export class Prover {
     this.#undo = undo;
     this.#maxStatementSize = maxStatementSize;
     this.#source = new SourceSide(plan);
-    this.#tally = new Tally();
+    this.#versions = new RowsVersions(this.#source.hasV1);
   }
 
   /** Takes rows event number `event` of the index, the last one that is not proved yet, in hand. */
@@ -218,7 +214,10 @@ export class Prover {
     const version = versionOf(undo, form);
     if (version === undefined) throw this.#unexpected();
     this.#check(this.#headerDifference());
-    this.#checkVersion(version);
+    const expected = this.#source.version;
+    if (!this.#versions.take(version, expected)) {
+      this.#check({ expected: `a rows event of version ${expected}`, found: `one of version ${version}` });
+    }
     const start = checkHead(undo, version, head!, form);
     if (typeof start !== 'number') throw this.#differs(start);
     if (start === undo.end) throw this.#fault('rows', 'none', this.#source.place);
@@ -226,16 +225,6 @@ export class Prover {
     this.#rowsStart = start;
     this.#isOpen = true;
     this.#step = 'map';
-  }
-
-  /** Versions are the source's, or one for all that the user has asked for. */
-  #checkVersion(version: RowsVersion): void {
-    const { hasV1, version: expected } = this.#source;
-    this.#firstVersion ??= version;
-    if (version !== this.#firstVersion) this.#isOneVersion = false;
-    if (version !== expected) this.#isSourceVersion = false;
-    if ((this.#isOneVersion || this.#isSourceVersion) && (version === 2 || hasV1)) return;
-    throw this.#fault(`a rows event of version ${expected}`, `one of version ${version}`, this.#source.place);
   }
 
   #proveRows(): void {
@@ -273,23 +262,7 @@ export class Prover {
 
   /** What the step that is due expects, for messages. */
   #expected(): string {
-    const { index } = this.#plan;
-    const { form } = this.#source;
-    const name = tableName(form.shape.table);
-    switch (this.#step) {
-      case 'format':
-        return `the FORMAT_DESCRIPTION of ${index.files.at(-1)!.path}, closed`;
-      case 'automatic':
-        return "the QUERY SET @@SESSION.GTID_NEXT='AUTOMATIC'";
-      case 'begin':
-        return 'BEGIN of the transaction that is undone next';
-      case 'map':
-        return `the TABLE_MAP of ${name}`;
-      case 'rows':
-        return `rows of ${name} to ${form.kind}`;
-      case 'commit':
-        return 'XID, for the transaction is undone';
-    }
+    return expectedIn(this.#step, this.#source.form, this.#plan.index.files.at(-1)!);
   }
 
   /** The source's event that is undone next, or the transaction that is to begin or to end. */
@@ -329,13 +302,3 @@ export class Prover {
     return new VerifyError(expected, found, place, source);
   }
 }
-
-/** Type codes of the events that may stand where a step is due. */
-const STEP_TYPES: Record<Step, readonly number[]> = {
-  format: [15],
-  automatic: [2],
-  begin: [2],
-  map: [19],
-  rows: [23, 24, 25, 30, 31, 32],
-  commit: [16],
-};

@@ -31,6 +31,10 @@ export class SourceSide {
   readonly #forms: ShapeForm[] = [];
   /** Does the server look for rows of a table without a key in batches? MySQL since 8.0. */
   readonly #batches: boolean;
+  /** Where the event in hand stands: its file, and its offset there and in what it is packed in. */
+  #file = Number.POSITIVE_INFINITY;
+  #outer = 0;
+  #inner = 0;
   #shape = -1;
   #statement = -1;
   #tableId = -1;
@@ -74,6 +78,7 @@ export class SourceSide {
     const { index, mask } = this.#plan;
     const { events, transactions, shapes } = index;
     const { bytes, start, end } = loaded;
+    this.#comesBefore(event, events.transaction.get(event));
     const { rows } = this;
     parseRows(bytes, start, end, rows);
     const [shape, statement, transaction] = [
@@ -102,6 +107,20 @@ export class SourceSide {
     this.#extra = bytes.slice(rows.extraStart, rows.extraEnd);
     this.head = { tableId: rows.tableId, flags, extra: turnedBack(this.#extra, this.form) };
     this.groupTime = events.timestamp.get(event);
+  }
+
+  /** Makes sure that an event stands before the one in hand in the files, which is what the order of an undo is about. */
+  #comesBefore(event: number, transaction: number): void {
+    const { events, transactions } = this.#plan.index;
+    const file = transactions.file.get(transaction);
+    const [outer, inner] = [events.fileOffset(event), events.offset.get(event)];
+    const isBefore =
+      file !== this.#file
+        ? file < this.#file
+        : outer < this.#outer || (outer === this.#outer && inner < this.#inner);
+    if (!isBefore)
+      throw new Error(`event ${event} does not stand before ${this.event}: a defect in binflash`);
+    [this.#file, this.#outer, this.#inner] = [file, outer, inner];
   }
 
   #hasExtra(bytes: Uint8Array): boolean {

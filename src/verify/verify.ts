@@ -5,7 +5,7 @@ import { RefusedError } from '../flashback/refusals.ts';
 import { validateOptions } from '../flashback/validate.ts';
 import { SourceFile } from '../io/source.ts';
 import { BatchReader } from '../read/batch-reader.ts';
-import { type ReadOptions, readIndex, withBinlogs } from '../read/binlogs.ts';
+import { lookAtBinlogs, type ReadOptions, readIndex } from '../read/binlogs.ts';
 import { Phase } from '../read/phase.ts';
 import { eventPlaces } from '../read/places.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
@@ -17,6 +17,7 @@ import { maskRows, type RowMask } from '../where/row-mask.ts';
 import { Prover } from './prover.ts';
 import type { Proof } from './tally.ts';
 import { type UndoPart, UndoReader } from './undo-reader.ts';
+import { VerifyError } from './verify-error.ts';
 
 /** As of `rewrite`: bytes of events in one BINLOG statement. */
 const DEFAULT_MAX_STATEMENT_SIZE = 8 * 1024 * 1024;
@@ -47,7 +48,7 @@ export async function verify(options: VerifyOptions): Promise<VerifyResult> {
   validateOptions(options);
   // What does not parse is told before anything is read.
   const filter = new RowFilter(options.select?.where, options.descriptions ?? new TableDescriptions());
-  return withBinlogs(options.inputs, async (files, pages) => {
+  return lookAtBinlogs(options.inputs, async (files, pages) => {
     const parts: UndoPart[] = [];
     try {
       for (const name of options.undo) parts.push({ name, file: await SourceFile.open(name) });
@@ -79,10 +80,16 @@ export async function verifyDraft(draft: Draft, options: ProveOptions = {}): Pro
       parts.push({ name: path, file: await SourceFile.open(temporaryPath) });
     }
     return await prove(draft.plan, draft.files, parts, options);
+  } catch (error) {
+    if (error instanceof VerifyError) error.hint = DRAFT_HINT;
+    throw error;
   } finally {
     await Promise.all(parts.map(({ file }) => file.close()));
   }
 }
+
+const DRAFT_HINT =
+  'No output was left. The source has changed meanwhile, a disk has written something else, or binflash is wrong: please report it.';
 
 /** An undo that is complete but not published, as `rewrite` hands it over. */
 interface Draft {
@@ -113,6 +120,7 @@ export async function prove(
     if (!(await phase.waits.reading(undo.fill()))) throw prover.cut;
     options.onProgress?.({ phase: 'verify', done: undo.bytesBefore + undo.nextOffset, total });
   };
+  let due = plan.events.length;
   try {
     for await (const { first, last, events } of reader.read(
       eventPlaces(plan.index, plan.events),
@@ -120,6 +128,8 @@ export async function prove(
     )) {
       for (let i = last; i >= first; i--) {
         events.open(i);
+        // The writer reads the source by the same code: in what order it did is not taken on trust.
+        if (i !== --due) throw new Error(`read event ${i} of the plan, not ${due}: a defect in binflash`);
         try {
           prover.useSource(plan.events.get(i), events);
           while (!prover.advance()) await readOn();
@@ -137,7 +147,7 @@ export async function prove(
     await undo.settle();
   }
   const proof = prover.proof();
-  if (proof.rows !== plan.rows || proof.transactions !== plan.transactions) {
+  if (due !== 0 || proof.rows !== plan.rows || proof.transactions !== plan.transactions) {
     throw new Error(`proved ${proof.rows} rows of ${plan.rows}: a defect in binflash`);
   }
   phase.end(total, () => [`${proof.rows} rows in ${proof.transactions} transactions proved`]);

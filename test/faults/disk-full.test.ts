@@ -50,7 +50,7 @@ describe('files that may not be larger than so many KiB', () => {
   it('a transaction that is unpacked into a temporary file', async () => {
     await inScratch(async (folder) => {
       const inputs = await arrange(folder, [packedLog(10)]);
-      for (const args of [['rewrite'], ['sql', '--flashback', '--format', 'csv']]) {
+      for (const args of [['rewrite'], ['sql', '--flashback']]) {
         const { code, stderr } = await program([...args, '-o', join(folder, OUTPUT), ...inputs], {
           before: 'ulimit -f 4096',
         });

@@ -8,6 +8,7 @@ import { execSync } from 'node:child_process';
 import fs from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
+import { setTimeout } from 'node:timers/promises';
 
 export const HANDLE_OPS = ['read', 'write', 'stat', 'sync', 'datasync', 'close'] as const;
 export const PATH_OPS = ['open', 'link', 'rename', 'unlink', 'readdir', 'access'] as const;
@@ -26,11 +27,20 @@ export interface Fault {
   readonly forever?: boolean | undefined;
   /** A read or write does this many bytes at most. */
   readonly short?: number | undefined;
+  /** The call takes so many milliseconds longer. */
+  readonly delay?: number | undefined;
   /** A command that is run just before the call; `$PPID` is the program. */
   readonly shell?: string | undefined;
 }
 
 type AnyFunction = (...args: unknown[]) => unknown;
+
+/** What comes of a call. */
+interface Met {
+  readonly error?: Error;
+  readonly short?: number | undefined;
+  readonly delay?: number | undefined;
+}
 
 /** Counts calls, and meets them with a fault. */
 export class Disk {
@@ -104,28 +114,30 @@ export class Disk {
         function (this: object, ...args: unknown[]) {
           const path = disk.#paths.get(this);
           if (path === undefined) return original.apply(this, args);
-          const { error, short } = disk.#meet(op, path);
+          const { error, short, delay } = disk.#meet(op, path);
           // Even a close that fails closes.
           if (error !== undefined && op === 'close')
             return (original.apply(this, args) as Promise<void>).then(() => Promise.reject(error));
           if (error !== undefined) return Promise.reject(error);
           if (short !== undefined && typeof args[2] === 'number') args[2] = Math.min(args[2], short);
+          if (delay !== undefined) return setTimeout(delay).then(() => original.apply(this, args));
           return original.apply(this, args);
         },
     );
   }
 
-  #meet(op: Op, path: string): { error?: Error; short?: number | undefined } {
+  #meet(op: Op, path: string): Met {
     this.counts[op] = (this.counts[op] ?? 0) + 1;
-    let result: { error?: Error; short?: number | undefined } = {};
+    let result: Met = {};
     for (const [i, fault] of this.#faults.entries()) {
       if (fault.op !== op || !new RegExp(fault.name ?? '').test(path)) continue;
       const call = ++this.#matching[i]!;
       if (call < fault.nth || (call > fault.nth && !fault.forever)) continue;
-      if (fault.shell !== undefined) execSync(fault.shell, { stdio: 'inherit' });
+      // Inherited, standard output would be made blocking for both.
+      if (fault.shell !== undefined) execSync(fault.shell, { stdio: 'ignore' });
       const error =
         fault.error && Object.assign(new Error(`${fault.error}: put on, ${op}`), { code: fault.error });
-      result = { ...(error ? { error } : {}), short: fault.short };
+      result = { ...(error ? { error } : {}), short: fault.short, delay: fault.delay };
     }
     return result;
   }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as after } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { checkBuilt, type Ended, inScratch, program, start } from './program.ts';
 import { arrange, contents, inputName, largeLog, smallLogs } from './scenes.ts';
@@ -110,9 +110,9 @@ it.each([
     const faults = { folder, faults: [{ op: 'read' as const, nth: 1, shell: `touch ${ready}` }] };
     const { child, stderr } = start([...args, ...inputs], { faults, isUnread: true });
     const exit = once(child, 'exit');
-    while (!existsSync(ready)) await after(20);
+    while (!existsSync(ready)) await sleep(20);
     // The pipe is full before long.
-    await after(500);
+    await sleep(500);
     child.kill('SIGINT');
     expect(await exit).toEqual([130, null]);
     expect(stderr()).toMatch(/^binflash: interrupted/);

@@ -194,4 +194,11 @@ describe('packing', () => {
       [103, 35 + 103 * 5],
     ]);
   });
+
+  it('takes memory for the events that it may write, whatever size is asked for', async () => {
+    const before = process.memoryUsage().arrayBuffers;
+    const [event] = await undone(mysql80, insert(1), { maxEventSize: 2 ** 30 });
+    expect(event!.changes.length).toBe(1);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 ** 28);
+  });
 });

@@ -14,6 +14,8 @@ import {
   sql,
   TableDescriptions,
   transactions,
+  VerifyError,
+  verify,
 } from '../../src/index.ts';
 
 /** Where one run reads and writes. */
@@ -40,6 +42,17 @@ const sqlAs =
   (run: Run): Promise<unknown> =>
     sql({ ...run, skip, ignoreTriggers: true, ...options });
 
+/** What was written of a strange log is the undo of it all the same. */
+async function undone(run: Run): Promise<void> {
+  const { outputs } = await rewrite({ ...run, skip });
+  try {
+    await verify({ ...run, skip, undo: outputs });
+  } catch (error) {
+    if (error instanceof VerifyError) throw new Error(`no undo: ${error.message}`, { cause: error });
+    throw error;
+  }
+}
+
 async function listed(run: Run): Promise<void> {
   await transactions(run.inputs, { ...run, sort: 'rows', contains: 'e' }, async (list) => {
     for await (const _ of list.entries());
@@ -49,7 +62,9 @@ async function listed(run: Run): Promise<void> {
 
 /** Everything that looks at binary logs. */
 export const readers: Readonly<Record<string, (run: Run) => Promise<unknown>>> = {
-  rewrite: (run) => rewrite({ ...run, skip }),
+  rewrite: undone,
+  // A log as the undo of itself, which it never is.
+  verify: (run) => verify({ ...run, skip, undo: run.inputs }),
   inspect: ({ inputs, ...options }) => inspect(inputs, options),
   transactions: listed,
   show: showAs('text'),

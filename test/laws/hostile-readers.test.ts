@@ -61,7 +61,7 @@ describe('hostile input, every reader', () => {
     const check = fc.asyncProperty(log, async ({ seed, honesty, choice }) => {
       for (const code of await readAll(lyingLog(seed, honesty), choice)) codes.add(code);
     });
-    await fc.assert(check, within(7000));
+    await fc.assert(check, within(5000));
     // Some lies are found out, and some logs are read to their end.
     for (const code of ['done', 'DAMAGED']) expect(codes).toContain(code);
   });
@@ -94,7 +94,7 @@ describe('hostile input, every reader', () => {
           await readAll(built.bytes(), choice, [names[choice % names.length]!, names[value % names.length]!]);
         },
       );
-      await fc.assert(check, within(3500));
+      await fc.assert(check, within(2500));
     },
   );
 
@@ -107,7 +107,7 @@ describe('hostile input, every reader', () => {
         mutationsOf([...seeds(target)]),
         async (bytes) => void (await fuzz(bytes)),
       );
-      await fc.assert(check, within(1200));
+      await fc.assert(check, within(800));
     },
   );
 });

@@ -15,7 +15,26 @@ function inShell(words: string): string[] {
 
 const word = fc.string({ unit: 'grapheme', maxLength: 12 }).map((text) => text.replaceAll('\0', ''));
 const nasty = fc
-  .array(fc.constantFrom("'", '"', '`', '$', '\\', '\n', '\t', ' ', '\u001b', '\u0085', '!', '*', '-', 'é'))
+  .array(
+    fc.constantFrom(
+      "'",
+      '"',
+      '`',
+      '$',
+      '\\',
+      '\n',
+      '\t',
+      ' ',
+      '\u001b',
+      '\u0085',
+      '\u202e',
+      '\u2028',
+      '!',
+      '*',
+      '-',
+      'é',
+    ),
+  )
   .map((parts) => parts.join(''));
 
 describe('words for a shell', () => {
@@ -23,7 +42,8 @@ describe('words for a shell', () => {
     fc.assert(
       fc.property(fc.array(fc.oneof(word, nasty), { minLength: 1, maxLength: 20 }), (words) => {
         const quoted = words.map(shellQuote).join(' ');
-        expect(quoted).not.toMatch(/[^\P{Cc}\t\n]/u);
+        expect(quoted).not.toMatch(/[^\P{Cc}\n]|[\p{Cf}\u2028\u2029]/u);
+        for (const one of words) expect(shellQuote(one)).not.toMatch(/\n(?!\n*'$)/);
         expect(inShell(quoted)).toEqual(words);
       }),
       { numRuns: 60 },
