@@ -4,12 +4,13 @@ import type { BinlogIndex, Obstacle } from '../scan/binlog-index.ts';
 import type { NumberList } from '../scan/paged-column.ts';
 import type { Selector } from '../select/selection.ts';
 import { MAX_REFUSALS, type Skippable } from './refusals.ts';
+import { ShortList } from './short-list.ts';
 
 /** What obstacles mean for a selection. */
 export interface ObstacleVerdict {
   readonly refusals: BinflashError[];
-  readonly warnings: string[];
-  readonly skipped: string[];
+  readonly warnings: ShortList;
+  readonly skipped: ShortList;
   /** Statements of other databases in the range, which a view or a trigger may have led to a selected table. */
   elsewhere: number;
 }
@@ -29,12 +30,17 @@ export function judgeObstacles(
   skip: ReadonlySet<Skippable>,
   direction: 'undo' | 'redo' = 'undo',
 ): ObstacleVerdict {
-  const verdict: ObstacleVerdict = { refusals: [], warnings: [], skipped: [], elsewhere: 0 };
+  const verdict: ObstacleVerdict = {
+    refusals: [],
+    warnings: new ShortList(),
+    skipped: new ShortList(),
+    elsewhere: 0,
+  };
   const spans = shapeSpans(index, selected);
+  const isSelected = transactionTest(index, selected);
   for (const obstacle of index.obstacles) {
     if (obstacle.kind === 'rollback-to-savepoint') {
-      if (hasTransaction(index, selected, obstacle.transaction))
-        refuse(verdict, refusal(index, obstacle, 'ROLLED_BACK'));
+      if (isSelected(obstacle.transaction)) refuse(verdict, refusal(index, obstacle, 'ROLLED_BACK'));
       continue;
     }
     if (obstacle.kind === 'xa-commit') {
@@ -48,9 +54,7 @@ export function judgeObstacles(
       if (obstacle.kind === 'incident' && skip.has('incidents'))
         verdict.skipped.push(describe(index, obstacle));
       else
-        verdict.refusals.push(
-          refusal(index, obstacle, obstacle.kind === 'incident' ? 'INCIDENT' : 'UNSUPPORTED'),
-        );
+        refuse(verdict, refusal(index, obstacle, obstacle.kind === 'incident' ? 'INCIDENT' : 'UNSUPPORTED'));
       continue;
     }
     judgeStatement(index, selector, spans, skip, obstacle, direction, verdict);
@@ -120,15 +124,13 @@ function mayReach(selector: Selector, databases: readonly string[]): boolean {
   return databases.length === 0 || databases.some((name) => selector.mayMeanDatabase(name));
 }
 
-/** Is an event of the transaction selected? They are ascending, by their transactions too. */
-function hasTransaction({ events }: BinlogIndex, selected: NumberList, transaction: number): boolean {
-  let [low, high] = [0, selected.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (events.transaction.get(selected.get(middle)) < transaction) low = middle + 1;
-    else high = middle;
-  }
-  return low < selected.length && events.transaction.get(selected.get(low)) === transaction;
+/** Tells whether an event of a transaction is selected, for transactions in ascending order, as events are. */
+function transactionTest({ events }: BinlogIndex, selected: NumberList): (transaction: number) => boolean {
+  let at = 0;
+  return (transaction) => {
+    while (at < selected.length && events.transaction.get(selected.get(at)) < transaction) at++;
+    return at < selected.length && events.transaction.get(selected.get(at)) === transaction;
+  };
 }
 
 /** By shape, the first and the last selected event; `last` is -1 where none is selected. */

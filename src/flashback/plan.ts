@@ -17,6 +17,7 @@ import { type Inversion, invertShape, repeatShape } from './inversion.ts';
 import { judgeObstacles } from './judge-obstacles.ts';
 import { knownKeys } from './primary-keys.ts';
 import { judgeEnding, judgeRows, MAX_REFUSALS, type Skippable } from './refusals.ts';
+import { MOST_TOLD } from './short-list.ts';
 
 /** Row changes of one table, by what they did on the source. */
 export interface TableChanges {
@@ -102,7 +103,9 @@ export function makePlan(index: BinlogIndex, options: PlanOptions, mask?: RowMas
   const skippedCounts = new Map<string, number>();
   const { events, transactions } = index;
   const selected = new NumberList(index.pages);
+  /** Transactions of which a part is taken: as many as a message names, and how many there are. */
   const split: number[] = [];
+  let splits = 0;
   let leftRows = 0;
   let takenBack = 0;
   let touched = 0;
@@ -147,7 +150,7 @@ export function makePlan(index: BinlogIndex, options: PlanOptions, mask?: RowMas
       // Of these rows nothing is kept but their number.
       if (mask === undefined) takenBack += transactions.takenBack.get(transaction);
     }
-    if (taken > 0 && (cut || taken < eventCount)) split.push(transaction);
+    if (taken > 0 && (cut || taken < eventCount) && splits++ < NAMED_TRANSACTIONS) split.push(transaction);
   }
   const verdict = judgeObstacles(index, selector, selected, skip, options.direction);
   if (selected.length === 0 && refusals.length + verdict.refusals.length === 0) throw noMatch(index);
@@ -164,14 +167,11 @@ export function makePlan(index: BinlogIndex, options: PlanOptions, mask?: RowMas
     warnings: [
       ...unclosedWarnings(index, stops(options.select)),
       ...selector.unmatched(),
-      ...splitWarnings(index, split),
-      ...verdict.warnings,
+      ...splitWarnings(index, split, splits),
+      ...verdict.warnings.list('statements of the same kinds'),
       ...foreignKeyWarnings(index, selected, leftRows > 0),
     ],
-    skipped: [
-      ...[...skippedCounts].map(([what, times]) => (times > 1 ? `${what} (${times} times)` : what)),
-      ...verdict.skipped,
-    ],
+    skipped: [...skippedLines(skippedCounts), ...verdict.skipped.list('statements and events')],
     refusals: [...refusals, ...verdict.refusals],
   };
 }
@@ -204,7 +204,15 @@ function note(
   const what = error.table
     ? `changes of ${error.table}: ${error.message}`
     : `${error.file}:${error.offset}: ${error.message}`;
-  skipped.set(what, (skipped.get(what) ?? 0) + 1);
+  const key = skipped.size < MOST_TOLD || skipped.has(what) ? what : OTHERS;
+  skipped.set(key, (skipped.get(key) ?? 0) + 1);
+}
+
+/** Stands for what has no line of its own. */
+const OTHERS = 'more of the same kinds';
+
+function skippedLines(counts: ReadonlyMap<string, number>): string[] {
+  return Array.from(counts, ([what, times]) => (times > 1 ? `${what} (${times} times)` : what));
 }
 
 function countChanges(
@@ -270,16 +278,19 @@ function maybeServersOwn({ events, format }: FileSummary): boolean {
   return events[begins]! > 0 || !versionAtLeast(version, since);
 }
 
-function splitWarnings(index: BinlogIndex, split: readonly number[]): string[] {
-  if (split.length === 0) return [];
+/** Partly taken transactions that a message names. */
+const NAMED_TRANSACTIONS = 5;
+
+function splitWarnings(index: BinlogIndex, split: readonly number[], count: number): string[] {
+  if (count === 0) return [];
   const { transactions, files } = index;
-  const places = split.slice(0, 5).map((t) => {
+  const places = split.map((t) => {
     const gtid = transactions.gtid(t);
     const place = `${files[transactions.file.get(t)]!.path}:${transactions.start.get(t)}-${transactions.end.get(t)}`;
     return gtid === undefined ? place : `${place} (${gtid})`;
   });
-  const more = split.length > 5 ? `, and ${split.length - 5} more` : '';
-  const these = split.length === 1 ? 'this transaction' : `these ${split.length} transactions`;
+  const more = count > split.length ? `, and ${count - split.length} more` : '';
+  const these = count === 1 ? 'this transaction' : `these ${count} transactions`;
   return [`the selection takes only a part of ${these}: ${places.join(', ')}${more}`];
 }
 

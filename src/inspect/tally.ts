@@ -43,8 +43,19 @@ export class Tally {
   #withoutRows = 0;
   #takenBack = 0;
   #texts = 0;
-  /** The largest transaction, rows event, and rows event with the largest row, or -1. */
-  #largest = { transaction: -1, rows: 0, event: -1, row: -1 };
+  /**
+   * The largest transaction, rows event, and rows event with the largest row, or -1; with their bytes, for to look these
+   * up again and again would be to turn the pages of the index back and forth.
+   */
+  readonly #largest = {
+    transaction: -1,
+    bytes: -1,
+    rows: 0,
+    event: -1,
+    eventBytes: -1,
+    row: -1,
+    rowBytes: -1,
+  };
 
   /** `changes`: the row changes that count; all, if left out. */
   constructor(index: BinlogIndex, flavour: Flavour, changes?: SelectedChanges) {
@@ -106,8 +117,10 @@ export class Tally {
     // Of these rows nothing is kept but their number.
     if (changes?.isFiltered !== true) this.#takenBack += transactions.takenBack.get(transaction);
     const largest = this.#largest;
-    if (largest.transaction >= 0 && this.#bytesOf(transaction) <= this.#bytesOf(largest.transaction)) return;
+    const bytes = this.#bytesOf(transaction);
+    if (bytes <= largest.bytes) return;
     largest.transaction = transaction;
+    largest.bytes = bytes;
     largest.rows = rows;
   }
 
@@ -142,17 +155,23 @@ export class Tally {
     const shape = shapes[number]!;
     const table = this.#byShape[number] ?? this.#tableOf(number, shape);
     const time = events.timestamp.get(event);
+    const size = events.size.get(event);
     table[shape.kind] += this.#rowsOf(event);
-    table.bytes += events.size.get(event);
+    table.bytes += size;
     if (table.firstTime === 0 || time < table.firstTime) table.firstTime = time;
     if (time > table.lastTime) table.lastTime = time;
     this.#images[shape.kind][isFull(shape) ? 'full' : 'partial']++;
     const largest = this.#largest;
-    if (largest.event < 0 || events.size.get(event) > events.size.get(largest.event)) largest.event = event;
-    // Which row of the event is the largest is not known.
-    if (this.#changes?.isFiltered) largest.row = -1;
-    else if (largest.row < 0 || events.largestRow.get(event) > events.largestRow.get(largest.row))
+    if (size > largest.eventBytes) {
+      largest.event = event;
+      largest.eventBytes = size;
+    }
+    const rowBytes = events.largestRow.get(event);
+    // Of filtered rows it is not known which the largest is.
+    if (rowBytes > largest.rowBytes && !this.#changes?.isFiltered) {
       largest.row = event;
+      largest.rowBytes = rowBytes;
+    }
     // A table counts a transaction once.
     if (firstOfTransaction) this.#touched.clear();
     if (!this.#touched.has(table)) {
@@ -258,7 +277,7 @@ export class Tally {
               file: pathOf(transaction),
               offset: transactions.start.get(transaction),
               end: transactions.end.get(transaction),
-              bytes: this.#bytesOf(transaction),
+              bytes: this.#largest.bytes,
               rows,
               gtid: transactions.gtid(transaction),
             },

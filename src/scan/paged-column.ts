@@ -16,8 +16,8 @@ interface OpenPage<A extends Numbers> {
 
 /**
  * One property of all events or transactions of an index: an endless row of whole numbers, all of them `blank` until
- * they are set. Two pages are open, the last one written and one that is looked into; the others are packed, and kept
- * by a {@link PageStore}.
+ * they are set. Three pages are open, the last one written and two that are looked into, so that who compares numbers of
+ * two places does not turn pages back and forth; the others are packed, and kept by a {@link PageStore}.
  *
  * The kinds below differ in their arrays only. Each has its own `get` and `set`, because V8 makes machine code by
  * function: shared by two kinds of arrays it would be several times slower.
@@ -34,8 +34,10 @@ abstract class PagedColumn<A extends Numbers> {
   readonly #firstLength: number;
   readonly #pages: (PackedPage | undefined)[] = [];
   readonly #last: OpenPage<A>;
-  readonly #other: OpenPage<A>;
-  /** One of the two. */
+  /** The page looked into last, and the one before. */
+  #other: OpenPage<A>;
+  #another: OpenPage<A>;
+  /** One of the three. */
   #hand: OpenPage<A>;
 
   constructor(store: PageStore, blank: number) {
@@ -46,6 +48,7 @@ abstract class PagedColumn<A extends Numbers> {
     const numbers = this.make(Math.min(SMALLEST, this.#firstLength)).fill(blank) as A;
     this.#last = { numbers, place: 0, isChanged: false, isBlank: true };
     this.#other = { numbers: this.make(0), place: -1, isChanged: false, isBlank: false };
+    this.#another = { ...this.#other };
     this.#hand = this.#last;
     this.numbers = numbers;
   }
@@ -74,7 +77,15 @@ abstract class PagedColumn<A extends Numbers> {
     this.#hand.isChanged = this.isChanged;
     if (place === this.#last.place) this.#take(this.#last);
     else if (place === this.#other.place) this.#take(this.#other);
-    else this.#open(isToWrite && place > this.#last.place ? this.#last : this.#other, place);
+    else if (isToWrite && place > this.#last.place && place !== this.#another.place)
+      this.#open(this.#last, place);
+    else {
+      const page = this.#another;
+      this.#another = this.#other;
+      this.#other = page;
+      if (place === page.place) this.#take(page);
+      else this.#open(page, place);
+    }
   }
 
   #take(page: OpenPage<A>): void {
@@ -146,7 +157,7 @@ abstract class PagedColumn<A extends Numbers> {
   clear(from: number, end: number): void {
     const place = this.#placeOf(from);
     this.#hand.isChanged = this.isChanged;
-    for (const page of [this.#last, this.#other]) {
+    for (const page of [this.#last, this.#other, this.#another]) {
       // What was written into it is about to be forgotten.
       if (page.place > place) Object.assign(page, { place: -1, isChanged: false, isBlank: false });
     }
@@ -156,6 +167,7 @@ abstract class PagedColumn<A extends Numbers> {
     }
     if (place === this.#last.place) this.#take(this.#last);
     else if (place === this.#other.place) this.#take(this.#other);
+    else if (place === this.#another.place) this.#take(this.#another);
     else this.#open(this.#last, place);
     this.numbers.fill(this.#blank, from - this.low, Math.max(from, end) - this.low);
     this.isChanged = true;

@@ -2,13 +2,14 @@ import { eventTypeName } from '../binlog/event-types.ts';
 import { emptyRowsEvent, parseRows } from '../binlog/rows.ts';
 import { tableName } from '../binlog/table-map.ts';
 import { BinflashError } from '../errors.ts';
+import type { PageStore } from '../io/page-store.ts';
 import type { SourceFile } from '../io/source.ts';
 import type { Batch, BatchReaderOptions } from '../read/batch-reader.ts';
 import { BatchReader } from '../read/batch-reader.ts';
 import { type OnDebug, Phase } from '../read/phase.ts';
 import { eventPlaces } from '../read/places.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
-import { NumberList } from '../scan/paged-column.ts';
+import { NumberList, U32Column } from '../scan/paged-column.ts';
 import { Ending } from '../scan/transaction-table.ts';
 import type { Selector } from '../select/selection.ts';
 import type { RowFilter, RowMatcher } from './row-filter.ts';
@@ -19,38 +20,38 @@ const WHOLE = 0xffff_fffe;
 
 /** Which rows of the events of an index row filters select: a number an event, and bits only where some are. */
 export class RowMask {
-  readonly #counts: Uint32Array;
+  readonly #counts: U32Column;
   /** Where in {@link #bits} the event's begin, by bytes, or {@link NONE} or {@link WHOLE}. */
-  readonly #starts: Uint32Array;
+  readonly #starts: U32Column;
   #bits: Uint8Array = new Uint8Array(1024);
   #used = 0;
 
-  constructor(events: number) {
-    this.#counts = new Uint32Array(events);
-    this.#starts = new Uint32Array(events).fill(NONE);
+  constructor(pages: PageStore) {
+    this.#counts = new U32Column(pages);
+    this.#starts = new U32Column(pages, NONE);
   }
 
   /** How many rows of the event are selected. */
   count(event: number): number {
-    return this.#counts[event]!;
+    return this.#counts.get(event);
   }
 
   /** Is anything of the event selected? Events whose rows nobody can count have none that could be counted. */
   selects(event: number): boolean {
-    return this.#starts[event] !== NONE;
+    return this.#starts.get(event) !== NONE;
   }
 
   /** Is row `row` of the event, counted from 0, selected? */
   has(event: number, row: number): boolean {
-    const start = this.#starts[event]!;
+    const start = this.#starts.get(event);
     if (start >= WHOLE) return start === WHOLE;
     return (this.#bits[start + (row >> 3)]! & (1 << (row & 7))) !== 0;
   }
 
   /** Notes that all `rows` rows of the event are selected. */
   addWhole(event: number, rows: number): void {
-    this.#counts[event] = rows;
-    this.#starts[event] = WHOLE;
+    this.#counts.set(event, rows);
+    this.#starts.set(event, WHOLE);
   }
 
   /** Notes the rows that `matcher` has found, `count` of `rows`. */
@@ -60,9 +61,9 @@ export class RowMask {
       this.addWhole(event, rows);
       return;
     }
-    this.#counts[event] = count;
+    this.#counts.set(event, count);
     const start = this.#used;
-    this.#starts[event] = start;
+    this.#starts.set(event, start);
     this.#used += (rows + 7) >> 3;
     if (this.#used > this.#bits.length) this.#grow();
     for (let row = 0; row < rows; row++)
@@ -95,7 +96,7 @@ export async function maskRows(
   filter: RowFilter,
   options: MaskOptions,
 ): Promise<RowMask> {
-  const mask = new RowMask(index.events.length);
+  const mask = new RowMask(index.pages);
   const numbers = candidates(index, selector, mask);
   let total = 0;
   for (let i = 0; i < numbers.length; i++) total += index.events.size.get(numbers.get(i));
