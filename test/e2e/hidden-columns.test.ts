@@ -5,7 +5,7 @@
 import { expect } from 'vitest';
 import { rewrite } from '../../src/index.ts';
 import type { ServerId } from '../servers/index.ts';
-import { eachServer, expectUndone, fingerprint, logged, undo } from './support.ts';
+import { eachServer, expectUndone, fingerprint, logged, showGeneratedKeys, undo } from './support.ts';
 
 const mariadbs: ServerId[] = ['mariadb-10.5', 'mariadb-10.11', 'mariadb-11.8'];
 
@@ -40,8 +40,9 @@ eachServer(
   'a generated invisible primary key that is not shown, under every row image',
   async (scene) => {
     const { server, database } = scene;
+    await showGeneratedKeys(server, 'OFF');
     await server.sql(
-      `SET sql_generate_invisible_primary_key = ON; SET GLOBAL show_gipk_in_create_table_and_information_schema = OFF;
+      `SET sql_generate_invisible_primary_key = ON;
        CREATE TABLE t (name VARCHAR(20), body BLOB);
        INSERT INTO t VALUES ('a', 'x'), ('a', 'x'), ('b', NULL), (NULL, NULL)`,
       database,
@@ -62,7 +63,7 @@ eachServer(
     await expect(rewrite({ inputs: [file], output: `${file}.undo` })).rejects.toMatchObject({
       code: 'ROW_IMAGE',
     });
-    await server.sql('SET GLOBAL show_gipk_in_create_table_and_information_schema = ON');
+    await showGeneratedKeys(server, 'ON');
   },
   { servers: ['mysql-9.7'] },
 );

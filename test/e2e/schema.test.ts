@@ -12,7 +12,15 @@ import { decodedInserts } from './decoded-log.ts';
 import { loggedTables } from './logged-tables.ts';
 import { aRow, specialTables } from './special-tables.ts';
 import { specimensOf } from './specimens.ts';
-import { eachServer, expectUndone, fingerprint, logged, quote, type Scene } from './support.ts';
+import {
+  eachServer,
+  expectUndone,
+  fingerprint,
+  logged,
+  quote,
+  type Scene,
+  showGeneratedKeys,
+} from './support.ts';
 
 const lenient = "SET sql_mode = '', NAMES utf8mb4;";
 
@@ -161,9 +169,10 @@ eachServer(
   'a generated primary key that the server does not show',
   async (scene) => {
     const { server, database } = scene;
+    await showGeneratedKeys(server, 'OFF');
     await server.sql(
       `SET sql_generate_invisible_primary_key = ON; CREATE TABLE t (name VARCHAR(20), n INT DEFAULT 5);
-       SET GLOBAL binlog_row_metadata = 'MINIMAL'; SET GLOBAL show_gipk_in_create_table_and_information_schema = OFF`,
+       SET GLOBAL binlog_row_metadata = 'MINIMAL'`,
       database,
     );
     const create = await server.sql('SHOW CREATE TABLE t', database);
@@ -180,7 +189,7 @@ eachServer(
     await expectUndone(scene, "SET binlog_row_image = 'MINIMAL'; INSERT INTO t (name) VALUES ('b'), (NULL)", {
       descriptions,
     });
-    await server.sql('SET GLOBAL show_gipk_in_create_table_and_information_schema = ON');
+    await showGeneratedKeys(server, 'ON');
   },
   { servers: ['mysql-9.7'] },
 );

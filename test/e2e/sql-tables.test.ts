@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import type { RefusedError, SqlOptions, TableDescriptions } from '../../src/index.ts';
 import type { RunningServer, ServerId } from '../servers/index.ts';
 import { runText, schemaOf, textOf } from './sql-text.ts';
-import { eachServer, fingerprint, logged, type Scene, undo } from './support.ts';
+import { eachServer, fingerprint, logged, type Scene, showGeneratedKeys, undo } from './support.ts';
 
 const mariadbs: ServerId[] = ['mariadb-10.5', 'mariadb-10.11', 'mariadb-11.8'];
 // MySQL 5.6 has neither generated nor invisible columns, and logs no names.
@@ -203,8 +203,9 @@ eachServer(
   async (scene) => {
     const { server, database } = scene;
     await logNames(server);
+    await showGeneratedKeys(server, 'OFF');
     await server.sql(
-      `SET sql_generate_invisible_primary_key = ON; SET GLOBAL show_gipk_in_create_table_and_information_schema = OFF;
+      `SET sql_generate_invisible_primary_key = ON;
        CREATE TABLE t (name VARCHAR(20)); INSERT INTO t VALUES ('a'), ('a'), ('b'), (NULL)`,
       database,
     );
@@ -222,7 +223,7 @@ eachServer(
       await runChanges(scene, file, options);
       expect(await server.sql(all, database)).toBe(after);
     }
-    await server.sql('SET GLOBAL show_gipk_in_create_table_and_information_schema = ON');
+    await showGeneratedKeys(server, 'ON');
   },
   { servers: ['mysql-9.7'] },
 );

@@ -185,6 +185,12 @@ export function defaultPacket(server: RunningServer): number {
   return server.id === 'mysql-5.6' ? 4 * MIB : 64 * MIB;
 }
 
+/** Whether MySQL shows the keys it has made by itself: in connections from now on, and in the one that looks. */
+export async function showGeneratedKeys(server: RunningServer, how: 'ON' | 'OFF'): Promise<void> {
+  const name = 'show_gipk_in_create_table_and_information_schema';
+  await server.look(`SET GLOBAL ${name} = ${how}; SET SESSION ${name} = ${how};`);
+}
+
 /** For connections from now on. */
 export async function setPacket(server: RunningServer, bytes: number): Promise<void> {
   await server.look(`SET GLOBAL max_allowed_packet = ${bytes};`);
