@@ -7,7 +7,7 @@ import { readU24, readU32, readU64 } from '../wire/integers.ts';
 const MAX_WINDOW = 2 ** 27;
 const MAX_BLOCK = 128 * 1024;
 
-/** A frame whose content is known to be no larger is unpacked at once, where Node can: in a third of the time. */
+/** A frame whose content is known to be no larger is unpacked at once, where Node can: in two thirds of the time. */
 export const AT_ONCE: number = 8 * 1024 * 1024;
 
 /** Node has it from 22.15 on; its types here are those of the oldest version that is supported. */
