@@ -1,6 +1,6 @@
 import { imageEnd } from '../binlog/columns/layout.ts';
 import type { RowsEvent } from '../binlog/rows.ts';
-import { BinflashError } from '../errors.ts';
+import { changedError } from '../io/source.ts';
 import type { Shape } from '../scan/shapes.ts';
 import { copyInside } from '../wire/copy.ts';
 
@@ -21,16 +21,10 @@ export function mirrorRows(
   for (let row = rowsStart; row < rowsEnd; ) {
     const middle = imageEnd(bytes, row, rowsEnd, first);
     const end = second === undefined || middle < 0 ? middle : imageEnd(bytes, middle, rowsEnd, second);
-    if (end <= row) throw changed();
+    if (end <= row) throw changedError('its rows end elsewhere than before');
     const to = mirror - end;
     if (second !== undefined) copyInside(bytes, view, to, middle, end);
     copyInside(bytes, view, to + end - middle, row, middle);
     row = end;
   }
-}
-
-function changed(): BinflashError {
-  return new BinflashError('IO', 'changed while it was read: its rows end elsewhere than before', {
-    hint: 'Copy the file to a quiet place and use the copy.',
-  });
 }

@@ -10,12 +10,11 @@ import type { SourceFile } from '../io/source.ts';
 import { leftBehind } from '../io/temporary-names.ts';
 import { checkUnchanged, type ReadOptions, readIndex, withBinlogs } from '../read/binlogs.ts';
 import { mebibytes, Phase } from '../read/phase.ts';
-import type { BinlogIndex } from '../scan/binlog-index.ts';
 import { DEFAULT_WINDOW } from '../scan/scan.ts';
 import { Selector } from '../select/selection.ts';
 import { TableDescriptions } from '../tables/description.ts';
 import { RowFilter } from '../where/row-filter.ts';
-import { maskRows, type RowMask } from '../where/row-mask.ts';
+import { selectRows } from '../where/select-rows.ts';
 import { makePlan, type Plan, type PlanOptions, planLines } from './plan.ts';
 import { RefusedError } from './refusals.ts';
 import type { WriteResult } from './undo-writer.ts';
@@ -86,7 +85,8 @@ export async function rewrite(options: RewriteOptions): Promise<RewriteResult> {
     if (typeof options.output === 'string') await checkTarget(options.output, inputs, options.force ?? false);
     pages.folder = spoolFolder(options);
     const index = await readIndex(files, options, pages);
-    const mask = await selectRows(index, files, filter, options);
+    const selector = new Selector(index, options.select ?? {});
+    const mask = await selectRows(index, files, selector, filter, options, spoolFolder(options));
     const planning = new Phase('plan', options.onDebug);
     const plan = makePlan(index, options, mask);
     planning.end(0, () => planLines(plan));
@@ -104,23 +104,6 @@ export async function rewrite(options: RewriteOptions): Promise<RewriteResult> {
 
 function withWarnings(plan: Plan, warnings: readonly string[]): Plan {
   return { ...plan, warnings: [...plan.warnings, ...warnings] };
-}
-
-/** Reads the rows that may be selected, and tests them; undefined where no row filter is given and all are. */
-export async function selectRows(
-  index: BinlogIndex,
-  files: readonly SourceFile[],
-  filter: RowFilter,
-  options: ReadOptions & Pick<RewriteOptions, 'select' | 'output'>,
-): Promise<RowMask | undefined> {
-  if (filter.isEmpty) return undefined;
-  return maskRows(index, files, new Selector(index, options.select ?? {}), filter, {
-    window: options.window ?? DEFAULT_WINDOW,
-    spoolFolder: spoolFolder(options),
-    onProgress: (done, total) => options.onProgress?.({ phase: 'read', done, total }),
-    onDebug: options.onDebug,
-    signal: options.signal,
-  });
 }
 
 /** Beside the output there is room for as much, most likely; the system's folder may be in memory. */

@@ -5,7 +5,6 @@ import { RowEnds } from '../read/row-ends.ts';
 import type { Shape } from '../scan/shapes.ts';
 import { allocate } from '../wire/allocate.ts';
 import { hasBit } from '../wire/bitmap.ts';
-import { CachedView } from '../wire/cached-view.ts';
 import { ChainGuard } from './chain-guard.ts';
 import type { EventWriter } from './event-writer.ts';
 import type { Inversion } from './inversion.ts';
@@ -24,7 +23,6 @@ export class RowInverter {
   readonly #writer: EventWriter;
   readonly #guard: ChainGuard = new ChainGuard();
   readonly #partial: PartialImages = new PartialImages();
-  readonly #view: CachedView = new CachedView();
   /** Number of the output event whose rows the guard knows. */
   #guardedEvent = -1;
 
@@ -52,7 +50,7 @@ export class RowInverter {
       // Rows that can stay together do so whichever way they are written: windows must not show in the output.
       writer.reserve(length);
       if (writer.bytes === bytes) {
-        mirrorRows(bytes, this.#view.of(bytes), event, shape, writer.openEnd);
+        mirrorRows(bytes, writer.view, event, shape, writer.openEnd);
         writer.take(length);
         return;
       }

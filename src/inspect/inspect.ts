@@ -1,4 +1,3 @@
-import { tmpdir } from 'node:os';
 import type { ChecksumAlgorithm } from '../binlog/checksum.ts';
 import type { Flavour } from '../binlog/event-types.ts';
 import { BinflashError } from '../errors.ts';
@@ -6,12 +5,12 @@ import { makePlan, type PlanOptions } from '../flashback/plan.ts';
 import { lookAtBinlogs, type ReadOptions, readIndex } from '../read/binlogs.ts';
 import { Phase } from '../read/phase.ts';
 import type { BinlogIndex, FileSummary } from '../scan/binlog-index.ts';
-import { DEFAULT_WINDOW } from '../scan/scan.ts';
 import { type Selection, Selector } from '../select/selection.ts';
 import { TableDescriptions } from '../tables/description.ts';
 import { SelectedChanges } from '../transactions/changes.ts';
 import { RowFilter } from '../where/row-filter.ts';
-import { maskRows, type RowMask } from '../where/row-mask.ts';
+import type { RowMask } from '../where/row-mask.ts';
+import { selectRows } from '../where/select-rows.ts';
 import type { Contents, TableInspection } from './contents.ts';
 import { Tally } from './tally.ts';
 
@@ -69,15 +68,7 @@ export function inspect(inputs: readonly string[], options: InspectOptions = {})
     const filter = new RowFilter(select.where, descriptions);
     const index = await readIndex(opened, options, pages);
     const selector = new Selector(index, select);
-    const mask = filter.isEmpty
-      ? undefined
-      : await maskRows(index, opened, selector, filter, {
-          window: options.window ?? DEFAULT_WINDOW,
-          spoolFolder: tmpdir(),
-          signal: options.signal,
-          onProgress: (done, total) => options.onProgress?.({ phase: 'read', done, total }),
-          onDebug: options.onDebug,
-        });
+    const mask = await selectRows(index, opened, selector, filter, options);
     const phase = new Phase('count', options.onDebug);
     const isSelected = Object.values(select).some((condition) => condition !== undefined);
     const judged = judge(index, { select, descriptions }, mask, isSelected);

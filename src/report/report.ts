@@ -13,7 +13,8 @@ import { DEFAULT_WINDOW } from '../scan/scan.ts';
 import { type Selection, Selector } from '../select/selection.ts';
 import { TableDescriptions } from '../tables/description.ts';
 import { RowFilter } from '../where/row-filter.ts';
-import { maskRows, type RowMask } from '../where/row-mask.ts';
+import type { RowMask } from '../where/row-mask.ts';
+import { selectRows } from '../where/select-rows.ts';
 import { type PageAssets, renderPage } from './page.ts';
 import { makeReportData } from './report-data.ts';
 import type { ReportData } from './view/data.ts';
@@ -54,7 +55,8 @@ export async function report(options: ReportOptions): Promise<ReportResult> {
     const inputs = new Set(files.map((file) => file.identity));
     if (typeof output === 'string') await checkTarget(output, inputs, force);
     const index = await readIndex(files, options, pages);
-    const mask = filter.isEmpty ? undefined : await selectRows(index, files, filter, options);
+    const selector = new Selector(index, options.select ?? {});
+    const mask = await selectRows(index, files, selector, filter, options);
     const phase = new Phase('page', options.onDebug);
     const { data, page } = await makePage(index, files, assets, options, mask);
     phase.end(0);
@@ -65,22 +67,6 @@ export async function report(options: ReportOptions): Promise<ReportResult> {
       warnings.push(...(await publish(output, bytes, new PartFiles(inputs, force), options.signal)));
     } else await output.write(bytes);
     return { data, bytes: bytes.length, warnings };
-  });
-}
-
-/** Reads the rows that may be selected, and tests them. */
-function selectRows(
-  index: BinlogIndex,
-  files: readonly SourceFile[],
-  filter: RowFilter,
-  { select = {}, window = DEFAULT_WINDOW, signal, onProgress, onDebug }: ReportOptions,
-): Promise<RowMask> {
-  return maskRows(index, files, new Selector(index, select), filter, {
-    window,
-    spoolFolder: tmpdir(),
-    onProgress: (done, total) => onProgress?.({ phase: 'read', done, total }),
-    onDebug,
-    signal,
   });
 }
 

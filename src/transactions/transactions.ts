@@ -11,7 +11,7 @@ import type { RewriteRequest } from '../select/command-line.ts';
 import { type Selection, Selector } from '../select/selection.ts';
 import { TableDescriptions } from '../tables/description.ts';
 import { RowFilter } from '../where/row-filter.ts';
-import { maskRows } from '../where/row-mask.ts';
+import { selectRows } from '../where/select-rows.ts';
 import { SelectedChanges } from './changes.ts';
 import { largestText, type Ranking, type RankOptions, rank } from './ranking.ts';
 import { stateOf, type TransactionState } from './state.ts';
@@ -90,21 +90,15 @@ export function transactions<T>(
     const filter = new RowFilter(select.where, descriptions);
     const index = await readIndex(files, options, pages);
     const selector = new Selector(index, select);
-    const reading = {
+    const mask = await selectRows(index, files, selector, filter, options);
+    const changes = new SelectedChanges(index, selector, mask);
+    const phase = new Phase('rank', options.onDebug);
+    const reader = new BatchReader(index, files, {
       window: options.window ?? DEFAULT_WINDOW,
       spoolFolder: tmpdir(),
       signal: options.signal,
-    };
-    const mask = filter.isEmpty
-      ? undefined
-      : await maskRows(index, files, selector, filter, {
-          ...reading,
-          onProgress: (done, total) => options.onProgress?.({ phase: 'read', done, total }),
-          onDebug: options.onDebug,
-        });
-    const changes = new SelectedChanges(index, selector, mask);
-    const phase = new Phase('rank', options.onDebug);
-    const reader = new BatchReader(index, files, { ...reading, waits: phase.waits });
+      waits: phase.waits,
+    });
     const ranking = await rank(index, changes, reader, options);
     phase.end(0, () => [`${ranking.matching} transactions match, ${ranking.shown.length} are listed`]);
     const listing = new Phase('list', options.onDebug);

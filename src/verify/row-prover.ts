@@ -1,5 +1,5 @@
 import type { RowsEvent } from '../binlog/rows.ts';
-import { BinflashError } from '../errors.ts';
+import { changedError } from '../io/source.ts';
 import { ChainCheck } from './chain-check.ts';
 import { afterOptions, MergedRow } from './merged-row.ts';
 import { ByteComparer } from './same-bytes.ts';
@@ -169,9 +169,7 @@ export class RowProver {
       ends[i++] = at - rowsStart;
     }
     if (at === rowsEnd) return;
-    throw new BinflashError('IO', 'changed while it was read: its rows are not what they were', {
-      hint: 'Copy the file to a quiet place and use the copy.',
-    });
+    throw changedError('its rows are not what they were');
   }
 }
 

@@ -8,12 +8,11 @@ import { BatchReader } from '../read/batch-reader.ts';
 import { lookAtBinlogs, type ReadOptions, readIndex } from '../read/binlogs.ts';
 import { Phase } from '../read/phase.ts';
 import { eventPlaces } from '../read/places.ts';
-import type { BinlogIndex } from '../scan/binlog-index.ts';
 import { DEFAULT_WINDOW } from '../scan/scan.ts';
 import { Selector } from '../select/selection.ts';
 import { TableDescriptions } from '../tables/description.ts';
 import { RowFilter } from '../where/row-filter.ts';
-import { maskRows, type RowMask } from '../where/row-mask.ts';
+import { selectRows } from '../where/select-rows.ts';
 import { Prover } from './prover.ts';
 import type { Proof } from './tally.ts';
 import { type UndoPart, UndoReader } from './undo-reader.ts';
@@ -53,7 +52,8 @@ export async function verify(options: VerifyOptions): Promise<VerifyResult> {
     try {
       for (const name of options.undo) parts.push({ name, file: await SourceFile.open(name) });
       const index = await readIndex(files, options, pages);
-      const mask = await selectRows(index, files, filter, options);
+      const selector = new Selector(index, options.select ?? {});
+      const mask = await selectRows(index, files, selector, filter, options);
       const planning = new Phase('plan', options.onDebug);
       const plan = makePlan(index, options, mask);
       planning.end(0, () => planLines(plan));
@@ -152,20 +152,4 @@ export async function prove(
   }
   phase.end(total, () => [`${proof.rows} rows in ${proof.transactions} transactions proved`]);
   return proof;
-}
-
-async function selectRows(
-  index: BinlogIndex,
-  files: readonly SourceFile[],
-  filter: RowFilter,
-  options: VerifyOptions,
-): Promise<RowMask | undefined> {
-  if (filter.isEmpty) return undefined;
-  return maskRows(index, files, new Selector(index, options.select ?? {}), filter, {
-    window: options.window ?? DEFAULT_WINDOW,
-    spoolFolder: tmpdir(),
-    onProgress: (done, total) => options.onProgress?.({ phase: 'read', done, total }),
-    onDebug: options.onDebug,
-    signal: options.signal,
-  });
 }
