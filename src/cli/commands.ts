@@ -1,5 +1,5 @@
+import type { Arguments } from './arguments.ts';
 import {
-  type Arguments,
   generalOptions,
   type OptionSpec,
   reportOptions,

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { mebibytes, type OnDebug } from '../read/phase.ts';
 import { safeText } from '../wire/safe-text.ts';
-import { type Arguments, choiceOf } from './options.ts';
+import { type Arguments, choiceOf } from './arguments.ts';
 
 /** Is `--log-level debug` given? @throws BinflashError `USAGE` for another word */
 export function asksForDebug(args: Arguments): boolean {

@@ -3,7 +3,7 @@ import { timeZone } from '../binlog/columns/values/time-zone.ts';
 import { BinflashError } from '../errors.ts';
 import { TableDescriptions } from '../tables/description.ts';
 import { readSchema } from '../tables/read-schema.ts';
-import { type Arguments, numberOf, textOf } from './options.ts';
+import { type Arguments, numberOf, textOf } from './arguments.ts';
 
 /**
  * How tables and their values are to be read, from the options that all commands share (`tableOptions` and, where

@@ -1,9 +1,9 @@
 import { inspect } from '../inspect/inspect.ts';
 import { safeJson } from '../wire/safe-text.ts';
+import { type Arguments, flagOf, maxUnpackedSizeOf, readSelection } from './arguments.ts';
 import { debugLog } from './debug-log.ts';
 import { readDescriptions } from './descriptions.ts';
 import { inspectionText } from './inspect-layout.ts';
-import { type Arguments, flagOf, maxUnpackedSizeOf, readSelection } from './options.ts';
 import { progressBar } from './progress-bar.ts';
 import { PipeClosed, writeStdout } from './stdout.ts';
 import { Style } from './terminal.ts';

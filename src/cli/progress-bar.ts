@@ -1,7 +1,7 @@
 import type { Progress } from '../read/binlogs.ts';
 import { formatBytes } from '../wire/format-bytes.ts';
+import { type Arguments, flagOf } from './arguments.ts';
 import { asksForDebug } from './debug-log.ts';
-import { type Arguments, flagOf } from './options.ts';
 
 /** A progress bar on a terminal, for what takes longer than a second. */
 export interface ProgressBar {

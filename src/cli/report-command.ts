@@ -7,8 +7,6 @@ import { tableRows, transactionsAtWork, viewRows } from '../report/view/sums.ts'
 import { formatLocal } from '../select/local-time.ts';
 import { formatBytes } from '../wire/format-bytes.ts';
 import { safeJson, safeText } from '../wire/safe-text.ts';
-import { debugLog } from './debug-log.ts';
-import { protectSchema, readDescriptions } from './descriptions.ts';
 import {
   type Arguments,
   flagOf,
@@ -16,7 +14,9 @@ import {
   maxUnpackedSizeOf,
   readSelection,
   textOf,
-} from './options.ts';
+} from './arguments.ts';
+import { debugLog } from './debug-log.ts';
+import { protectSchema, readDescriptions } from './descriptions.ts';
 import { progressBar } from './progress-bar.ts';
 import { stdoutOutput, writeResult } from './stdout.ts';
 import { plural, Style } from './terminal.ts';

@@ -4,8 +4,6 @@ import { type RewriteResult, rewrite } from '../flashback/rewrite.ts';
 import type { Proof } from '../verify/tally.ts';
 import { formatBytes } from '../wire/format-bytes.ts';
 import { safeJson, safeText } from '../wire/safe-text.ts';
-import { debugLog } from './debug-log.ts';
-import { protectSchema, readDescriptions } from './descriptions.ts';
 import {
   type Arguments,
   choiceOf,
@@ -15,7 +13,9 @@ import {
   readSelection,
   sizeOf,
   textOf,
-} from './options.ts';
+} from './arguments.ts';
+import { debugLog } from './debug-log.ts';
+import { protectSchema, readDescriptions } from './descriptions.ts';
 import { changeLines, planDetails, planJson } from './plan-summary.ts';
 import { progressBar } from './progress-bar.ts';
 import { proofJson, proofLines } from './proof-lines.ts';

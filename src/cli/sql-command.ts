@@ -3,8 +3,6 @@ import { SKIPPABLE } from '../flashback/refusals.ts';
 import { type SqlResult, sql } from '../sql/sql.ts';
 import { formatBytes } from '../wire/format-bytes.ts';
 import { safeJson, safeText } from '../wire/safe-text.ts';
-import { debugLog } from './debug-log.ts';
-import { protectSchema, readDescriptions } from './descriptions.ts';
 import {
   type Arguments,
   choiceOf,
@@ -15,7 +13,9 @@ import {
   readSelection,
   sizeOf,
   textOf,
-} from './options.ts';
+} from './arguments.ts';
+import { debugLog } from './debug-log.ts';
+import { protectSchema, readDescriptions } from './descriptions.ts';
 import { changeLines, planDetails, planJson } from './plan-summary.ts';
 import { progressBar } from './progress-bar.ts';
 import { clientOf, packetOf } from './replay.ts';

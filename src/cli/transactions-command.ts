@@ -5,8 +5,6 @@ import { TEXT_SETTINGS } from '../transactions/statements.ts';
 import { type TransactionEntry, type TransactionList, transactions } from '../transactions/transactions.ts';
 import type { UndoCommand } from '../transactions/undo-command.ts';
 import { safeJson, safeText } from '../wire/safe-text.ts';
-import { debugLog } from './debug-log.ts';
-import { readDescriptions } from './descriptions.ts';
 import {
   type Arguments,
   choiceOf,
@@ -16,7 +14,9 @@ import {
   numberOf,
   readSelection,
   textOf,
-} from './options.ts';
+} from './arguments.ts';
+import { debugLog } from './debug-log.ts';
+import { readDescriptions } from './descriptions.ts';
 import { progressBar } from './progress-bar.ts';
 import { PipeClosed, writeStdout } from './stdout.ts';
 import { errorJson, formatRefusals, plural, Style } from './terminal.ts';

@@ -95,8 +95,8 @@ export function indexDetails({ files, transactions, events, shapes, texts, pages
 }
 
 /**
- * Opens files, hands them to `use`, with pages for their index, and closes both whatever comes of it. What looks like damage, or like a defect of this
- * program, in a file that was written to meanwhile is told as that.
+ * Opens files, hands them to `use`, with pages for their index, and closes both whatever comes of it. What looks like
+ * damage, or like a defect of this program, in a file that was written to meanwhile is told as that.
  */
 export async function withBinlogs<T>(
   inputs: readonly string[],

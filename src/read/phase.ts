@@ -36,6 +36,7 @@ export class Phase {
   }
 }
 
+/** In one unit, whatever the size, so that lines can be compared. */
 export function mebibytes(bytes: number): string {
   return `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 }

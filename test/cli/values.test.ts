@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readSelection, sizeOf } from '../../src/cli/arguments.ts';
 import { parseDatetime } from '../../src/cli/datetime.ts';
-import { readSelection, sizeOf } from '../../src/cli/options.ts';
 import { shellPath } from '../../src/select/command-line.ts';
 import { formatLocal } from '../../src/select/local-time.ts';
 import { thrownBy } from '../helpers.ts';

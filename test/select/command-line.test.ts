@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readSelection } from '../../src/cli/options.ts';
+import { readSelection } from '../../src/cli/arguments.ts';
 import { rewriteCommand, selectionWords, shellPath, shellQuote } from '../../src/select/command-line.ts';
 import type { Selection } from '../../src/select/selection.ts';
 

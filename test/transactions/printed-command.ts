@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readSelection } from '../../src/cli/options.ts';
+import { readSelection } from '../../src/cli/arguments.ts';
 import { type RewriteResult, rewrite } from '../../src/index.ts';
 import { type BinlogRecord, readBinlog } from '../builder/reader.ts';
 
