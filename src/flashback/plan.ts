@@ -7,6 +7,7 @@ import { mebibytes } from '../read/phase.ts';
 import type { BinlogIndex, FileSummary } from '../scan/binlog-index.ts';
 import { NumberList } from '../scan/paged-column.ts';
 import type { Shape } from '../scan/shapes.ts';
+import { transactionPlace } from '../scan/transaction-place.ts';
 import { Ending } from '../scan/transaction-table.ts';
 import { noMatch } from '../select/no-match.ts';
 import { type Selection, Selector } from '../select/selection.ts';
@@ -283,10 +284,9 @@ const NAMED_TRANSACTIONS = 5;
 
 function splitWarnings(index: BinlogIndex, split: readonly number[], count: number): string[] {
   if (count === 0) return [];
-  const { transactions, files } = index;
   const places = split.map((t) => {
-    const gtid = transactions.gtid(t);
-    const place = `${files[transactions.file.get(t)]!.path}:${transactions.start.get(t)}-${transactions.end.get(t)}`;
+    const gtid = index.transactions.gtid(t);
+    const place = transactionPlace(index, t);
     return gtid === undefined ? place : `${place} (${gtid})`;
   });
   const more = count > split.length ? `, and ${count - split.length} more` : '';

@@ -94,9 +94,9 @@ export function judgeRows(
   event: number,
   inversion: Inversion,
 ): { skippable?: Skippable; error: BinflashError } | undefined {
-  const { events, transactions, files } = index;
+  const { events, files } = index;
   const shape = index.shapes[events.shape.get(event)]!;
-  const file = files[transactions.file.get(events.transaction.get(event))]!;
+  const file = files[events.file.get(event)]!;
   const place = {
     file: file.path,
     offset: events.fileOffset(event),

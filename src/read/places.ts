@@ -16,11 +16,11 @@ export interface Places {
 }
 
 /** Rows events by their numbers, ascending. */
-export function eventPlaces({ events, transactions }: BinlogIndex, numbers: NumberList): Places {
+export function eventPlaces({ events }: BinlogIndex, numbers: NumberList): Places {
   return {
     length: numbers.length,
     containers: events.containers,
-    file: (i) => transactions.file.get(events.transaction.get(numbers.get(i))),
+    file: (i) => events.file.get(numbers.get(i)),
     packed: (i) => events.packed.get(numbers.get(i)),
     offset: (i) => events.offset.get(numbers.get(i)),
     size: (i) => events.size.get(numbers.get(i)),
@@ -28,11 +28,11 @@ export function eventPlaces({ events, transactions }: BinlogIndex, numbers: Numb
 }
 
 /** Statement texts by their numbers, ascending. */
-export function textPlaces({ events, texts, transactions }: BinlogIndex, numbers: NumberList): Places {
+export function textPlaces({ events, texts }: BinlogIndex, numbers: NumberList): Places {
   return {
     length: numbers.length,
     containers: events.containers,
-    file: (i) => transactions.file.get(texts.transaction.get(numbers.get(i))),
+    file: (i) => texts.file.get(numbers.get(i)),
     packed: (i) => texts.packed.get(numbers.get(i)),
     offset: (i) => texts.offset.get(numbers.get(i)),
     size: (i) => texts.size.get(numbers.get(i)),

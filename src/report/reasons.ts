@@ -65,8 +65,8 @@ function eventTime(index: BinlogIndex, { file: path, offset }: BinflashError): n
   while (low < high) {
     const middle = (low + high) >>> 1;
     const before =
-      transactions.file.get(middle) < file ||
-      (transactions.file.get(middle) === file && transactions.end.get(middle) <= offset);
+      transactions.endFile.get(middle) < file ||
+      (transactions.endFile.get(middle) === file && transactions.end.get(middle) <= offset);
     if (before) low = middle + 1;
     else high = middle;
   }

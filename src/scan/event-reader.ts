@@ -236,6 +236,7 @@ export class EventReader {
       const plain = this.#packed === PLAIN;
       const transaction = grouping.rows(rows.flags);
       events.add(
+        place.file,
         this.#packed,
         plain ? place.offset : this.#inner,
         plain ? place.end - place.offset : body - start,
@@ -263,6 +264,7 @@ export class EventReader {
       grouping.current < 0 ? grouping.transactions.length : grouping.current,
       grouping.statement,
       events.length,
+      place.file,
       this.#packed,
       plain ? place.offset : this.#inner,
       plain ? place.end - place.offset : body - start,

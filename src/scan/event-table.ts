@@ -14,6 +14,8 @@ export class EventTable {
   readonly containers: PackedTable;
   /** Index in {@link containers} of the event that holds it, or {@link PLAIN}. */
   readonly packed: U32Column;
+  /** Number of the file in which the event, or the one that holds it, stands: a relay log may end inside a transaction. */
+  readonly file: U32Column;
   /** Where the event begins in its file; of one in a container, among the plain events of that. */
   readonly offset: F64Column;
   readonly size: U32Column;
@@ -35,6 +37,7 @@ export class EventTable {
   constructor(store: PageStore) {
     this.containers = new PackedTable(store);
     this.packed = new U32Column(store, PLAIN);
+    this.file = new U32Column(store);
     this.offset = new F64Column(store);
     this.size = new U32Column(store);
     this.timestamp = new U32Column(store);
@@ -49,6 +52,7 @@ export class EventTable {
 
   /** Appends an event and answers its number. */
   add(
+    file: number,
     packed: number,
     offset: number,
     size: number,
@@ -63,6 +67,7 @@ export class EventTable {
   ): number {
     const at = this.length++;
     if (packed !== PLAIN) this.packed.set(at, packed);
+    this.file.set(at, file);
     this.offset.set(at, offset);
     this.size.set(at, size);
     this.timestamp.set(at, timestamp);

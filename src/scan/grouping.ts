@@ -68,6 +68,7 @@ export class Grouping {
     const { transactions } = this;
     transactions.eventCount.add(this.current, 1);
     transactions.rowsFlags.set(this.current, transactions.rowsFlags.get(this.current) | flags);
+    transactions.endFile.set(this.current, this.#place.file);
     transactions.end.set(this.current, this.#place.end);
     return this.current;
   }
@@ -110,8 +111,9 @@ export class Grouping {
 
   end(ending: number): void {
     if (this.current < 0) return;
-    const { end, header } = this.#place;
+    const { end, file, header } = this.#place;
     this.transactions.ending.set(this.current, ending);
+    this.transactions.endFile.set(this.current, file);
     this.transactions.end.set(this.current, end);
     this.transactions.endTime.set(this.current, header.timestamp);
     this.#close();

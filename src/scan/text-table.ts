@@ -14,6 +14,7 @@ export class TextTable {
   /** The first rows event that may be the statement's. */
   readonly firstEvent: U32Column;
   /** As in `EventTable`. */
+  readonly file: U32Column;
   readonly packed: U32Column;
   readonly offset: F64Column;
   readonly size: U32Column;
@@ -23,6 +24,7 @@ export class TextTable {
     this.statement = new U32Column(store);
     this.firstEvent = new U32Column(store);
     this.packed = new U32Column(store, PLAIN);
+    this.file = new U32Column(store);
     this.offset = new F64Column(store);
     this.size = new U32Column(store);
   }
@@ -31,6 +33,7 @@ export class TextTable {
     transaction: number,
     statement: number,
     firstEvent: number,
+    file: number,
     packed: number,
     offset: number,
     size: number,
@@ -40,6 +43,7 @@ export class TextTable {
     this.statement.set(at, statement);
     this.firstEvent.set(at, firstEvent);
     this.packed.set(at, packed);
+    this.file.set(at, file);
     this.offset.set(at, offset);
     this.size.set(at, size);
   }

@@ -25,6 +25,8 @@ export const NO_THREAD = 0xffff_ffff;
 export class TransactionTable {
   length = 0;
   readonly file: U32Column;
+  /** The file in which it ends: of relay logs, a later one than that in which it begins. */
+  readonly endFile: U32Column;
   /** From the GTID event, or BEGIN where there is none, to the end of the event that ends it. */
   readonly start: F64Column;
   readonly end: F64Column;
@@ -57,6 +59,7 @@ export class TransactionTable {
 
   constructor(store: PageStore) {
     this.file = new U32Column(store);
+    this.endFile = new U32Column(store);
     this.start = new F64Column(store);
     this.end = new F64Column(store);
     this.beginTime = new U32Column(store);
@@ -82,6 +85,7 @@ export class TransactionTable {
   add(file: number, start: number, time: number, serverId: number, firstEvent: number): number {
     const at = this.length++;
     this.file.set(at, file);
+    this.endFile.set(at, file);
     this.start.set(at, start);
     this.end.set(at, start);
     this.beginTime.set(at, time);

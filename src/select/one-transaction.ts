@@ -32,7 +32,7 @@ export function onlyTransaction(
     return byPosition(
       index,
       { file, offset: transactions.start.get(transaction) },
-      { file, offset: transactions.end.get(transaction) },
+      { file: transactions.endFile.get(transaction), offset: transactions.end.get(transaction) },
       withoutTimes(index, transaction, changes) ? untimed(changes) : changes,
     );
   }
@@ -63,7 +63,7 @@ export function onlyTransaction(
   };
 }
 
-/** From one place to another of the same file, as far as the selection's own positions reach. */
+/** From one place to another, as far as the selection's own positions reach. */
 function byPosition(
   { files }: BinlogIndex,
   begin: FilePlace,
@@ -72,14 +72,14 @@ function byPosition(
 ): OneTransaction {
   const { file } = begin;
   const first = file === 0 ? (select.startPosition ?? 0) : 0;
-  const last = file === files.length - 1 ? (select.stopPosition ?? Infinity) : Infinity;
+  const last = end.file === files.length - 1 ? (select.stopPosition ?? Infinity) : Infinity;
   const startPosition = Math.max(begin.offset, first, placeIn(file, select.from, 0));
-  const stopPosition = Math.min(end.offset, last, placeIn(file, select.to, Infinity));
+  const stopPosition = Math.min(end.offset, last, placeIn(end.file, select.to, Infinity));
   const rest = withoutPositions(select);
   return {
     select: { ...rest, ...(startPosition > MAGIC.length ? { startPosition } : {}), stopPosition },
-    files: [files[file]!.path],
-    within: { ...rest, from: { file, offset: startPosition }, to: { file, offset: stopPosition } },
+    files: files.slice(file, end.file + 1).map(({ path }) => path),
+    within: { ...rest, from: { file, offset: startPosition }, to: { file: end.file, offset: stopPosition } },
   };
 }
 

@@ -197,11 +197,7 @@ export class Selector {
         transactions.decidedTime.get(transaction),
       );
     }
-    return this.#inRange(
-      transactions.file.get(transaction),
-      events.fileOffset(event),
-      events.timestamp.get(event),
-    );
+    return this.#inRange(events.file.get(event), events.fileOffset(event), events.timestamp.get(event));
   }
 
   #hasShape(shape: number): boolean {

@@ -194,8 +194,8 @@ export class ChangeFeed {
   }
 
   #prepare(shape: Shape, number: number): PreparedShape {
-    const { files, transactions, events } = this.#index;
-    const { flavour } = files[transactions.file.get(events.transaction.get(number))]!.format;
+    const { files, events } = this.#index;
+    const { flavour } = files[events.file.get(number)]!.format;
     const [table, matcher] = this.#knownOf(shape, flavour, number);
     return {
       event: {
@@ -231,9 +231,9 @@ export class ChangeFeed {
   }
 
   #locate(error: BinflashError, number: number, table: string): BinflashError {
-    const { files, transactions, events } = this.#index;
+    const { files, events } = this.#index;
     return error.locate({
-      file: files[transactions.file.get(events.transaction.get(number))]!.path,
+      file: files[events.file.get(number)]!.path,
       offset: events.fileOffset(number),
       table,
     });

@@ -81,12 +81,12 @@ export class JsonLines implements ChangeFormatter {
   }
 
   event({ number, table, shape }: EventInHand): void {
-    const { events, transactions, files } = this.#index;
+    const { events, files } = this.#index;
     if (this.#isNewStatement) this.#statementOf = events.statement.get(number);
     this.#isNewStatement = false;
     const time = events.timestamp.get(number);
     const place = {
-      file: files[transactions.file.get(events.transaction.get(number))]!.path,
+      file: files[events.file.get(number)]!.path,
       offset: events.fileOffset(number),
     };
     const change = {

@@ -3,6 +3,7 @@ import type { ColumnDecoder } from '../binlog/columns/values/value.ts';
 import type { ChangeKind } from '../binlog/rows.ts';
 import { ABSENT, DIFFERENCES, type RowImage } from '../read/row-image.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
+import { transactionPlace } from '../scan/transaction-place.ts';
 import { type Moment, moments } from '../select/moments.ts';
 import { safeText } from '../wire/safe-text.ts';
 import type { ChangeFormatter, RowChange, ShownEvent, ShownStatement, TextSink } from './change-formatter.ts';
@@ -65,9 +66,8 @@ export class PrettyText implements ChangeFormatter {
   transaction(transaction: number): void {
     const { transactions, events, files } = this.#index;
     const { bold, red, dim } = this.#palette;
-    const file = files[transactions.file.get(transaction)]!.path;
     const details = transactionDetails(this.#index, transaction);
-    const place = `${safeText(file)}:${transactions.start.get(transaction)}-${transactions.end.get(transaction)}`;
+    const place = safeText(transactionPlace(this.#index, transaction));
     // A server stamps the group with the time of its COMMIT, or of its first statement.
     const first = events.timestamp.get(transactions.firstEvent.get(transaction));
     const time = this.#moment(Math.min(first, transactions.beginTime.get(transaction)));

@@ -57,8 +57,8 @@ export class PseudoSql implements ChangeFormatter {
   }
 
   event(event: ShownEvent): void {
-    const { events, transactions, files } = this.#index;
-    const { flavour } = files[transactions.file.get(events.transaction.get(event.number))]!.format;
+    const { events, files } = this.#index;
+    const { flavour } = files[events.file.get(event.number)]!.format;
     const rows = this.#rows.get(flavour) ?? new SqlRows(flavour);
     this.#rows.set(flavour, rows);
     this.#putter = rows.of(event.shape, event.table);

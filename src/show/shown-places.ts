@@ -60,9 +60,9 @@ export class ShownPlaces implements Places {
   }
 
   file(i: number): number {
-    const { transactions, texts, events } = this.#index;
+    const { texts, events } = this.#index;
     const item = this.#items.get(i);
-    return transactions.file.get(item < 0 ? texts.transaction.get(-1 - item) : events.transaction.get(item));
+    return item < 0 ? texts.file.get(-1 - item) : events.file.get(item);
   }
 
   packed(i: number): number {

@@ -90,9 +90,9 @@ export class ChangeReader {
   }
 
   #locate(error: BinflashError, { number, shape }: ChangedEvent): BinflashError {
-    const { files, transactions, events } = this.#plan.index;
+    const { files, events } = this.#plan.index;
     return error.locate({
-      file: files[transactions.file.get(events.transaction.get(number))]!.path,
+      file: files[events.file.get(number)]!.path,
       offset: events.fileOffset(number),
       table: tableName(shape.table),
     });

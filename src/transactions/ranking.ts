@@ -2,6 +2,7 @@ import { BinflashError } from '../errors.ts';
 import type { BatchReader } from '../read/batch-reader.ts';
 import { type BinlogIndex, isGroupOfItsOwn } from '../scan/binlog-index.ts';
 import { F64Column, NumberList } from '../scan/paged-column.ts';
+import { transactionSize } from '../scan/transaction-place.ts';
 import { noMatch } from '../select/no-match.ts';
 import { Best } from './best.ts';
 import type { SelectedChanges } from './changes.ts';
@@ -104,7 +105,7 @@ function noTexts(): BinflashError {
 
 /** The places of the first `top` in the order wanted; those that are alike stay in the order of the log. */
 function placesInOrder(
-  { transactions }: BinlogIndex,
+  index: BinlogIndex,
   changes: SelectedChanges,
   candidates: NumberList,
   sort: RankBy | undefined,
@@ -117,7 +118,7 @@ function placesInOrder(
     deleted: () => changes.delete,
     updated: () => changes.update,
     inserted: () => changes.insert,
-    size: (t) => transactions.end.get(t) - transactions.start.get(t),
+    size: (t) => transactionSize(index, t),
     duration: () => changes.lastTime - changes.firstTime,
     time: () => -changes.firstTime,
   };

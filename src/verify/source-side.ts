@@ -66,9 +66,9 @@ export class SourceSide {
   }
 
   get place(): SourcePlace {
-    const { files, events, transactions } = this.#plan.index;
+    const { files, events } = this.#plan.index;
     return {
-      file: files[transactions.file.get(this.transaction)]!.path,
+      file: files[events.file.get(this.event)]!.path,
       offset: events.fileOffset(this.event),
     };
   }
@@ -78,7 +78,7 @@ export class SourceSide {
     const { index, mask } = this.#plan;
     const { events, transactions, shapes } = index;
     const { bytes, start, end } = loaded;
-    this.#comesBefore(event, events.transaction.get(event));
+    this.#comesBefore(event);
     const { rows } = this;
     parseRows(bytes, start, end, rows);
     const [shape, statement, transaction] = [
@@ -110,9 +110,9 @@ export class SourceSide {
   }
 
   /** Makes sure that an event stands before the one in hand in the files, which is what the order of an undo is about. */
-  #comesBefore(event: number, transaction: number): void {
-    const { events, transactions } = this.#plan.index;
-    const file = transactions.file.get(transaction);
+  #comesBefore(event: number): void {
+    const { events } = this.#plan.index;
+    const file = events.file.get(event);
     const [outer, inner] = [events.fileOffset(event), events.offset.get(event)];
     const isBefore =
       file !== this.#file

@@ -140,14 +140,14 @@ function testBatch(
   filter: RowFilter,
   mask: RowMask,
 ): void {
-  const { events, shapes, transactions, files } = index;
+  const { events, shapes, files } = index;
   for (let i = first; i <= last; i++) {
     const event = numbers.get(i);
     loaded.open(i);
     const { bytes, start, end } = loaded;
     parseRows(bytes, start, end, rows);
     const shape = shapes[events.shape.get(event)]!;
-    const file = files[transactions.file.get(events.transaction.get(event))]!;
+    const file = files[events.file.get(event)]!;
     try {
       const matcher = filter.of(shape, file.format.flavour);
       if (matcher === undefined) mask.addWhole(event, events.rows.get(event));

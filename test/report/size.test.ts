@@ -37,6 +37,7 @@ function multiplied(
     groups.setGtid(group, '3e11fa47-71ca-11e1-9e33-c80aa9429562', BigInt(i + 1));
     groups.eventCount.set(group, 1);
     events.add(
+      0,
       PLAIN,
       200 * i + 100,
       80,

@@ -21,7 +21,7 @@ export function rowPlaces(index: BinlogIndex, zone: string | undefined): (event:
     const transaction = events.transaction.get(event);
     return {
       time: moment(events.timestamp.get(event)).slice(0, CLOCK),
-      file: names[transactions.file.get(transaction)]!,
+      file: names[events.file.get(event)]!,
       position: events.fileOffset(event),
       gtid: transactions.gtid(transaction),
     };
