@@ -2,7 +2,7 @@ import { BinflashError } from '../errors.ts';
 import { Cursor } from '../wire/cursor.ts';
 import { writeU32 } from '../wire/integers.ts';
 import { CHECKSUM_LENGTH, type ChecksumAlgorithm, writeChecksum } from './checksum.ts';
-import { HEADER_LENGTH, sealHeader, writeHeader } from './event-header.ts';
+import { HEADER_LENGTH, HeaderFlag, sealHeader, writeHeader } from './event-header.ts';
 import { EventCode, type Flavour } from './event-types.ts';
 
 /** Offset of the field `created` in a FORMAT_DESCRIPTION event. */
@@ -18,8 +18,16 @@ export interface FormatDescription {
   /** Header timestamp: when the file was begun, Unix seconds. */
   readonly timestamp: number;
   readonly serverId: number;
+  /** When the server was started, where this is its first file since; else 0. */
+  readonly created: number;
   /** The server has not closed this file: it is being written, or the server crashed. */
   readonly inUse: boolean;
+  /** A replica wrote it, of itself: it says nothing of the source's events. */
+  readonly isRelay: boolean;
+  /** Bytes of every header after this one; more than 19 were seen in patched servers only. */
+  readonly headerLength: number;
+  /** Does the event say which checksum the others have? Older servers write none, not even for this event. */
+  readonly knowsChecksums: boolean;
   /** Post-header length by type code; index 0 is unused. */
   readonly postHeaderLengths: Uint8Array;
   readonly checksum: ChecksumAlgorithm;
@@ -57,12 +65,12 @@ function firstAwareVersion(flavour: Flavour): [number, number, number] {
  * | 52 | 4 | created |
  * | 56 | 1 | common_header_len |
  * | 57 | n | post_header_len of types 1 to n |
- * | 57+n | 1 | checksum algorithm: 0 none, 1 CRC32 |
- * | 58+n | 4 | CRC-32, there even when the algorithm is none |
+ * | 57+n | 1 | checksum algorithm: 0 none, 1 CRC32; from MySQL 5.6.1 and MariaDB 5.3 on |
+ * | 58+n | 4 | CRC-32, there even when the algorithm is none; from the same versions on |
  *
  * Source: MySQL, libs/mysql/binlog/event/control_events.h, class Format_description_event.
  *
- * @throws BinflashError `DAMAGED` for impossible lengths, `UNSUPPORTED` for formats that later work brings.
+ * @throws BinflashError `DAMAGED` for impossible lengths, `UNSUPPORTED` for formats older than version 4
  */
 export function parseFormatDescription(bytes: Uint8Array, start: number, end: number): FormatDescription {
   const cursor = new Cursor(bytes, start, end);
@@ -78,24 +86,20 @@ export function parseFormatDescription(bytes: Uint8Array, start: number, end: nu
     });
   }
   const serverVersion = cursor.text(50, 'server_version').replace(/\0.*$/s, '');
-  cursor.skip(4, 'created');
-  const commonHeaderLength = cursor.u8('common_header_len');
-  if (commonHeaderLength !== HEADER_LENGTH) {
-    throw new BinflashError('UNSUPPORTED', `a common header of ${commonHeaderLength} bytes is not supported`);
+  const created = cursor.u32('created');
+  const headerLength = cursor.u8('common_header_len');
+  if (headerLength < HEADER_LENGTH) {
+    throw new BinflashError('DAMAGED', `impossible length of headers, ${headerLength} bytes`);
   }
   const flavour: Flavour = /mariadb|-maria-/i.test(serverVersion) ? 'mariadb' : 'mysql';
   const version = parseVersion(serverVersion);
-  if (!versionAtLeast(version, firstAwareVersion(flavour))) {
-    throw new BinflashError('UNSUPPORTED', `files of server "${serverVersion}" are not supported`, {
-      hint: 'MySQL 5.6.1 and MariaDB 5.3.0 are the oldest whose binary logs can be read.',
-    });
-  }
-  const count = cursor.left - 1 - CHECKSUM_LENGTH;
-  if (count < EventCode.DELETE_ROWS) {
+  const knowsChecksums = versionAtLeast(version, firstAwareVersion(flavour));
+  const count = cursor.left - (knowsChecksums ? 1 + CHECKSUM_LENGTH : 0);
+  if (count < EventCode.FORMAT_DESCRIPTION) {
     throw new BinflashError('DAMAGED', `FORMAT_DESCRIPTION describes only ${Math.max(0, count)} event types`);
   }
   const lengths = cursor.view(count, 'post_header_len');
-  const algorithm = cursor.u8('checksum algorithm');
+  const algorithm = knowsChecksums ? cursor.u8('checksum algorithm') : 0;
   if (algorithm > 1) throw new BinflashError('DAMAGED', `unknown checksum algorithm ${algorithm}`);
   const postHeaderLengths = new Uint8Array(256);
   postHeaderLengths.set(lengths.subarray(0, 255), 1);
@@ -105,7 +109,11 @@ export function parseFormatDescription(bytes: Uint8Array, start: number, end: nu
     version,
     timestamp,
     serverId,
-    inUse: (flags & 1) !== 0,
+    created,
+    inUse: (flags & HeaderFlag.BINLOG_IN_USE) !== 0,
+    isRelay: (flags & HeaderFlag.RELAY_LOG) !== 0,
+    headerLength,
+    knowsChecksums,
     postHeaderLengths,
     checksum: algorithm === 1 ? 'crc32' : 'none',
     bytes: bytes.slice(start, end),
@@ -123,12 +131,14 @@ export function encodeFormatDescription(
   endLogPos: number,
 ): Uint8Array {
   const event = source.bytes.slice();
-  const body = event.length - CHECKSUM_LENGTH;
+  const body = event.length - (source.knowsChecksums ? CHECKSUM_LENGTH : 0);
   writeHeader(event, 0, EventCode.FORMAT_DESCRIPTION, source.timestamp, source.serverId, 0);
   sealHeader(event, 0, event.length, endLogPos);
   writeU32(event, CREATED_AT, 0);
-  event[body - 1] = checksum === 'crc32' ? 1 : 0;
-  writeChecksum(event, 0, body);
+  if (source.knowsChecksums) {
+    event[body - 1] = checksum === 'crc32' ? 1 : 0;
+    writeChecksum(event, 0, body);
+  }
   return event;
 }
 

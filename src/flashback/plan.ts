@@ -1,10 +1,8 @@
-import { EventCode } from '../binlog/event-types.ts';
-import { versionAtLeast } from '../binlog/format-description.ts';
 import type { ChangeKind } from '../binlog/rows.ts';
 import { tableName } from '../binlog/table-map.ts';
 import type { BinflashError } from '../errors.ts';
 import { mebibytes } from '../read/phase.ts';
-import type { BinlogIndex, FileSummary } from '../scan/binlog-index.ts';
+import type { BinlogIndex } from '../scan/binlog-index.ts';
 import { NumberList } from '../scan/paged-column.ts';
 import type { Shape } from '../scan/shapes.ts';
 import { transactionPlace } from '../scan/transaction-place.ts';
@@ -19,6 +17,7 @@ import { judgeObstacles } from './judge-obstacles.ts';
 import { knownKeys } from './primary-keys.ts';
 import { judgeEnding, judgeRows, MAX_REFUSALS, type Skippable } from './refusals.ts';
 import { MOST_TOLD } from './short-list.ts';
+import { CUT_OFF, isCutOff, unclosedWarnings } from './unclosed.ts';
 
 /** Row changes of one table, by what they did on the source. */
 export interface TableChanges {
@@ -133,7 +132,7 @@ export function makePlan(index: BinlogIndex, options: PlanOptions, mask?: RowMas
       if (!endingKnown) {
         ending = judgeEnding(index, transaction);
         endingKnown = true;
-        if (ending) note(ending, skip, refusals, skippedCounts);
+        if (ending) note(ending, isCutOff(index, transaction) ? CUT_OFF : skip, refusals, skippedCounts);
       }
       if (ending) continue;
       const verdict = judgeRows(index, event, inversionOf(events.shape.get(event)));
@@ -258,27 +257,6 @@ function stops(select: Selection | undefined): boolean {
 }
 
 /** A file that a server closed ends with ROTATE or STOP; without it, what is missing cannot be known. */
-function unclosedWarnings(index: BinlogIndex, stopped: boolean): string[] {
-  if (stopped) return [];
-  const open = index.files.filter((file) => !file.endsClosed);
-  return open.map((file) =>
-    maybeServersOwn(file)
-      ? `${file.path} does not end with ROTATE or STOP: still written, or cut, or not a server's own file`
-      : `${file.path} is not a server's own file (an undo, perhaps): without ROTATE or STOP nothing tells whether it is complete`,
-  );
-}
-
-/**
- * Servers begin each file with the GTIDs before it, whatever they are set to: MySQL since 5.7.6, MariaDB since 10.0.2.
- * Tools do not, this one neither.
- */
-function maybeServersOwn({ events, format }: FileSummary): boolean {
-  const { flavour, version } = format;
-  const since: [number, number, number] = flavour === 'mariadb' ? [10, 0, 2] : [5, 7, 6];
-  const begins = flavour === 'mariadb' ? EventCode.MARIADB_GTID_LIST : EventCode.PREVIOUS_GTIDS;
-  return events[begins]! > 0 || !versionAtLeast(version, since);
-}
-
 /** Partly taken transactions that a message names. */
 const NAMED_TRANSACTIONS = 5;
 

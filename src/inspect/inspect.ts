@@ -22,7 +22,7 @@ export interface FileInspection extends Contents {
   readonly serverId: number;
   /** Version of the file format, and bytes of the header of each event. */
   readonly binlogVersion: 4;
-  readonly headerLength: 19;
+  readonly headerLength: number;
   readonly checksum: ChecksumAlgorithm;
   /** Did the server close the file? False while it writes, or after a crash. */
   readonly closed: boolean;
@@ -158,16 +158,16 @@ function firstOfFile({ transactions }: BinlogIndex, file: number): number {
   return low;
 }
 
-function describe({ path, format, nextFile }: FileSummary): Omit<FileInspection, keyof Contents> {
+function describe({ path, format, formats, nextFile }: FileSummary): Omit<FileInspection, keyof Contents> {
   return {
     path,
     flavour: format.flavour,
     serverVersion: format.serverVersion,
     serverId: format.serverId,
     binlogVersion: 4,
-    headerLength: 19,
+    headerLength: format.headerLength,
     checksum: format.checksum,
-    closed: !format.inUse,
+    closed: !formats[0]!.format.inUse,
     nextFile,
   };
 }

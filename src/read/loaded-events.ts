@@ -1,6 +1,6 @@
 import { checksumLength } from '../binlog/format-description.ts';
 import type { LoadedRun } from '../io/run-windows.ts';
-import type { FileSummary } from '../scan/binlog-index.ts';
+import { type FileSummary, formatAt } from '../scan/binlog-index.ts';
 import { PLAIN } from '../scan/event-table.ts';
 import { fileEnd, fileOffset, type Places } from './places.ts';
 import type { EventRun } from './runs.ts';
@@ -33,7 +33,7 @@ export class LoadedEvents {
     const places = this.#places;
     const { run, bytes, base } = this.#loaded!;
     const packed = places.packed(i);
-    const trailer = checksumLength(this.#files[places.file(i)]!.format);
+    const trailer = checksumLength(formatAt(this.#files[places.file(i)]!, fileOffset(places, i)));
     if (packed === PLAIN || run.spooled) {
       this.bytes = bytes;
       // Offsets in files may be of more than 32 bits, but what comes of them is not: engines take others for fractions.

@@ -1,6 +1,6 @@
 import { checksumLength } from '../binlog/format-description.ts';
 import type { ByteSource, SourceFile } from '../io/source.ts';
-import type { FileSummary } from '../scan/binlog-index.ts';
+import { type FileSummary, formatAt } from '../scan/binlog-index.ts';
 import type { PackedTable } from '../scan/packed-table.ts';
 import type { RunSources } from './runs.ts';
 import { UnpackedSource } from './unpacking.ts';
@@ -35,10 +35,11 @@ export class Sources implements RunSources {
     if (this.#open?.packed === packed) return this.#open.source;
     this.#closeOpen();
     const containers = this.#containers;
-    const trailer = checksumLength(this.#summaries[file]!.format);
+    const offset = containers.offset.get(packed);
+    const trailer = checksumLength(formatAt(this.#summaries[file]!, offset));
     const source = UnpackedSource.of(
       this.#files[file]!,
-      containers.offset.get(packed),
+      offset,
       containers.size.get(packed) - trailer,
       this.#spoolFolder,
       containers.unpacked.get(packed),

@@ -11,7 +11,10 @@ import type { TransactionTable } from './transaction-table.ts';
 export interface FileSummary {
   readonly path: string;
   readonly size: number;
-  readonly format: FormatDescription;
+  /** That of the source's events, the last one where there are several: a relay log begins with one of its replica. */
+  format: FormatDescription;
+  /** All of them, and where they begin: each is in force up to the next, see {@link formatAt}. */
+  readonly formats: { readonly offset: number; readonly format: FormatDescription }[];
   /** Number of events by type code. */
   readonly events: Float64Array;
   /** Earliest and latest event timestamp, Unix seconds; 0 when the file has no events but FORMAT_DESCRIPTION. */
@@ -23,6 +26,20 @@ export interface FileSummary {
   endsClosed: boolean;
   /** Where the scan ended: the size, or the transaction boundary at or after `--stop-position`. */
   scannedTo: number;
+  /** What stands behind that in a file that its server had not closed: an event of which only the beginning was written. */
+  tornBytes: number;
+}
+
+/** The format of the event at `offset` of a file. */
+export function formatAt({ formats }: FileSummary, offset: number): FormatDescription {
+  let at = formats.length - 1;
+  while (at > 0 && formats[at]!.offset > offset) at--;
+  return formats[at]!.format;
+}
+
+/** Did a replica write it, of what it was sent? Positions in its events are those of the source. */
+export function isRelayLog({ formats }: FileSummary): boolean {
+  return formats[0]!.format.isRelay;
 }
 
 /** Something in the log that is not a row change and that an undo may have to stop for. */

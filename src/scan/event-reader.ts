@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { CHECKSUM_LENGTH, checksumMatches } from '../binlog/checksum.ts';
 import { unpackEvent } from '../binlog/compressed-event.ts';
-import { HEADER_LENGTH, HeaderFlag, readHeader } from '../binlog/event-header.ts';
+import { HEADER_LENGTH, HeaderFlag, MAGIC, readHeader } from '../binlog/event-header.ts';
 import { EventCode, eventType, eventTypeName } from '../binlog/event-types.ts';
 import {
   checksumLength,
@@ -16,7 +16,7 @@ import { statementTextStart } from '../binlog/statement-text.ts';
 import { parsePayload, unpackPayload } from '../binlog/transaction-payload.ts';
 import { BinflashError } from '../errors.ts';
 import type { PageStore } from '../io/page-store.ts';
-import type { FileSummary } from './binlog-index.ts';
+import { type FileSummary, isRelayLog } from './binlog-index.ts';
 import { Boundaries } from './boundaries.ts';
 import { EventTable, PLAIN } from './event-table.ts';
 import { Grouping } from './grouping.ts';
@@ -65,29 +65,25 @@ export class EventReader {
 
   /** Begins a file with its first event, which must be FORMAT_DESCRIPTION. */
   beginFile(path: string, size: number, bytes: Uint8Array, start: number, end: number): FileSummary {
-    const format = parseFormatDescription(bytes, start, end);
-    // Its CRC is always real, even where the events after it have none.
-    verifyChecksum(bytes, start, end);
-    if ((this.place.header.flags & HeaderFlag.RELAY_LOG) !== 0) {
-      throw new BinflashError('UNSUPPORTED', 'relay logs are not supported yet', {
-        hint: 'Use the binary logs of the source instead.',
-      });
-    }
+    const format = readFormat(bytes, start, end);
     this.#format = format;
     this.place.file++;
     this.#summary = {
       path,
       size,
       format,
+      formats: [{ offset: MAGIC.length, format }],
       events: new Float64Array(256),
       firstTime: 0,
       lastTime: 0,
       nextFile: undefined,
       endsClosed: false,
       scannedTo: 0,
+      tornBytes: 0,
     };
     this.#summary.events[EventCode.FORMAT_DESCRIPTION] = 1;
-    this.shapes.forgetIds();
+    // In relay logs, transactions go on in the next file.
+    if (!format.isRelay) this.#restart();
     return this.#summary;
   }
 
@@ -98,8 +94,32 @@ export class EventReader {
   }
 
   endFile(): void {
-    this.grouping.abandon();
+    if (!this.#isRelay) this.grouping.abandon();
     this.#format = undefined;
+  }
+
+  get #isRelay(): boolean {
+    return isRelayLog(this.#summary!);
+  }
+
+  /** The server was started anew: what is open was never committed, and no table id means what it meant. */
+  #restart(): void {
+    this.grouping.abandon();
+    this.shapes.forgetIds();
+  }
+
+  /**
+   * A FORMAT_DESCRIPTION behind others. A replica writes that of its source whenever it connects, which may be in the
+   * middle of a transaction; `created` says that the source was started.
+   */
+  #readFormat(bytes: Uint8Array, start: number, end: number, offset: number): void {
+    const format = readFormat(bytes, start, end);
+    const summary = this.#summary!;
+    this.#format = format;
+    summary.formats.push({ offset, format });
+    if (format.isRelay) return;
+    summary.format = format;
+    if (format.created > 0) this.#restart();
   }
 
   /** Name of the event in hand, for messages. */
@@ -158,11 +178,7 @@ export class EventReader {
     place.offset = offset;
     place.end = offset + end - start;
     this.#packed = PLAIN;
-    if (header.type === EventCode.FORMAT_DESCRIPTION) {
-      throw new BinflashError('UNSUPPORTED', 'a second FORMAT_DESCRIPTION in one file is not supported yet', {
-        hint: 'This looks like a relay log: use the binary logs of the source instead.',
-      });
-    }
+    if (header.type === EventCode.FORMAT_DESCRIPTION) this.#readFormat(bytes, start, end, offset);
     const trailer = checksumLength(this.#format!);
     if (trailer > 0) verifyChecksum(bytes, start, end);
     const summary = this.#summary!;
@@ -197,8 +213,7 @@ export class EventReader {
         this.#readText(bytes, start, body);
         return;
       case 'drop':
-        if (header.type === EventCode.ROTATE) this.#summary!.nextFile = parseRotate(bytes, start, body);
-        if (this.#summary!.endsClosed) this.grouping.abandon();
+        this.#readDropped(bytes, start, body);
         return;
       case 'statement':
         this.grouping.statement++;
@@ -253,6 +268,15 @@ export class EventReader {
     if ((rows.flags & RowsFlag.STMT_END) === 0) return;
     grouping.statementEnd();
     this.#replace.statementEnd();
+  }
+
+  #readDropped(bytes: Uint8Array, start: number, body: number): void {
+    const { type, flags } = this.place.header;
+    // In a relay log, those of the source name its own files.
+    const isOwn = !this.#isRelay || (flags & HeaderFlag.RELAY_LOG) !== 0;
+    if (!isOwn) return;
+    if (type === EventCode.ROTATE) this.#summary!.nextFile = parseRotate(bytes, start, body);
+    if (this.#summary!.endsClosed && !this.#isRelay) this.grouping.abandon();
   }
 
   #readText(bytes: Uint8Array, start: number, body: number): void {
@@ -320,6 +344,13 @@ function unreadable(code: number, name: string): BinflashError {
       : `events of type ${name} cannot be read`,
     { hint: 'Dump the file from its server with --read-from-remote-server --raw and use that copy.' },
   );
+}
+
+/** Its CRC is always real, even where the events after it have none; but older servers write none. */
+function readFormat(bytes: Uint8Array, start: number, end: number): FormatDescription {
+  const format = parseFormatDescription(bytes, start, end);
+  if (format.knowsChecksums) verifyChecksum(bytes, start, end);
+  return format;
 }
 
 function verifyChecksum(bytes: Uint8Array, start: number, end: number): void {

@@ -1,4 +1,4 @@
-import { HEADER_LENGTH, MAGIC, MAX_EVENT, readHeader } from '../binlog/event-header.ts';
+import { type EventHeader, HEADER_LENGTH, MAGIC, MAX_EVENT, readHeader } from '../binlog/event-header.ts';
 import { EventCode } from '../binlog/event-types.ts';
 import { loadZstd, zstdIsLoaded } from '../binlog/zstd.ts';
 import { BinflashError } from '../errors.ts';
@@ -93,10 +93,13 @@ async function scanFile(
     let offset = MAGIC.length;
     for (;;) {
       let need = HEADER_LENGTH;
+      let isTorn = false;
       try {
         // The per-event path: no promise but where compressed transactions are unpacked.
         while (window.end - at >= HEADER_LENGTH && !checks.stopsAt(offset, reader.grouping.open)) {
           readHeader(window.data, at, reader.place.header);
+          isTorn = mayBeTorn(summary) && isCut(reader.place.header, offset, file.size);
+          if (isTorn) break;
           need = checkSize(reader.place.header.size, offset, file.size);
           if (window.end - at < need) break;
           checks.event(offset, offset + need);
@@ -116,12 +119,16 @@ async function scanFile(
         }
       } catch (error) {
         if (!(error instanceof BinflashError)) throw error;
-        adviseStop(error, reader, offset);
-        error.locate({ file: file.path, offset, eventType: reader.eventTypeName });
-        // What stands before it is whole, wherever the window began.
-        const goOn = summary === undefined || ((await options.onIndex?.(index, reader.complete)) ?? true);
-        if (!goOn) return false;
-        throw error;
+        // The last event has its length, but not all of its bytes have come to the disk.
+        isTorn = mayBeTorn(summary) && error.code === 'BAD_CHECKSUM' && offset + need === file.size;
+        if (!isTorn) {
+          adviseStop(error, reader, offset);
+          error.locate({ file: file.path, offset, eventType: reader.eventTypeName });
+          // What stands before it is whole, wherever the window began.
+          const goOn = summary === undefined || ((await options.onIndex?.(index, reader.complete)) ?? true);
+          if (!goOn) return false;
+          throw error;
+        }
       }
       options.onProgress?.(offset);
       options.signal?.throwIfAborted();
@@ -129,6 +136,8 @@ async function scanFile(
         return false;
       }
       if (checks.stopsAt(offset, reader.grouping.open) || offset === file.size) break;
+      isTorn ||= mayBeTorn(summary) && file.size - offset < need;
+      if (isTorn) break;
       if (file.size - offset < need) throw adviseStop(cutHeader(file, offset), reader, offset);
       await window.advance(at, need);
       at = window.begin;
@@ -136,11 +145,27 @@ async function scanFile(
     checks.end(offset);
     if (summary === undefined) throw cutHeader(file, offset);
     summary.scannedTo = offset;
+    if (!checks.stopsAt(offset, reader.grouping.open)) summary.tornBytes = file.size - offset;
     reader.endFile();
     return true;
   } finally {
     await window.settle();
   }
+}
+
+/** Is the file one that its server has not closed? It may end anywhere: the server was writing it, or had crashed. */
+function mayBeTorn(summary: FileSummary | undefined): boolean {
+  return summary !== undefined && summary.formats[0]!.format.inUse;
+}
+
+/** Does the file end before the event does? Where a system crashed, zeros may stand for what did not come to the disk. */
+function isCut(
+  { timestamp, type, serverId, size, flags }: EventHeader,
+  offset: number,
+  end: number,
+): boolean {
+  if (size === 0) return timestamp === 0 && type === 0 && serverId === 0 && flags === 0;
+  return size >= HEADER_LENGTH && size <= MAX_EVENT && offset + size > end;
 }
 
 function checkSize(size: number, offset: number, fileSize: number): number {

@@ -1,0 +1,44 @@
+import { EventCode } from '../binlog/event-types.ts';
+import { versionAtLeast } from '../binlog/format-description.ts';
+import { type BinlogIndex, type FileSummary, isRelayLog } from '../scan/binlog-index.ts';
+import { Ending } from '../scan/transaction-table.ts';
+import type { Skippable } from './refusals.ts';
+
+/** What is left out of itself where {@link isCutOff} says so. */
+export const CUT_OFF: ReadonlySet<Skippable> = new Set<Skippable>(['unfinished']);
+
+/**
+ * Is it plain why a transaction has no end, and that it need not be undone? It is the last one of a file that its server
+ * has not closed; or a relay log goes on with another one, because the replica had to begin it once more.
+ */
+export function isCutOff({ transactions, files }: BinlogIndex, transaction: number): boolean {
+  if (transactions.ending.get(transaction) !== Ending.OPEN) return false;
+  const file = transactions.endFile.get(transaction);
+  const isLast = transaction === transactions.length - 1 || transactions.file.get(transaction + 1) > file;
+  if (isRelayLog(files[file]!)) return transaction < transactions.length - 1;
+  return isLast && files[file]!.formats[0]!.format.inUse;
+}
+
+/** What there is to say of files of which nothing tells that they are complete; `stopped`: the user said where to stop. */
+export function unclosedWarnings(index: BinlogIndex, stopped: boolean): string[] {
+  if (stopped) return [];
+  const open = index.files.filter((file) => !file.endsClosed);
+  return open.map((file) =>
+    file.tornBytes > 0
+      ? `${file.path} ends inside the event at ${file.scannedTo}: these last ${file.tornBytes} bytes are left out (its server was writing, or has crashed)`
+      : maybeServersOwn(file)
+        ? `${file.path} does not end with ROTATE or STOP: still written, or cut, or not a server's own file`
+        : `${file.path} is not a server's own file (an undo, perhaps): without ROTATE or STOP nothing tells whether it is complete`,
+  );
+}
+
+/**
+ * Servers begin each file with the GTIDs before it, whatever they are set to: MySQL since 5.7.6, MariaDB since 10.0.2.
+ * Tools do not, this one neither.
+ */
+function maybeServersOwn({ events, format }: FileSummary): boolean {
+  const { flavour, version } = format;
+  const since: [number, number, number] = flavour === 'mariadb' ? [10, 0, 2] : [5, 7, 6];
+  const begins = flavour === 'mariadb' ? EventCode.MARIADB_GTID_LIST : EventCode.PREVIOUS_GTIDS;
+  return events[begins]! > 0 || !versionAtLeast(version, since);
+}
