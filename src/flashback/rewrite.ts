@@ -6,7 +6,7 @@ import { BinflashError } from '../errors.ts';
 import { type AtomicFile, checkTarget, type Output } from '../io/output.ts';
 import { PartFiles, partName } from '../io/part-files.ts';
 import { checkRoom } from '../io/room.ts';
-import type { SourceFile } from '../io/source.ts';
+import type { InputFile } from '../io/source.ts';
 import { leftBehind } from '../io/temporary-names.ts';
 import { checkUnchanged, type ReadOptions, readIndex, withBinlogs } from '../read/binlogs.ts';
 import { mebibytes, Phase } from '../read/phase.ts';
@@ -47,7 +47,7 @@ export interface RewriteOptions extends ReadOptions, PlanOptions {
 export interface Draft {
   readonly plan: Plan;
   /** The inputs, open, in order. */
-  readonly files: readonly SourceFile[];
+  readonly files: readonly InputFile[];
   /** In the order in which they are to be replayed. */
   readonly parts: readonly {
     /** The name it is to get. */
@@ -113,7 +113,7 @@ export function spoolFolder({ output }: Pick<RewriteOptions, 'output'>): string 
 
 async function writeFiles(
   plan: Plan,
-  files: readonly SourceFile[],
+  files: readonly InputFile[],
   path: string,
   options: RewriteOptions,
 ): Promise<RewriteResult> {
@@ -148,7 +148,7 @@ async function writeFiles(
 
 async function write(
   plan: Plan,
-  files: readonly SourceFile[],
+  files: readonly InputFile[],
   nextPart: () => Promise<Output>,
   options: RewriteOptions,
 ): Promise<WriteResult> {

@@ -3,7 +3,7 @@ import { BinflashError } from '../errors.ts';
 import { ChunkSink } from '../io/chunk-sink.ts';
 import type { Output } from '../io/output.ts';
 import { RunWindows } from '../io/run-windows.ts';
-import type { SourceFile } from '../io/source.ts';
+import type { InputFile } from '../io/source.ts';
 import { LoadedEvents } from '../read/loaded-events.ts';
 import { eventPlaces } from '../read/places.ts';
 import { backwardRuns, unpackRoom } from '../read/runs.ts';
@@ -29,7 +29,7 @@ const MIN_WRITTEN = 3 * 1024 * 1024;
  */
 export async function writeUndo(
   plan: Plan,
-  files: readonly SourceFile[],
+  files: readonly InputFile[],
   nextPart: () => Promise<Output>,
   options: WriteOptions,
 ): Promise<WriteResult> {

@@ -1,5 +1,5 @@
 import { allocate } from '../wire/allocate.ts';
-import type { SourceFile } from './source.ts';
+import type { InputFile } from './source.ts';
 import { Waits } from './waits.ts';
 
 /**
@@ -17,7 +17,7 @@ export class ForwardWindow {
   /** File offset of `data[begin]`. */
   position = 0;
 
-  readonly #file: SourceFile;
+  readonly #file: InputFile;
   readonly #chunk: number;
   readonly #headroom: number;
   readonly #waits: Waits;
@@ -30,7 +30,7 @@ export class ForwardWindow {
   #nextLength = 0;
   #reading: Promise<void> = Promise.resolve();
 
-  constructor(file: SourceFile, chunk: number, waits: Waits = new Waits()) {
+  constructor(file: InputFile, chunk: number, waits: Waits = new Waits()) {
     this.#file = file;
     this.#waits = waits;
     this.#chunk = chunk;

@@ -8,8 +8,25 @@ export interface ByteSource {
   read(into: Uint8Array, at: number, length: number, position: number): Promise<void>;
 }
 
+/** A binary log to be read: the bytes of a plain one, wherever they come from. */
+export interface InputFile extends ByteSource {
+  /** As the user named it. */
+  readonly path: string;
+  readonly size: number;
+  /** Tells files from each other, whatever their paths. */
+  readonly identity: string;
+  /**
+   * Makes sure that what was read is what it held when it was opened, as far as can be told. What has grown since is as
+   * good: what was read stands before that.
+   *
+   * @throws BinflashError `IO` when it was cut or overwritten
+   */
+  check(): Promise<'as it was' | 'grown'>;
+  close(): Promise<void>;
+}
+
 /** A local file, opened read-only; its size is what it was when opened, so a growing file stays still. */
-export class SourceFile implements ByteSource {
+export class SourceFile implements InputFile {
   readonly path: string;
   readonly size: number;
   /** Device and inode, by which an output is known to be an input whatever its path. */
@@ -54,12 +71,7 @@ export class SourceFile implements ByteSource {
     return readFully(this.#handle, this.path, into, at, length, position);
   }
 
-  /**
-   * Makes sure that what was read is what the file held when it was opened, as far as its size and time of change tell.
-   * A file that has grown since is as good: what was read stands before that.
-   *
-   * @throws BinflashError `IO` when it was cut or overwritten
-   */
+  /** By its size and time of change. */
   async check(): Promise<'as it was' | 'grown'> {
     let now: Stats;
     try {

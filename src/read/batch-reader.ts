@@ -1,5 +1,5 @@
 import { RunWindows } from '../io/run-windows.ts';
-import type { SourceFile } from '../io/source.ts';
+import type { InputFile } from '../io/source.ts';
 import type { Waits } from '../io/waits.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
 import { allocate } from '../wire/allocate.ts';
@@ -36,12 +36,12 @@ export interface BatchReaderOptions {
  */
 export class BatchReader {
   readonly #index: BinlogIndex;
-  readonly #files: readonly SourceFile[];
+  readonly #files: readonly InputFile[];
   readonly #options: BatchReaderOptions;
   readonly #arena: Uint8Array;
   #room: Uint8Array = new Uint8Array(0);
 
-  constructor(index: BinlogIndex, files: readonly SourceFile[], options: BatchReaderOptions) {
+  constructor(index: BinlogIndex, files: readonly InputFile[], options: BatchReaderOptions) {
     this.#index = index;
     this.#files = files;
     this.#options = options;

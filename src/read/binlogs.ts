@@ -1,6 +1,6 @@
 import { BinflashError, exitCodes } from '../errors.ts';
 import { PageStore } from '../io/page-store.ts';
-import { SourceFile } from '../io/source.ts';
+import { type InputFile, SourceFile } from '../io/source.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
 import { checkSequence, orderFiles } from '../scan/order.ts';
 import { DEFAULT_WINDOW, scan } from '../scan/scan.ts';
@@ -32,9 +32,9 @@ export interface ReadOptions {
 export type Bounds = Pick<Selection, 'startPosition' | 'stopPosition'>;
 
 /** Opens binary logs and puts them in order. The caller closes them. @throws BinflashError `IO`, `USAGE` */
-export async function openBinlogs(paths: readonly string[]): Promise<SourceFile[]> {
+export async function openBinlogs(paths: readonly string[]): Promise<InputFile[]> {
   if (paths.length === 0) throw new BinflashError('USAGE', 'no binary log was named');
-  const opened: SourceFile[] = [];
+  const opened: InputFile[] = [];
   try {
     for (const path of paths) opened.push(await SourceFile.open(path));
     return await orderFiles(opened);
@@ -50,7 +50,7 @@ export async function openBinlogs(paths: readonly string[]): Promise<SourceFile[
  * @throws BinflashError for what is damaged, missing or cannot be read
  */
 export async function readIndex(
-  files: readonly SourceFile[],
+  files: readonly InputFile[],
   options: ReadOptions & { readonly select?: Bounds | undefined },
   pages?: PageStore,
 ): Promise<BinlogIndex> {
@@ -73,7 +73,7 @@ export async function readIndex(
 }
 
 /** Bytes that a scan comes by at least: what stands behind a stop position is not read. */
-export function bytesToScan(files: readonly SourceFile[], bounds: Bounds | undefined): number {
+export function bytesToScan(files: readonly InputFile[], bounds: Bounds | undefined): number {
   const all = files.reduce((sum, file) => sum + file.size, 0);
   const last = files.at(-1)?.size ?? 0;
   return all - last + Math.min(last, bounds?.stopPosition ?? last);
@@ -100,7 +100,7 @@ export function indexDetails({ files, transactions, events, shapes, texts, pages
  */
 export async function withBinlogs<T>(
   inputs: readonly string[],
-  use: (files: readonly SourceFile[], pages: PageStore) => Promise<T>,
+  use: (files: readonly InputFile[], pages: PageStore) => Promise<T>,
 ): Promise<T> {
   const files = await openBinlogs(inputs);
   const pages = new PageStore();
@@ -118,7 +118,7 @@ export async function withBinlogs<T>(
 /** The same for who only looks: that the files stayed as they were is checked at the end. */
 export function lookAtBinlogs<T>(
   inputs: readonly string[],
-  use: (files: readonly SourceFile[], pages: PageStore) => Promise<T>,
+  use: (files: readonly InputFile[], pages: PageStore) => Promise<T>,
 ): Promise<T> {
   return withBinlogs(inputs, async (files, pages) => {
     const result = await use(files, pages);
@@ -139,7 +139,7 @@ function mayStemFromChange(error: unknown): boolean {
  * @throws BinflashError `IO` when one was cut or overwritten meanwhile
  * @returns what there is to say of those that have grown
  */
-export async function checkUnchanged(files: readonly SourceFile[]): Promise<string[]> {
+export async function checkUnchanged(files: readonly InputFile[]): Promise<string[]> {
   const states = await Promise.all(files.map((file) => file.check()));
   return files
     .filter((_, number) => states[number] === 'grown')

@@ -1,5 +1,5 @@
 import { checksumLength } from '../binlog/format-description.ts';
-import type { ByteSource, SourceFile } from '../io/source.ts';
+import type { ByteSource, InputFile } from '../io/source.ts';
 import { type FileSummary, formatAt } from '../scan/binlog-index.ts';
 import type { PackedTable } from '../scan/packed-table.ts';
 import type { RunSources } from './runs.ts';
@@ -9,7 +9,7 @@ import { UnpackedSource } from './unpacking.ts';
 export class Sources implements RunSources {
   readonly #containers: PackedTable;
   readonly #summaries: readonly FileSummary[];
-  readonly #files: readonly SourceFile[];
+  readonly #files: readonly InputFile[];
   readonly #spoolFolder: string;
   #open: { packed: number; source: UnpackedSource } | undefined;
   #closing: Promise<void> = Promise.resolve();
@@ -18,7 +18,7 @@ export class Sources implements RunSources {
   constructor(
     containers: PackedTable,
     summaries: readonly FileSummary[],
-    files: readonly SourceFile[],
+    files: readonly InputFile[],
     spoolFolder: string,
   ) {
     this.#containers = containers;

@@ -1,6 +1,6 @@
 import { BinflashError } from '../errors.ts';
 import type { Plan } from '../flashback/plan.ts';
-import type { SourceFile } from '../io/source.ts';
+import type { InputFile } from '../io/source.ts';
 import { BatchReader } from '../read/batch-reader.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
 import { type Selection, Selector } from '../select/selection.ts';
@@ -35,7 +35,7 @@ export interface ReportDataOptions {
 /** Gathers all that a page shows. */
 export async function makeReportData(
   index: BinlogIndex,
-  files: readonly SourceFile[],
+  files: readonly InputFile[],
   plan: Pick<Plan, 'refusals'>,
   options: ReportDataOptions,
 ): Promise<ReportData> {

@@ -5,7 +5,7 @@ import { makePlan } from '../flashback/plan.ts';
 import { readReportAssets } from '../io/assets.ts';
 import { checkTarget, type Output } from '../io/output.ts';
 import { PartFiles } from '../io/part-files.ts';
-import type { SourceFile } from '../io/source.ts';
+import type { InputFile } from '../io/source.ts';
 import { leftBehind } from '../io/temporary-names.ts';
 import { checkUnchanged, type ReadOptions, readIndex, withBinlogs } from '../read/binlogs.ts';
 import { Phase } from '../read/phase.ts';
@@ -86,7 +86,7 @@ const BUDGETS: readonly { transactions: number; statementLength: number }[] = [
 /** Gathers the data and renders it, within {@link MOST_BYTES}. */
 export async function makePage(
   index: BinlogIndex,
-  files: readonly SourceFile[],
+  files: readonly InputFile[],
   assets: PageAssets,
   options: Pick<ReportOptions, 'select' | 'commandOptions' | 'window' | 'signal'>,
   mask?: RowMask,

@@ -1,7 +1,7 @@
 import { MAGIC } from '../binlog/event-header.ts';
 import { BinflashError } from '../errors.ts';
 import type { ForwardWindow } from '../io/forward-window.ts';
-import type { SourceFile } from '../io/source.ts';
+import type { InputFile } from '../io/source.ts';
 
 /** Signatures of things that people hand in by mistake, to be named instead of called damaged. */
 const SIGNATURES: [bytes: number[], code: 'ENCRYPTED' | 'UNSUPPORTED', what: string, hint: string][] = [
@@ -22,7 +22,7 @@ const SIGNATURES: [bytes: number[], code: 'ENCRYPTED' | 'UNSUPPORTED', what: str
 ];
 
 /** Makes sure that the file, whose window has not moved yet, is a binary log; names what else it may be. */
-export async function checkMagic(file: SourceFile, window: ForwardWindow): Promise<void> {
+export async function checkMagic(file: InputFile, window: ForwardWindow): Promise<void> {
   if (file.size === 0) {
     throw new BinflashError('NOT_A_BINLOG', 'the file is empty', { file: file.path });
   }

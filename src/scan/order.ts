@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { HEADER_LENGTH, MAGIC } from '../binlog/event-header.ts';
 import { BinflashError } from '../errors.ts';
-import type { SourceFile } from '../io/source.ts';
+import type { InputFile } from '../io/source.ts';
 import { readU32 } from '../wire/integers.ts';
 import type { FileSummary } from './binlog-index.ts';
 
@@ -17,7 +17,7 @@ function splitName(path: string): { stem: string; number: number } | undefined {
  *
  * @throws BinflashError `USAGE` when a file is given twice or the order cannot be told
  */
-export async function orderFiles(files: readonly SourceFile[]): Promise<SourceFile[]> {
+export async function orderFiles(files: readonly InputFile[]): Promise<InputFile[]> {
   const seen = new Map<string, string>();
   for (const file of files) {
     const earlier = seen.get(file.identity);
@@ -53,7 +53,7 @@ export async function orderFiles(files: readonly SourceFile[]): Promise<SourceFi
 }
 
 /** The timestamp of the first event; 0 for a file that is too short, about which the scan has more to say. */
-async function beginTime(file: SourceFile): Promise<number> {
+async function beginTime(file: InputFile): Promise<number> {
   const head = new Uint8Array(MAGIC.length + HEADER_LENGTH);
   if (file.size < head.length) return 0;
   await file.read(head, 0, head.length, 0);

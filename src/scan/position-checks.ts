@@ -1,14 +1,14 @@
 import { MAGIC } from '../binlog/event-header.ts';
 import { BinflashError } from '../errors.ts';
-import type { SourceFile } from '../io/source.ts';
+import type { InputFile } from '../io/source.ts';
 
 /** Holds `--start-position` and `--stop-position` against the boundaries that the scan comes by. */
 export class PositionChecks {
-  readonly #file: SourceFile;
+  readonly #file: InputFile;
   readonly #start: number | undefined;
   readonly #stop: number | undefined;
 
-  constructor(file: SourceFile, start: number | undefined, stop: number | undefined) {
+  constructor(file: InputFile, start: number | undefined, stop: number | undefined) {
     this.#file = file;
     this.#start = start;
     this.#stop = stop;

@@ -4,7 +4,7 @@ import { loadZstd, zstdIsLoaded } from '../binlog/zstd.ts';
 import { BinflashError } from '../errors.ts';
 import { ForwardWindow } from '../io/forward-window.ts';
 import { PageStore } from '../io/page-store.ts';
-import type { SourceFile } from '../io/source.ts';
+import type { InputFile } from '../io/source.ts';
 import type { Waits } from '../io/waits.ts';
 import type { BinlogIndex, FileSummary } from './binlog-index.ts';
 import { EventReader } from './event-reader.ts';
@@ -46,7 +46,7 @@ export interface ScanOptions {
  *
  * @throws BinflashError for the first thing that is damaged or cannot be read, with file, offset and type
  */
-export async function scan(files: readonly SourceFile[], options: ScanOptions = {}): Promise<BinlogIndex> {
+export async function scan(files: readonly InputFile[], options: ScanOptions = {}): Promise<BinlogIndex> {
   const pages = options.pages ?? new PageStore();
   const reader = new EventReader(options.maxUnpacked ?? DEFAULT_MAX_UNPACKED, pages);
   const summaries: FileSummary[] = [];
@@ -78,7 +78,7 @@ export async function scan(files: readonly SourceFile[], options: ScanOptions = 
 
 /** Scans one file and adds its summary; answers false when {@link ScanOptions.onIndex} has seen enough. */
 async function scanFile(
-  file: SourceFile,
+  file: InputFile,
   reader: EventReader,
   checks: PositionChecks,
   summaries: FileSummary[],
@@ -191,7 +191,7 @@ function checkSize(size: number, offset: number, fileSize: number): number {
 const TORN_HINT =
   'The file is cut, its size field is damaged, or the server was still writing it: copy it again after FLUSH BINARY LOGS.';
 
-function cutHeader(file: SourceFile, offset: number): BinflashError {
+function cutHeader(file: InputFile, offset: number): BinflashError {
   return new BinflashError(
     'TRUNCATED',
     `the file ends inside an event header, ${file.size - offset} bytes into it`,

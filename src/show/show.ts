@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os';
 import { BinflashError } from '../errors.ts';
-import type { SourceFile } from '../io/source.ts';
+import type { InputFile } from '../io/source.ts';
 import type { Waits } from '../io/waits.ts';
 import { BatchReader } from '../read/batch-reader.ts';
 import { bytesToScan, indexDetails, lookAtBinlogs, type ReadOptions, scannedBytes } from '../read/binlogs.ts';
@@ -115,7 +115,7 @@ class Run {
 
   constructor(
     index: BinlogIndex,
-    files: readonly SourceFile[],
+    files: readonly InputFile[],
     options: ShowOptions,
     tables: TableDescriptions,
     filter: RowFilter,

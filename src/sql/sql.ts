@@ -4,7 +4,7 @@ import { RefusedError } from '../flashback/refusals.ts';
 import { spoolFolder } from '../flashback/rewrite.ts';
 import { checkTarget, type Output } from '../io/output.ts';
 import { PartFiles } from '../io/part-files.ts';
-import type { SourceFile } from '../io/source.ts';
+import type { InputFile } from '../io/source.ts';
 import { leftBehind } from '../io/temporary-names.ts';
 import { checkUnchanged, type ReadOptions, readIndex, withBinlogs } from '../read/binlogs.ts';
 import { Phase } from '../read/phase.ts';
@@ -114,7 +114,7 @@ function refusalsOf(plan: Plan, writers: TextWriters, ignoreTriggers: boolean): 
 
 async function write(
   plan: Plan,
-  files: readonly SourceFile[],
+  files: readonly InputFile[],
   writers: TextWriters,
   parts: PartFiles,
   options: SqlOptions,

@@ -1,7 +1,7 @@
 import type { Plan } from '../flashback/plan.ts';
 import { selectedBytes } from '../flashback/plan.ts';
 import type { Output } from '../io/output.ts';
-import type { SourceFile } from '../io/source.ts';
+import type { InputFile } from '../io/source.ts';
 import { BatchReader } from '../read/batch-reader.ts';
 import type { ReadOptions } from '../read/binlogs.ts';
 import { Phase } from '../read/phase.ts';
@@ -25,7 +25,7 @@ export interface WritingOptions extends Pick<ReadOptions, 'window' | 'onProgress
  */
 export async function writeChanges(
   plan: Plan,
-  files: readonly SourceFile[],
+  files: readonly InputFile[],
   writers: TextWriters,
   texts: TextParts,
   options: WritingOptions,
@@ -44,7 +44,7 @@ const NOWHERE: Output = { write: async () => {} };
  */
 export async function tryValues(
   plan: Plan,
-  files: readonly SourceFile[],
+  files: readonly InputFile[],
   writers: TextWriters,
   options: WritingOptions,
 ): Promise<void> {
@@ -64,7 +64,7 @@ export async function tryValues(
 async function passOn(
   plan: Plan,
   events: NumberList,
-  files: readonly SourceFile[],
+  files: readonly InputFile[],
   writers: TextWriters,
   texts: TextParts,
   options: WritingOptions,

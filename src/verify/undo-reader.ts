@@ -1,7 +1,7 @@
 import { HEADER_LENGTH, MAGIC } from '../binlog/event-header.ts';
 import { EventCode } from '../binlog/event-types.ts';
 import { ForwardWindow } from '../io/forward-window.ts';
-import type { SourceFile } from '../io/source.ts';
+import type { InputFile } from '../io/source.ts';
 import { checkMagic } from '../scan/magic.ts';
 import { crc32 } from '../wire/crc32.ts';
 import { readU16, readU32 } from '../wire/integers.ts';
@@ -12,7 +12,7 @@ const CHECKSUM = 4;
 
 /** A file of an undo, and what it is called in messages: before it has its name, that is not its path. */
 export interface UndoPart {
-  readonly file: SourceFile;
+  readonly file: InputFile;
   readonly name: string;
 }
 

@@ -3,7 +3,7 @@ import { BinflashError } from '../errors.ts';
 import { makePlan, type Plan, type PlanOptions, planLines } from '../flashback/plan.ts';
 import { RefusedError } from '../flashback/refusals.ts';
 import { validateOptions } from '../flashback/validate.ts';
-import { SourceFile } from '../io/source.ts';
+import { type InputFile, SourceFile } from '../io/source.ts';
 import { BatchReader } from '../read/batch-reader.ts';
 import { lookAtBinlogs, type ReadOptions, readIndex } from '../read/binlogs.ts';
 import { Phase } from '../read/phase.ts';
@@ -94,14 +94,14 @@ const DRAFT_HINT =
 /** An undo that is complete but not published, as `rewrite` hands it over. */
 interface Draft {
   readonly plan: Plan;
-  readonly files: readonly SourceFile[];
+  readonly files: readonly InputFile[];
   readonly parts: readonly { readonly path: string; readonly temporaryPath: string }[];
 }
 
 /** Proves that these files are the undo of a plan. @throws BinflashError `VERIFY_FAILED`, `IO`, `NOT_A_BINLOG` */
 export async function prove(
   plan: Plan,
-  files: readonly SourceFile[],
+  files: readonly InputFile[],
   parts: readonly UndoPart[],
   options: ProveOptions,
 ): Promise<Proof> {

@@ -3,7 +3,7 @@ import { emptyRowsEvent, parseRows } from '../binlog/rows.ts';
 import { tableName } from '../binlog/table-map.ts';
 import { BinflashError } from '../errors.ts';
 import type { PageStore } from '../io/page-store.ts';
-import type { SourceFile } from '../io/source.ts';
+import type { InputFile } from '../io/source.ts';
 import type { Batch, BatchReaderOptions } from '../read/batch-reader.ts';
 import { BatchReader } from '../read/batch-reader.ts';
 import { type OnDebug, Phase } from '../read/phase.ts';
@@ -91,7 +91,7 @@ export interface MaskOptions extends Omit<BatchReaderOptions, 'waits'> {
  */
 export async function maskRows(
   index: BinlogIndex,
-  files: readonly SourceFile[],
+  files: readonly InputFile[],
   selector: Selector,
   filter: RowFilter,
   options: MaskOptions,

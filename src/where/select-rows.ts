@@ -1,5 +1,5 @@
 import { tmpdir } from 'node:os';
-import type { SourceFile } from '../io/source.ts';
+import type { InputFile } from '../io/source.ts';
 import type { ReadOptions } from '../read/binlogs.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
 import { DEFAULT_WINDOW } from '../scan/scan.ts';
@@ -13,7 +13,7 @@ import { maskRows, type RowMask } from './row-mask.ts';
  */
 export async function selectRows(
   index: BinlogIndex,
-  files: readonly SourceFile[],
+  files: readonly InputFile[],
   selector: Selector,
   filter: RowFilter,
   options: ReadOptions,
