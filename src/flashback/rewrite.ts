@@ -80,7 +80,7 @@ export async function rewrite(options: RewriteOptions): Promise<RewriteResult> {
   }
   // What does not parse is told before anything is read.
   const filter = new RowFilter(options.select?.where, options.descriptions ?? new TableDescriptions());
-  return withBinlogs(options.inputs, async (files, pages) => {
+  return withBinlogs(options.inputs, options, async (files, pages) => {
     const inputs = new Set(files.map((file) => file.identity));
     if (typeof options.output === 'string') await checkTarget(options.output, inputs, options.force ?? false);
     pages.folder = spoolFolder(options);

@@ -63,7 +63,7 @@ export interface InspectOptions extends ReadOptions {
  * @throws BinflashError for what is damaged or cannot be read; `NO_MATCH` when a selection selects nothing
  */
 export function inspect(inputs: readonly string[], options: InspectOptions = {}): Promise<Inspection> {
-  return lookAtBinlogs(inputs, async (opened, pages) => {
+  return lookAtBinlogs(inputs, options, async (opened, pages) => {
     const { select = {}, descriptions = new TableDescriptions() } = options;
     const filter = new RowFilter(select.where, descriptions);
     const index = await readIndex(opened, options, pages);

@@ -14,8 +14,14 @@ export interface Progress {
   readonly total: number;
 }
 
+/** How files are opened that are not simply binary logs. */
+export interface OpenOptions {
+  /** Folder for temporary files, of what cannot be read from where it is (default: the system's). */
+  readonly spoolFolder?: string | undefined;
+}
+
 /** Options of everything that reads binary logs. */
-export interface ReadOptions {
+export interface ReadOptions extends OpenOptions {
   /** Called once a window. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   /** Stops the run at the next window; the promise is rejected with the signal's reason and no output is left. */
@@ -32,7 +38,10 @@ export interface ReadOptions {
 export type Bounds = Pick<Selection, 'startPosition' | 'stopPosition'>;
 
 /** Opens binary logs and puts them in order. The caller closes them. @throws BinflashError `IO`, `USAGE` */
-export async function openBinlogs(paths: readonly string[]): Promise<InputFile[]> {
+export async function openBinlogs(
+  paths: readonly string[],
+  _options: OpenOptions = {},
+): Promise<InputFile[]> {
   if (paths.length === 0) throw new BinflashError('USAGE', 'no binary log was named');
   const opened: InputFile[] = [];
   try {
@@ -100,9 +109,10 @@ export function indexDetails({ files, transactions, events, shapes, texts, pages
  */
 export async function withBinlogs<T>(
   inputs: readonly string[],
+  options: OpenOptions,
   use: (files: readonly InputFile[], pages: PageStore) => Promise<T>,
 ): Promise<T> {
-  const files = await openBinlogs(inputs);
+  const files = await openBinlogs(inputs, options);
   const pages = new PageStore();
   try {
     return await use(files, pages);
@@ -118,9 +128,10 @@ export async function withBinlogs<T>(
 /** The same for who only looks: that the files stayed as they were is checked at the end. */
 export function lookAtBinlogs<T>(
   inputs: readonly string[],
+  options: OpenOptions,
   use: (files: readonly InputFile[], pages: PageStore) => Promise<T>,
 ): Promise<T> {
-  return withBinlogs(inputs, async (files, pages) => {
+  return withBinlogs(inputs, options, async (files, pages) => {
     const result = await use(files, pages);
     await checkUnchanged(files);
     return result;

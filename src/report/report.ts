@@ -52,7 +52,7 @@ export async function report(options: ReportOptions): Promise<ReportResult> {
   // What does not parse is told before anything is read.
   const filter = new RowFilter(options.select?.where, options.descriptions ?? new TableDescriptions());
   const assets = await readReportAssets();
-  return await withBinlogs(options.inputs, async (files, pages) => {
+  return await withBinlogs(options.inputs, options, async (files, pages) => {
     const inputs = new Set(files.map((file) => file.identity));
     if (typeof output === 'string') await checkTarget(output, inputs, force);
     if (typeof output === 'string') pages.folder = dirname(output);

@@ -59,7 +59,7 @@ export async function show(options: ShowOptions): Promise<ShowResult> {
   // What does not parse is told before anything is read.
   const tables = tablesOf(options);
   const filter = new RowFilter(select?.where, tables);
-  return lookAtBinlogs(options.inputs, async (files, pages) => {
+  return lookAtBinlogs(options.inputs, options, async (files, pages) => {
     let run: Run | undefined;
     const total = bytesToScan(files, select);
     const phase = new Phase('show', options.onDebug);

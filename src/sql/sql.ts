@@ -68,7 +68,7 @@ export async function sql(options: SqlOptions): Promise<SqlResult> {
   validateTextOptions(options);
   const descriptions = options.descriptions ?? new TableDescriptions();
   const filter = new RowFilter(options.select?.where, descriptions);
-  return withBinlogs(options.inputs, async (files, pages) => {
+  return withBinlogs(options.inputs, options, async (files, pages) => {
     const inputs = new Set(files.map((file) => file.identity));
     const { output } = options;
     const force = options.force ?? false;

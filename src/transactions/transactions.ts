@@ -85,7 +85,7 @@ export function transactions<T>(
   options: TransactionsOptions,
   use: (list: TransactionList) => Promise<T>,
 ): Promise<T> {
-  return lookAtBinlogs(inputs, async (files, pages) => {
+  return lookAtBinlogs(inputs, options, async (files, pages) => {
     const { select = {}, descriptions = new TableDescriptions() } = options;
     const filter = new RowFilter(select.where, descriptions);
     const index = await readIndex(files, options, pages);

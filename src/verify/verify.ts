@@ -47,7 +47,7 @@ export async function verify(options: VerifyOptions): Promise<VerifyResult> {
   validateOptions(options);
   // What does not parse is told before anything is read.
   const filter = new RowFilter(options.select?.where, options.descriptions ?? new TableDescriptions());
-  return lookAtBinlogs(options.inputs, async (files, pages) => {
+  return lookAtBinlogs(options.inputs, options, async (files, pages) => {
     const parts: UndoPart[] = [];
     try {
       for (const name of options.undo) parts.push({ name, file: await SourceFile.open(name) });
