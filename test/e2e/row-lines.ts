@@ -63,7 +63,7 @@ export async function ourRows(file: string): Promise<OurRows> {
   return {
     reordered,
     events: events.map((text) => rowsIn(Buffer.from(text, 'latin1'))),
-    takenBack: await withBinlogs([file], async (files) => takenBackRows(await readIndex(files, {}))),
+    takenBack: await withBinlogs([file], {}, async (files) => takenBackRows(await readIndex(files, {}))),
   };
 }
 

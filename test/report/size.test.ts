@@ -63,7 +63,7 @@ describe('the size of a page', () => {
       log.transaction(change((['insert', 'update', 'delete'] as const)[i % 3]!, [1], of));
     }
     await inFolder(async (folder) => {
-      await withBinlogs(await writeFiles(folder, [log.bytes()]), async (files) => {
+      await withBinlogs(await writeFiles(folder, [log.bytes()]), {}, async (files) => {
         const index = multiplied(await readIndex(files, {}), 500_000, 20, 86_400);
         const { data, page } = await makePage(index, files, assets, {});
         expect(Buffer.byteLength(page)).toBeLessThan(MOST);
@@ -86,7 +86,7 @@ describe('the size of a page', () => {
       if (i % 10 === 0) log.time++;
     }
     await inFolder(async (folder) => {
-      await withBinlogs(await writeFiles(folder, [log.bytes()]), async (files) => {
+      await withBinlogs(await writeFiles(folder, [log.bytes()]), {}, async (files) => {
         const { data, page } = await makePage(await readIndex(files, {}), files, assets, {});
         expect(Buffer.byteLength(page)).toBeLessThan(MOST);
         expect(data.transactions.length).toBeGreaterThan(300);

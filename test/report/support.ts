@@ -11,7 +11,7 @@ export function dataOf(files: readonly Uint8Array[], select: Selection = {}): Pr
 }
 
 export function dataOfPaths(paths: readonly string[], select: Selection = {}): Promise<ReportData> {
-  return withBinlogs(paths, async (sources) => {
+  return withBinlogs(paths, {}, async (sources) => {
     const index = await readIndex(sources, { select });
     return makeReportData(index, sources, makePlan(index, { select }), {
       select,

@@ -18,7 +18,7 @@ async function groups(
     return log.bytes();
   });
   const { transactions: t } = await inFolder(async (folder) =>
-    withBinlogs(await writeFiles(folder, logs), (files) => readIndex(files, {})),
+    withBinlogs(await writeFiles(folder, logs), {}, (files) => readIndex(files, {})),
   );
   const names = ['OPEN', 'XID', 'COMMIT', 'ROLLBACK', 'PREPARED', 'STATEMENT', 'XA_ROLLBACK'];
   return Array.from(

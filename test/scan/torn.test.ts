@@ -10,7 +10,7 @@ const fixtures = join(import.meta.dirname, '../../fixtures');
 
 async function read(path: string, stopPosition?: number): Promise<BinlogIndex | BinflashError> {
   try {
-    return await withBinlogs([path], (files) => readIndex(files, { select: { stopPosition } }));
+    return await withBinlogs([path], {}, (files) => readIndex(files, { select: { stopPosition } }));
   } catch (error) {
     if (error instanceof BinflashError) return error;
     throw error;

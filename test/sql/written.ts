@@ -34,7 +34,7 @@ export async function writtenFrom(
   make: MakeWriter,
   descriptions: TableDescriptions,
 ): Promise<Buffer> {
-  return withBinlogs(inputs, async (files) => {
+  return withBinlogs(inputs, {}, async (files) => {
     const index = await readIndex(files, {});
     const pieces: Uint8Array[] = [];
     const out = new ByteText((piece) => pieces.push(piece));
