@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { CHECKSUM_LENGTH, checksumMatches } from '../binlog/checksum.ts';
 import { unpackEvent } from '../binlog/compressed-event.ts';
 import { HEADER_LENGTH, HeaderFlag, readHeader } from '../binlog/event-header.ts';
@@ -25,6 +26,9 @@ import { type EventPlace, emptyPlace } from './place.ts';
 import { ReplaceDoubt } from './replace-doubt.ts';
 import { countRows, type RowCount, ShapeRegistry } from './shapes.ts';
 import { TextTable } from './text-table.ts';
+
+/** Pieces of 128 KiB that are unpacked before others have their turn. */
+const PIECES_IN_A_ROW = 64;
 
 /**
  * Takes one event after the other, verifies it, and writes into the index what the rest of the program
@@ -108,6 +112,47 @@ export class EventReader {
    * at `offset` in the file. @throws BinflashError when it is damaged or cannot be understood
    */
   read(bytes: Uint8Array, start: number, end: number, offset: number): void {
+    this.#take(bytes, start, this.#open(bytes, start, end, offset));
+  }
+
+  /** Does the event in hand hold others, for {@link readPayload}? */
+  get isPayload(): boolean {
+    return this.place.header.type === EventCode.TRANSACTION_PAYLOAD && this.#format?.flavour === 'mysql';
+  }
+
+  /**
+   * The same for a TRANSACTION_PAYLOAD, with the events in it, however many they are: signals are heard meanwhile.
+   *
+   * @throws BinflashError; and the signal's reason when it is aborted
+   */
+  async readPayload(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    offset: number,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const body = this.#open(bytes, start, end, offset);
+    const { containers } = this.events;
+    const packed = containers.add(offset, end - start);
+    const inner = new InnerEvents((piece, from, to, innerOffset) => {
+      this.#packed = packed;
+      this.#inner = innerOffset;
+      this.#takeInner(piece, from, to);
+    });
+    let pieces = 0;
+    for (const piece of unpackPayload(bytes, parsePayload(bytes, start, body), this.#maxUnpacked)) {
+      inner.push(piece);
+      if (++pieces % PIECES_IN_A_ROW > 0) continue;
+      await setImmediate();
+      signal?.throwIfAborted();
+    }
+    inner.finish();
+    containers.unpacked.set(packed, inner.offset);
+  }
+
+  /** Verifies the event at `bytes[start, end)` and counts it; answers where its checksum begins. */
+  #open(bytes: Uint8Array, start: number, end: number, offset: number): number {
     const { place } = this;
     const { header } = place;
     place.offset = offset;
@@ -127,7 +172,7 @@ export class EventReader {
     if (header.timestamp > 0 && (summary.firstTime === 0 || header.timestamp < summary.firstTime)) {
       summary.firstTime = header.timestamp;
     }
-    this.#take(bytes, start, end - trailer);
+    return end - trailer;
   }
 
   /** Does with the event in hand, its checksum left out, what the registry says. */
@@ -146,8 +191,7 @@ export class EventReader {
         this.#boundaries.read(bytes, start, body, type.name, flavour);
         return;
       case 'packed':
-        if (header.type === EventCode.TRANSACTION_PAYLOAD) this.#readPayload(bytes, start, body);
-        else this.#readCompressed(bytes, start, body);
+        this.#readCompressed(bytes, start, body);
         return;
       case 'text':
         this.#readText(bytes, start, body);
@@ -225,29 +269,18 @@ export class EventReader {
     );
   }
 
-  /** A TRANSACTION_PAYLOAD: takes the events in it one by one, however many they are. */
-  #readPayload(bytes: Uint8Array, start: number, body: number): void {
-    const { containers } = this.events;
+  /** Takes an event out of a TRANSACTION_PAYLOAD. */
+  #takeInner(bytes: Uint8Array, start: number, end: number): void {
     const { header } = this.place;
-    const packed = containers.add(this.place.offset, this.place.end - this.place.offset);
-    const inner = new InnerEvents((piece, from, to, offset) => {
-      readHeader(piece, from, header);
-      const { type } = header;
-      if (!mayBeInner(type)) {
-        throw new BinflashError('DAMAGED', `a TRANSACTION_PAYLOAD holds an event of type ${type}`);
-      }
-      this.#summary!.events[type]!++;
-      this.#packed = packed;
-      this.#inner = offset;
-      this.#take(piece, from, to);
-      // Between two of them, what may go wrong is the payload's.
-      header.type = EventCode.TRANSACTION_PAYLOAD;
-    });
-    for (const piece of unpackPayload(bytes, parsePayload(bytes, start, body), this.#maxUnpacked)) {
-      inner.push(piece);
+    readHeader(bytes, start, header);
+    const { type } = header;
+    if (!mayBeInner(type)) {
+      throw new BinflashError('DAMAGED', `a TRANSACTION_PAYLOAD holds an event of type ${type}`);
     }
-    inner.finish();
-    containers.unpacked.set(packed, inner.offset);
+    this.#summary!.events[type]!++;
+    this.#take(bytes, start, end);
+    // Between two of them, what may go wrong is the payload's.
+    header.type = EventCode.TRANSACTION_PAYLOAD;
   }
 
   /** A compressed event of MariaDB. */

@@ -93,13 +93,10 @@ async function scanFile(
     let offset = MAGIC.length;
     for (;;) {
       let need = HEADER_LENGTH;
-      let isPayload = false;
       try {
-        // The per-event path: no promise in here.
+        // The per-event path: no promise but where compressed transactions are unpacked.
         while (window.end - at >= HEADER_LENGTH && !checks.stopsAt(offset, reader.grouping.open)) {
           readHeader(window.data, at, reader.place.header);
-          isPayload = reader.place.header.type === EventCode.TRANSACTION_PAYLOAD;
-          if (isPayload && !zstdIsLoaded()) break;
           need = checkSize(reader.place.header.size, offset, file.size);
           if (window.end - at < need) break;
           checks.event(offset, offset + need);
@@ -107,6 +104,9 @@ async function scanFile(
             checkFirst(reader.place.header.type);
             summary = reader.beginFile(file.path, file.size, window.data, at, at + need);
             summaries.push(summary);
+          } else if (reader.isPayload) {
+            if (!zstdIsLoaded()) await loadZstd();
+            await reader.readPayload(window.data, at, at + need, offset, options.signal);
           } else {
             reader.read(window.data, at, at + need, offset);
           }
@@ -122,10 +122,6 @@ async function scanFile(
         const goOn = summary === undefined || ((await options.onIndex?.(index, reader.complete)) ?? true);
         if (!goOn) return false;
         throw error;
-      }
-      if (isPayload && !zstdIsLoaded()) {
-        await loadZstd();
-        continue;
       }
       options.onProgress?.(offset);
       options.signal?.throwIfAborted();

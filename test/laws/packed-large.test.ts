@@ -179,6 +179,25 @@ describe('payloads above what is unpacked in memory', () => {
     });
   });
 
+  it('let signals be heard while they are unpacked', async () => {
+    await inFolder(async (folder) => {
+      const inputs = await writeFiles(folder, [zeros(200)]);
+      // It comes at once, and ends the run inside the only event that takes time.
+      const reason = new Error('enough');
+      const abort = new AbortController();
+      setImmediate(() => abort.abort(reason));
+      const seen: number[] = [];
+      const stopped = rewrite({
+        inputs,
+        output: undefined,
+        signal: abort.signal,
+        onProgress: ({ done }) => seen.push(done),
+      });
+      await expect(stopped).rejects.toBe(reason);
+      expect(seen).toEqual([]);
+    });
+  });
+
   it('are never in memory as a whole', { timeout: 300_000 }, async () => {
     const [small, large] = await inFolder(async (folder) => {
       const inputs = await writeFiles(folder, [zeros(16), zeros(200)]);
