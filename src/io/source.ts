@@ -1,6 +1,7 @@
 import { constants, type Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { BinflashError, type ErrorPlace } from '../errors.ts';
+import { MOST_AT_ONCE } from './write-fully.ts';
 
 /** Something to read bytes from. */
 export interface ByteSource {
@@ -104,7 +105,8 @@ export async function readFully(
   while (done < length) {
     let bytesRead: number;
     try {
-      ({ bytesRead } = await handle.read(into, at + done, length - done, position + done));
+      const asked = Math.min(length - done, MOST_AT_ONCE);
+      ({ bytesRead } = await handle.read(into, at + done, asked, position + done));
     } catch (error) {
       throw ioError('cannot be read', path, error, position + done);
     }

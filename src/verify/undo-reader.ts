@@ -1,4 +1,4 @@
-import { HEADER_LENGTH, MAGIC } from '../binlog/event-header.ts';
+import { HEADER_LENGTH, MAGIC, MAX_EVENT } from '../binlog/event-header.ts';
 import { EventCode } from '../binlog/event-types.ts';
 import { ForwardWindow } from '../io/forward-window.ts';
 import type { SourceFile } from '../io/source.ts';
@@ -94,6 +94,9 @@ export class UndoReader {
     const size = readU32(data, at + 9);
     const offset = this.nextOffset;
     const left = this.#parts[this.part]!.file.size - offset;
+    if (size > MAX_EVENT) {
+      throw this.#fault(`an event of at most ${MAX_EVENT} bytes`, `one of ${size} bytes`, offset);
+    }
     if (size < HEADER_LENGTH + CHECKSUM || size > left) {
       throw this.#fault(
         'an event that ends inside the file',

@@ -1,6 +1,7 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { MAX_EVENT } from '../../src/binlog/event-header.ts';
 import { rewrite, VerifyError, verify, verifyDraft } from '../../src/index.ts';
 import { Binlog } from '../builder/binlog.ts';
 import { prefixed, u32 } from '../builder/bytes.ts';
@@ -92,6 +93,28 @@ describe('what verify says', () => {
       expect([30, 31, 32]).toContain((await readFile(output))[error.offset! + 4]);
       expect([30, 31, 32]).toContain((await readFile(source))[error.source!.offset + 4]);
       expect(error.message).toContain(`expected ${error.expected}, found ${error.found} (source: ${source}:`);
+    });
+  });
+});
+
+describe('an undo with an event of 3 GB', () => {
+  it('is not proved: the process was aborted', async () => {
+    await inFolder(async (folder) => {
+      const output = join(folder, 'undo.binlog');
+      await rewrite({ inputs: [source], output });
+      const bytes = await readFile(output);
+      const second = 4 + bytes.readUInt32LE(4 + 9);
+      bytes.writeUInt32LE(3_000_000_000, second + 9);
+      await writeFile(output, bytes);
+      // Sparse: gigabytes that are not there.
+      await truncate(output, 2 ** 32);
+      const before = process.memoryUsage().rss;
+      expect(await errorOf(verify({ undo: [output], inputs: [source] }))).toMatchObject({
+        code: 'VERIFY_FAILED',
+        expected: `an event of at most ${MAX_EVENT} bytes`,
+        offset: second,
+      });
+      expect(process.memoryUsage().rss - before).toBeLessThan(300 * 2 ** 20);
     });
   });
 });
