@@ -74,6 +74,25 @@ export class SourceFile implements ByteSource {
     return 'as it was';
   }
 
+  /**
+   * Opens what has the path now, to read it (again). The file itself may be closed meanwhile.
+   *
+   * @throws BinflashError `IO` also when it is not as it was when it was opened first
+   */
+  async again(): Promise<SourceFile> {
+    const now = await SourceFile.open(this.path);
+    const how = this.#differenceOf(now);
+    if (how === undefined) return now;
+    await now.close();
+    throw changedError(how, { file: this.path });
+  }
+
+  #differenceOf(now: SourceFile): string | undefined {
+    if (now.identity !== this.identity) return 'another file has its name';
+    if (now.size !== this.size) return now.size < this.size ? 'it became shorter' : 'it has grown';
+    return now.#modified === this.#modified ? undefined : 'it was written to';
+  }
+
   close(): Promise<void> {
     return closeRead(this.#handle);
   }

@@ -3,7 +3,7 @@ import { BinflashError } from '../errors.ts';
 import { makePlan, type Plan, type PlanOptions, planLines } from '../flashback/plan.ts';
 import { RefusedError } from '../flashback/refusals.ts';
 import { validateOptions } from '../flashback/validate.ts';
-import { SourceFile } from '../io/source.ts';
+import type { SourceFile } from '../io/source.ts';
 import { BatchReader } from '../read/batch-reader.ts';
 import { lookAtBinlogs, type ReadOptions, readIndex } from '../read/binlogs.ts';
 import { Phase } from '../read/phase.ts';
@@ -15,7 +15,8 @@ import { RowFilter } from '../where/row-filter.ts';
 import { selectRows } from '../where/select-rows.ts';
 import { Prover } from './prover.ts';
 import type { Proof } from './tally.ts';
-import { type UndoPart, UndoReader } from './undo-reader.ts';
+import { checkParts, lookAtPart, type UndoPart } from './undo-parts.ts';
+import { UndoReader } from './undo-reader.ts';
 import { VerifyError } from './verify-error.ts';
 
 /** As of `rewrite`: bytes of events in one BINLOG statement. */
@@ -49,19 +50,15 @@ export async function verify(options: VerifyOptions): Promise<VerifyResult> {
   const filter = new RowFilter(options.select?.where, options.descriptions ?? new TableDescriptions());
   return lookAtBinlogs(options.inputs, async (files, pages) => {
     const parts: UndoPart[] = [];
-    try {
-      for (const name of options.undo) parts.push({ name, file: await SourceFile.open(name) });
-      const index = await readIndex(files, options, pages);
-      const selector = new Selector(index, options.select ?? {});
-      const mask = await selectRows(index, files, selector, filter, options);
-      const planning = new Phase('plan', options.onDebug);
-      const plan = makePlan(index, options, mask);
-      planning.end(0, () => planLines(plan));
-      if (plan.refusals.length > 0) throw new RefusedError(plan.refusals);
-      return { plan, proof: await prove(plan, files, parts, options) };
-    } finally {
-      await Promise.all(parts.map(({ file }) => file.close()));
-    }
+    for (const name of options.undo) parts.push(await lookAtPart(name, name));
+    const index = await readIndex(files, options, pages);
+    const selector = new Selector(index, options.select ?? {});
+    const mask = await selectRows(index, files, selector, filter, options);
+    const planning = new Phase('plan', options.onDebug);
+    const plan = makePlan(index, options, mask);
+    planning.end(0, () => planLines(plan));
+    if (plan.refusals.length > 0) throw new RefusedError(plan.refusals);
+    return { plan, proof: await prove(plan, files, parts, options) };
   });
 }
 
@@ -74,17 +71,13 @@ type ProveOptions = Pick<VerifyOptions, 'window' | 'maxStatementSize' | 'onProgr
  * @throws BinflashError `VERIFY_FAILED`, see {@link VerifyError}
  */
 export async function verifyDraft(draft: Draft, options: ProveOptions = {}): Promise<Proof> {
-  const parts: UndoPart[] = [];
   try {
-    for (const { path, temporaryPath } of draft.parts) {
-      parts.push({ name: path, file: await SourceFile.open(temporaryPath) });
-    }
+    const parts: UndoPart[] = [];
+    for (const { path, temporaryPath } of draft.parts) parts.push(await lookAtPart(temporaryPath, path));
     return await prove(draft.plan, draft.files, parts, options);
   } catch (error) {
     if (error instanceof VerifyError) error.hint = DRAFT_HINT;
     throw error;
-  } finally {
-    await Promise.all(parts.map(({ file }) => file.close()));
   }
 }
 
@@ -100,6 +93,23 @@ interface Draft {
 
 /** Proves that these files are the undo of a plan. @throws BinflashError `VERIFY_FAILED`, `IO`, `NOT_A_BINLOG` */
 export async function prove(
+  plan: Plan,
+  files: readonly SourceFile[],
+  parts: readonly UndoPart[],
+  options: ProveOptions,
+): Promise<Proof> {
+  try {
+    const proof = await proveAsRead(plan, files, parts, options);
+    await checkParts(parts);
+    return proof;
+  } catch (error) {
+    // What does not stay as it is proves nothing, neither way.
+    if (error instanceof VerifyError) await checkParts(parts);
+    throw error;
+  }
+}
+
+async function proveAsRead(
   plan: Plan,
   files: readonly SourceFile[],
   parts: readonly UndoPart[],
@@ -144,7 +154,7 @@ export async function prove(
     prover.checkEnd();
     if (await undo.fill()) throw prover.excess;
   } finally {
-    await undo.settle();
+    await undo.close();
   }
   const proof = prover.proof();
   if (due !== 0 || proof.rows !== plan.rows || proof.transactions !== plan.transactions) {
