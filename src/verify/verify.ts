@@ -144,9 +144,9 @@ async function proveAsRead(
           prover.useSource(plan.events.get(i), events);
           while (!prover.advance()) await readOn();
         } catch (error) {
-          if (!(error instanceof BinflashError)) throw error;
           // What does not say where it stands was met in the source.
-          throw error.locate(prover.sourcePlace);
+          if (error instanceof BinflashError && error.file === undefined) error.locate(prover.sourcePlace);
+          throw error;
         }
       }
     }

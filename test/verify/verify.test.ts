@@ -78,6 +78,13 @@ describe('an undo in parts', () => {
   });
 
   it('is told from what is no binary log', async () => {
+    await inFolder(async (folder) => {
+      const empty = join(folder, 'empty');
+      await writeFile(empty, '');
+      // The offset was one of the source.
+      const error = expect.objectContaining({ code: 'NOT_A_BINLOG', file: empty, offset: undefined });
+      expect(await proved([empty])).toEqual(error);
+    });
     expect(await proved([import.meta.filename])).toMatchObject({ code: 'NOT_A_BINLOG' });
     expect(await proved(['/nowhere/undo'])).toMatchObject({ code: 'IO' });
     expect(await proved([])).toMatchObject({ code: 'USAGE' });
