@@ -11,7 +11,7 @@ export interface Case {
 /** What a number should be. */
 export type Aim = { readonly most: number } | { readonly least: number };
 
-/** A number that comes of the runs of one round, by their names. */
+/** A number that comes of what the cases took, by their names: of the medians of all rounds. */
 export interface Finding {
   readonly name: string;
   readonly of: (run: (name: string) => Run) => number;
@@ -25,8 +25,11 @@ export function times(name: string, of: string, to: string, aim?: Aim): Finding 
 }
 
 /**
- * Runs all cases in turn, `rounds` times after a warm-up that is not counted, and answers Markdown tables: medians of
- * the runs, and medians of what is found within each round, beside what they should be.
+ * Runs all cases, `rounds` times after a warm-up that is not counted, and answers Markdown tables: medians of the runs,
+ * and what is found of them, beside what it should be.
+ *
+ * Each round has an order of its own. Memory that a virtual machine has given back to its host is slow when it is first
+ * used again: where two programs take turns, writing a file and removing it, it was always the same one that met it.
  */
 export async function runRounds(
   cases: readonly Case[],
@@ -34,48 +37,52 @@ export async function runRounds(
   rounds: number,
   beforeEach: () => Promise<void> = async () => {},
 ): Promise<string[]> {
-  const done: Map<string, Run>[] = [];
+  const done = new Map<string, Run[]>(cases.map(({ name }) => [name, []]));
   for (let round = 0; round <= rounds; round++) {
-    const runs = new Map<string, Run>();
-    for (const { name, command, stdout } of cases) {
+    for (const { name, command, stdout } of shuffled(cases)) {
       await beforeEach();
-      runs.set(name, await measure(command, stdout));
+      const run = await measure(command, stdout);
+      if (round > 0) done.get(name)!.push(run);
     }
-    if (round > 0) done.push(runs);
   }
   await beforeEach();
   return [
     '| run | seconds: median (min to max) | processor seconds | peak memory, MB |',
     '|---|---|---|---|',
-    ...cases.map(({ name }) =>
-      caseLine(
-        done.map((runs) => runs.get(name)!),
-        name,
-      ),
-    ),
+    ...cases.map(({ name }) => caseLine(done.get(name)!, name)),
     '',
-    ...findingsTable(findings.map((finding) => ({ ...finding, values: done.map(valueIn(finding)) }))),
+    ...findingsTable(findings.map((of) => ({ ...of, values: [of.of((name) => medians(done.get(name)!))] }))),
   ];
 }
 
-function valueIn({ of }: Finding): (runs: ReadonlyMap<string, Run>) => number {
-  return (runs) => of((name) => runs.get(name)!);
+function shuffled<T>(items: readonly T[]): T[] {
+  return items
+    .map((item) => ({ item, place: Math.random() }))
+    .sort((a, b) => a.place - b.place)
+    .map(({ item }) => item);
+}
+
+function medians(runs: readonly Run[]): Run {
+  return {
+    seconds: median(runs.map((run) => run.seconds)),
+    memory: median(runs.map((run) => run.memory)),
+    processor: median(runs.map((run) => run.processor)),
+  };
 }
 
 function caseLine(runs: readonly Run[], name: string): string {
-  const seconds = runs.map((run) => run.seconds);
-  const memory = median(runs.map((run) => run.memory));
-  const processor = median(runs.map((run) => run.processor));
-  const [least, most] = [Math.min(...seconds), Math.max(...seconds)];
-  return `| ${name} | ${median(seconds).toFixed(2)} (${least.toFixed(2)} to ${most.toFixed(2)}) | ${processor.toFixed(2)} | ${memory.toFixed(0)} |`;
+  const times = runs.map((run) => run.seconds);
+  const { seconds, memory, processor } = medians(runs);
+  const [least, most] = [Math.min(...times), Math.max(...times)];
+  return `| ${name} | ${seconds.toFixed(2)} (${least.toFixed(2)} to ${most.toFixed(2)}) | ${processor.toFixed(2)} | ${memory.toFixed(0)} |`;
 }
 
-/** A table of medians, each with its aim and whether it is met. */
+/** A table of numbers (medians where there are several), each with its aim and whether it is met. */
 export function findingsTable(
   findings: readonly (Pick<Finding, 'name' | 'unit' | 'aim'> & { readonly values: readonly number[] })[],
 ): string[] {
   return [
-    '| found in each round | median | aim | met |',
+    '| found | value | aim | met |',
     '|---|---|---|---|',
     ...findings.map(({ name, unit = '', aim, values }) => {
       const value = median(values);

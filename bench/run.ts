@@ -14,6 +14,7 @@ import { measureSettings } from './settings.ts';
 import { measureBlobs, measureTiny, measureWide } from './shapes.ts';
 import { measureSizes } from './sizes.ts';
 import { measureText } from './text.ts';
+import { measureVerify } from './verify.ts';
 
 /**
  * Measures, and records medians in results.md: `npx tsx bench/run.ts [rounds] [part...]`. What is not measured keeps
@@ -30,6 +31,7 @@ const ordinary: Record<string, Measure> = {
   'large-row': measureLargeRow,
   looking: measureLooking,
   text: measureText,
+  verify: measureVerify,
 };
 /** Many minutes each, some with tens of GiB: only when they are named. */
 const long: Record<string, Measure> = {

@@ -8,6 +8,7 @@ import {
   type RewriteResult,
   rewrite,
 } from '../src/index.ts';
+import { pageLimits } from '../src/io/page-store.ts';
 import { fileName } from './builder/arbitrary.ts';
 import { type Effect, effects } from './builder/oracle.ts';
 import { type BinlogRecord, readBinlog } from './builder/reader.ts';
@@ -27,6 +28,17 @@ export async function writeFiles(folder: string, files: readonly Uint8Array[]): 
   const paths = files.map((_, number) => join(folder, fileName(number)));
   await Promise.all(paths.map((path, number) => writeFile(path, files[number]!)));
   return paths;
+}
+
+/** What is made with pages of a few numbers, of which none stays in memory. */
+export async function spilled<T>(make: () => Promise<T>): Promise<T> {
+  const before = { ...pageLimits };
+  Object.assign(pageLimits, { inMemory: 0, page: 8, firstPage: 4, buffer: 100 });
+  try {
+    return await make();
+  } finally {
+    Object.assign(pageLimits, before);
+  }
 }
 
 export interface Undo {

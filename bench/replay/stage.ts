@@ -8,8 +8,6 @@ import { NUMBERS, type ReplayCase } from './cases.ts';
 import { grouped } from './grouped.ts';
 import { type Replayed, replay } from './pipeline.ts';
 
-const MIB = 1024 * 1024;
-
 /** How the rows of an undo are packed. */
 export interface Packing {
   readonly name: string;
@@ -63,7 +61,6 @@ export class Stage {
         inputs: [this.#source],
         output,
         maxEventSize,
-        maxStatementSize: 64 * MIB,
         force: true,
       });
       if (statementSize !== undefined)

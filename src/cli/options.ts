@@ -90,13 +90,7 @@ export const rewriteOptions: Record<string, OptionSpec> = {
     group: OUTPUT,
     value: 'size',
     default: '1M',
-    describe: 'pack rows into events of up to this size',
-  },
-  'max-statement-size': {
-    group: OUTPUT,
-    value: 'size',
-    default: '8M',
-    describe: 'most bytes of events in one BINLOG statement',
+    describe: 'pack rows into events of up to this size; each is a BINLOG statement',
   },
   'max-file-size': {
     group: OUTPUT,
@@ -207,7 +201,12 @@ export const verifyOptions: Record<string, OptionSpec> = {
     describe: 'the binary logs, in any order',
   },
   'primary-key': { ...primaryKey!, group: UNDO },
-  'max-statement-size': { ...rewriteOptions['max-statement-size']!, group: UNDO },
+  'max-event-size': {
+    group: UNDO,
+    value: 'size',
+    default: '8M',
+    describe: 'no event of several rows is larger than this',
+  },
   ...skipOptions,
 };
 

@@ -9,6 +9,7 @@ import {
   choiceOf,
   flagOf,
   listOf,
+  maxEventSizeOf,
   maxUnpackedSizeOf,
   readSelection,
   sizeOf,
@@ -22,9 +23,6 @@ import { proofJson, proofLines } from './proof-lines.ts';
 import { type Replay, replayOf } from './replay.ts';
 import { binaryStdoutOutput, writeResult } from './stdout.ts';
 import { errorJson, plural, Style } from './terminal.ts';
-
-/** Servers take no event larger than this. */
-const GIB = 1024 ** 3;
 
 /** `binflash rewrite`: options to library call, result to summary. */
 export async function rewriteCommand(
@@ -54,7 +52,7 @@ export async function rewriteCommand(
   if (toStdout && verifies) {
     throw new BinflashError('USAGE', '--verify reads the undo again and needs a name with -o');
   }
-  const maxStatementSize = sizeOf(args, 'max-statement-size', 1024, GIB);
+  const maxEventSize = maxEventSizeOf(args);
   let proof: Proof | undefined;
   const onDebug = debugLog(args);
   let result: RewriteResult;
@@ -69,8 +67,7 @@ export async function rewriteCommand(
       descriptions: await readDescriptions(args),
       checksum: choiceOf(args, 'checksum', ['crc32', 'none']),
       rowsVersion: rowEvents === undefined ? undefined : rowEvents === 'v1' ? 1 : 2,
-      maxEventSize: sizeOf(args, 'max-event-size', 1, GIB),
-      maxStatementSize,
+      maxEventSize,
       maxFileSize,
       maxUnpackedSize: maxUnpackedSizeOf(args),
       onProgress: bar.update,
@@ -80,7 +77,7 @@ export async function rewriteCommand(
         beforePublish: async (draft) => {
           // Loaded for those who ask for it: the start is a good part of what a small log takes.
           const { verifyDraft } = await import('../verify/verify.ts');
-          proof = await verifyDraft(draft, { maxStatementSize, onProgress: bar.update, onDebug, signal });
+          proof = await verifyDraft(draft, { maxEventSize, onProgress: bar.update, onDebug, signal });
         },
       }),
     });
@@ -130,7 +127,7 @@ function replayLines(replay: Replay, style: Style): string[] {
     );
   } else if (replay.maxAllowedPacket !== undefined) {
     lines.push(
-      `${style.yellow('First')} let the server take the largest row (and set it back afterwards):`,
+      `${style.yellow('First')} let the server take the longest statement (and set it back afterwards):`,
       style.bold(`  SET GLOBAL max_allowed_packet = ${replay.maxAllowedPacket};`),
     );
   }

@@ -3,7 +3,14 @@ import { SKIPPABLE } from '../flashback/refusals.ts';
 import { type VerifyResult, verify } from '../verify/verify.ts';
 import { formatBytes } from '../wire/format-bytes.ts';
 import { safeJson, safeText } from '../wire/safe-text.ts';
-import { type Arguments, flagOf, listOf, maxUnpackedSizeOf, readSelection, sizeOf } from './arguments.ts';
+import {
+  type Arguments,
+  flagOf,
+  listOf,
+  maxEventSizeOf,
+  maxUnpackedSizeOf,
+  readSelection,
+} from './arguments.ts';
 import { debugLog } from './debug-log.ts';
 import { readDescriptions } from './descriptions.ts';
 import { changeLines, planDetails, planJson } from './plan-summary.ts';
@@ -39,7 +46,7 @@ export async function verifyCommand(
       skip: SKIPPABLE.filter((name) => flagOf(args, `skip-${name}`)),
       primaryKeys: listOf(args, 'primary-key'),
       descriptions: await readDescriptions(args),
-      maxStatementSize: sizeOf(args, 'max-statement-size', 1024, 1024 ** 3),
+      maxEventSize: maxEventSizeOf(args),
       maxUnpackedSize: maxUnpackedSizeOf(args),
       onProgress: bar.update,
       onDebug: debugLog(args),

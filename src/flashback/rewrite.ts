@@ -19,7 +19,7 @@ import { makePlan, type Plan, type PlanOptions, planLines } from './plan.ts';
 import { RefusedError } from './refusals.ts';
 import type { WriteResult } from './undo-writer.ts';
 import { validateOptions } from './validate.ts';
-import { checkRowsVersion, DEFAULT_MAX_EVENT_SIZE, DEFAULT_MAX_STATEMENT_SIZE, writeUndo } from './write.ts';
+import { checkRowsVersion, DEFAULT_MAX_EVENT_SIZE, writeUndo } from './write.ts';
 
 export interface RewriteOptions extends ReadOptions, PlanOptions {
   /** Binary log files, in any order. */
@@ -32,8 +32,8 @@ export interface RewriteOptions extends ReadOptions, PlanOptions {
   readonly checksum?: ChecksumAlgorithm | undefined;
   /** Default: as each source event. */
   readonly rowsVersion?: RowsVersion | undefined;
+  /** Rows of one statement are packed into events of up to this size (default 1 MiB); each event is a BINLOG statement. */
   readonly maxEventSize?: number | undefined;
-  readonly maxStatementSize?: number | undefined;
   /** Cut the output between transactions into numbered parts of about this size. Only for a path. */
   readonly maxFileSize?: number | undefined;
   /**
@@ -155,12 +155,10 @@ async function write(
   const phase = new Phase('write', options.onDebug);
   const checksum = options.checksum ?? plan.index.files.at(-1)!.format.checksum;
   const maxEventSize = options.maxEventSize ?? DEFAULT_MAX_EVENT_SIZE;
-  const maxStatementSize = options.maxStatementSize ?? DEFAULT_MAX_STATEMENT_SIZE;
   const written = await writeUndo(plan, files, nextPart, {
     checksum,
     rowsVersion: options.rowsVersion,
     maxEventSize,
-    maxStatementSize,
     maxFileSize: options.maxFileSize,
     window: options.window ?? DEFAULT_WINDOW,
     spoolFolder: spoolFolder(options),
@@ -169,7 +167,7 @@ async function write(
     waits: phase.waits,
   });
   phase.end(written.bytes, () => [
-    `${written.rows} rows in ${written.transactions} transactions; events packed to ${mebibytes(maxEventSize)}, statements to ${mebibytes(maxStatementSize)}, checksum ${checksum}`,
+    `${written.rows} rows in ${written.transactions} transactions; events packed to ${mebibytes(maxEventSize)}, checksum ${checksum}`,
   ]);
   return written;
 }

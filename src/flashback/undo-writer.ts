@@ -24,7 +24,6 @@ export interface WriteOptions {
   /** Undefined: that of each source event. */
   readonly rowsVersion: RowsVersion | undefined;
   readonly maxEventSize: number;
-  readonly maxStatementSize: number;
   /** A new part is begun before a transaction that would make the current one larger. */
   readonly maxFileSize: number | undefined;
   readonly window: number;
@@ -73,13 +72,11 @@ export class UndoWriter {
     this.#plan = plan;
     this.#index = plan.index;
     this.#options = options;
-    const largestMap = plan.index.tables.reduce((most, table) => Math.max(most, table.body.length + 64), 0);
     const { format } = plan.index.files.at(-1)!;
     this.#hasV1 = hasV1(format);
     const batches = format.flavour === 'mysql' && versionAtLeast(format.version, [8, 0, 0]);
     this.#guarded = plan.index.shapes.map(({ table }) => batches && table.optional.primaryKey === undefined);
-    const eventSize = Math.min(options.maxEventSize, Math.max(0, options.maxStatementSize - largestMap));
-    this.#writer = new EventWriter(sink, options.checksum, eventSize);
+    this.#writer = new EventWriter(sink, options.checksum, options.maxEventSize);
     this.#inverter = new RowInverter(this.#writer);
   }
 

@@ -12,7 +12,6 @@ export function validateOptions(options: RewriteOptions): void {
   const least: [name: string, value: number | undefined, least: number][] = [
     ['window', options.window, 1],
     ['maxEventSize', options.maxEventSize, 1],
-    ['maxStatementSize', options.maxStatementSize, 1],
     ['maxFileSize', options.maxFileSize, 1],
     ['maxUnpackedSize', options.maxUnpackedSize, 1],
     ['startPosition', select.startPosition, 0],

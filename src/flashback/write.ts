@@ -16,9 +16,6 @@ import { hasV1, UndoWriter, type WriteOptions, type WriteResult } from './undo-w
 /** Packed size of output events: the smallest that has all of what packing gains a replay (docs/replay.md). */
 export const DEFAULT_MAX_EVENT_SIZE: number = 1024 * 1024;
 
-/** Bytes of events in one BINLOG statement: about 11 MiB of base64, below MariaDB's default packet of 16 MiB. */
-export const DEFAULT_MAX_STATEMENT_SIZE: number = 8 * 1024 * 1024;
-
 /** Output chunks in the arena; one is filled while others are written. */
 const CHUNKS = 4;
 /** What a chunk holds at least when it is written, however small the events are: each begins with room for a full one. */
@@ -78,9 +75,8 @@ export async function writeUndo(
 }
 
 function chunkSize(plan: Plan, options: WriteOptions): number {
-  const eventSize = Math.min(options.maxEventSize, options.maxStatementSize);
   const largestMap = plan.index.tables.reduce((most, table) => Math.max(most, table.body.length), 0);
-  return MIN_WRITTEN + eventSize + largestMap + 4096;
+  return MIN_WRITTEN + options.maxEventSize + largestMap + 4096;
 }
 
 /** Makes sure that the wanted rows version exists in the format that the output begins with. */

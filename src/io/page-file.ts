@@ -5,11 +5,8 @@ import { join } from 'node:path';
 import { BinflashError } from '../errors.ts';
 import { ioError } from './source.ts';
 
-/** Pages are gathered up to this size, and written with one call. */
-const BUFFER = 1024 * 1024;
-
 const HINT =
-  'The index of a large log does not fit into memory, and goes on in this folder: make room there, or name another one (the output stands in it, else TMPDIR names it).';
+  "The index of a large log does not fit into memory, and goes on in this folder: make room there, or have it elsewhere (it is the output's folder; where there is no output, TMPDIR names it).";
 
 /**
  * A temporary file of pages, written at its end and read anywhere, without promises: whoever asks for a number of the
@@ -20,23 +17,24 @@ export class PageFile {
   readonly #folder: string;
   readonly #descriptor: number;
   /** What is not written yet: the bytes from {@link #written} to {@link length}. */
-  readonly #buffer: Uint8Array = new Uint8Array(BUFFER);
+  readonly #buffer: Uint8Array;
   #written = 0;
   #scratch: Uint8Array = new Uint8Array(0);
   #open = true;
 
-  private constructor(folder: string, descriptor: number) {
+  private constructor(folder: string, descriptor: number, buffer: number) {
     this.#folder = folder;
     this.#descriptor = descriptor;
+    this.#buffer = new Uint8Array(buffer);
   }
 
-  /** @throws BinflashError `IO` */
-  static create(folder: string = tmpdir()): PageFile {
+  /** Pages are gathered up to `buffer` bytes, and written with one call. @throws BinflashError `IO` */
+  static create(buffer: number, folder: string = tmpdir()): PageFile {
     const path = join(folder, `.binflash.${randomBytes(6).toString('hex')}.index`);
     try {
       const descriptor = openSync(path, 'wx+', 0o600);
       unlinkSync(path);
-      return new PageFile(folder, descriptor);
+      return new PageFile(folder, descriptor, buffer);
     } catch (error) {
       throw failure('a temporary file for the index cannot be made here', folder, error);
     }
@@ -44,9 +42,9 @@ export class PageFile {
 
   /** Answers where the bytes begin. @throws BinflashError `IO` */
   append(bytes: Uint8Array): number {
-    if (this.length - this.#written + bytes.length > BUFFER) this.#flush();
+    if (this.length - this.#written + bytes.length > this.#buffer.length) this.#flush();
     const at = this.length;
-    if (bytes.length > BUFFER) {
+    if (bytes.length > this.#buffer.length) {
       this.#write(bytes, bytes.length);
       this.#written += bytes.length;
     } else {

@@ -1,7 +1,12 @@
 import { PageFile } from './page-file.ts';
 
 /** What bounds an index in memory. Only tests have reason to change it: they have no room for large logs. */
-export const pageLimits: PageLimits = { inMemory: 256 * 1024 * 1024, page: 16 * 1024, firstPage: 64 * 1024 };
+export const pageLimits: PageLimits = {
+  inMemory: 256 * 1024 * 1024,
+  page: 16 * 1024,
+  firstPage: 64 * 1024,
+  buffer: 1024 * 1024,
+};
 
 export interface PageLimits {
   /** Bytes of packed pages that stay in memory; what comes after them goes to a temporary file. */
@@ -13,6 +18,8 @@ export interface PageLimits {
    * spend more on making machine code for it than on doing it.
    */
   firstPage: number;
+  /** Bytes of packed pages that are gathered before they are written to the temporary file. */
+  buffer: number;
 }
 
 /** Where a packed page is: here, or at this position of the temporary file. */
@@ -50,7 +57,7 @@ export class PageStore {
       this.#inMemory += bytes.length;
       return bytes;
     }
-    this.#file ??= PageFile.create(this.folder);
+    this.#file ??= PageFile.create(this.limits.buffer, this.folder);
     return this.#file.append(bytes);
   }
 

@@ -1,4 +1,5 @@
 import { tmpdir } from 'node:os';
+import { dirname } from 'node:path';
 import { BinflashError } from '../errors.ts';
 import { makePlan } from '../flashback/plan.ts';
 import { readReportAssets } from '../io/assets.ts';
@@ -54,6 +55,7 @@ export async function report(options: ReportOptions): Promise<ReportResult> {
   return await withBinlogs(options.inputs, async (files, pages) => {
     const inputs = new Set(files.map((file) => file.identity));
     if (typeof output === 'string') await checkTarget(output, inputs, force);
+    if (typeof output === 'string') pages.folder = dirname(output);
     const index = await readIndex(files, options, pages);
     const selector = new Selector(index, options.select ?? {});
     const mask = await selectRows(index, files, selector, filter, options);

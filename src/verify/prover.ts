@@ -29,7 +29,7 @@ import { type Difference, type SourcePlace, VerifyError } from './verify-error.t
 export class Prover {
   readonly #plan: Plan;
   readonly #undo: UndoReader;
-  readonly #maxStatementSize: number;
+  readonly #maxEventSize: number;
   readonly #source: SourceSide;
   readonly #rows = new RowProver();
   readonly #tally: Tally = new Tally();
@@ -53,11 +53,11 @@ export class Prover {
   #rowsStart = 0;
   #partTransactions = 0;
 
-  /** `maxStatementSize`: most bytes of events in a BINLOG statement of more rows than one. */
-  constructor(plan: Plan, undo: UndoReader, maxStatementSize: number) {
+  /** `maxEventSize`: most bytes of a rows event of more rows than one. */
+  constructor(plan: Plan, undo: UndoReader, maxEventSize: number) {
     this.#plan = plan;
     this.#undo = undo;
-    this.#maxStatementSize = maxStatementSize;
+    this.#maxEventSize = maxEventSize;
     this.#source = new SourceSide(plan);
     this.#versions = new RowsVersions(this.#source.hasV1);
   }
@@ -238,10 +238,10 @@ export class Prover {
     this.#isOpen = false;
     const undo = this.#undo;
     const { eventRows } = this.#rows;
-    if (eventRows > 1 && this.#mapSize + undo.size > this.#maxStatementSize) {
+    if (eventRows > 1 && undo.size > this.#maxEventSize) {
       throw this.#fault(
-        `at most ${this.#maxStatementSize} bytes of events in one BINLOG statement`,
-        `${this.#mapSize + undo.size} with ${eventRows} rows`,
+        `at most ${this.#maxEventSize} bytes (--max-event-size)`,
+        `${undo.size} with ${eventRows} rows`,
         this.#source.place,
       );
     }

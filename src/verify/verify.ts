@@ -19,16 +19,16 @@ import { checkParts, lookAtPart, type UndoPart } from './undo-parts.ts';
 import { UndoReader } from './undo-reader.ts';
 import { VerifyError } from './verify-error.ts';
 
-/** As of `rewrite`: bytes of events in one BINLOG statement. */
-const DEFAULT_MAX_STATEMENT_SIZE = 8 * 1024 * 1024;
+/** A statement of about 11 MiB of base64, below MariaDB's default packet of 16 MiB. */
+const DEFAULT_MAX_EVENT_SIZE = 8 * 1024 * 1024;
 
 export interface VerifyOptions extends ReadOptions, Omit<PlanOptions, 'direction'> {
   /** The files of the undo, in the order in which they are to be replayed. */
   readonly undo: readonly string[];
   /** The binary log files that it was made from, in any order. */
   readonly inputs: readonly string[];
-  /** Most bytes of events in one BINLOG statement of more rows than one (default 8 MiB). */
-  readonly maxStatementSize?: number | undefined;
+  /** Most bytes of a rows event of more rows than one (default 8 MiB). */
+  readonly maxEventSize?: number | undefined;
 }
 
 export interface VerifyResult {
@@ -62,7 +62,7 @@ export async function verify(options: VerifyOptions): Promise<VerifyResult> {
   });
 }
 
-type ProveOptions = Pick<VerifyOptions, 'window' | 'maxStatementSize' | 'onProgress' | 'onDebug' | 'signal'>;
+type ProveOptions = Pick<VerifyOptions, 'window' | 'maxEventSize' | 'onProgress' | 'onDebug' | 'signal'>;
 
 /**
  * Proves an undo that is complete but has no name yet, for `beforePublish` of `rewrite`. Sources, selection and what can
@@ -118,7 +118,7 @@ async function proveAsRead(
   const window = options.window ?? DEFAULT_WINDOW;
   const phase = new Phase('verify', options.onDebug);
   const undo = new UndoReader(parts, window);
-  const prover = new Prover(plan, undo, options.maxStatementSize ?? DEFAULT_MAX_STATEMENT_SIZE);
+  const prover = new Prover(plan, undo, options.maxEventSize ?? DEFAULT_MAX_EVENT_SIZE);
   const reader = new BatchReader(plan.index, files, {
     window,
     spoolFolder: tmpdir(),

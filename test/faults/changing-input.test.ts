@@ -1,24 +1,13 @@
 /** Inputs that do not stay as they are while they are read: cut, overwritten, still growing, rotated away, deleted. */
-import { mkdtemp, rm, utimes } from 'node:fs/promises';
+import { utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { inspect, show } from '../../src/index.ts';
-import { Disk, type Fault } from './disk.ts';
-import { arrange, contents, differences, inputName, OUTPUT, type Scene, scenes, scratch } from './scenes.ts';
+import type { Fault } from './disk.ts';
+import { ownDisk } from './own-disk.ts';
+import { arrange, contents, differences, inputName, OUTPUT, type Scene, scenes } from './scenes.ts';
 
-let folder: string;
-let disk: Disk;
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(scratch, 'binflash-faults-'));
-  disk = new Disk(folder);
-  await disk.install();
-});
-
-afterAll(async () => {
-  disk.restore();
-  await rm(folder, { recursive: true });
-});
+const { folder, disk } = ownDisk();
 
 /** Inputs that were written a while ago: clocks of file systems tick slowly. */
 async function inputs(scene: Scene): Promise<string[]> {

@@ -2,7 +2,9 @@
 import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { inspect } from '../../src/index.ts';
+import { spilled } from '../helpers.ts';
 import { checkBuilt, inScratch, program } from './program.ts';
 import {
   arrange,
@@ -15,6 +17,7 @@ import {
   type Scene,
   scenes,
   scratch,
+  unevenLog,
 } from './scenes.ts';
 
 const IO = 5;
@@ -101,6 +104,8 @@ describe.skipIf(!isPossible)('a file system of 16 MiB (skipped where none may be
     await rm(inputs, { recursive: true });
   });
 
+  afterEach(() => void vi.unstubAllEnvs());
+
   /** Runs the scene with so many pages free. */
   async function withFree(pages: number, { run, files }: Pick<Scene, 'run' | 'files'>): Promise<unknown> {
     await rm(join(small, 'o'), { recursive: true, force: true });
@@ -130,6 +135,28 @@ describe.skipIf(!isPossible)('a file system of 16 MiB (skipped where none may be
     } while (error !== undefined && pages < 200);
     expect(pages).toBeGreaterThan(2);
     expect(error).toBeUndefined();
+  });
+
+  it.each([
+    ['rewrite', scenes[0]!.run],
+    ['sql', scenes[2]!.run],
+    ['report', scenes.at(-1)!.run],
+    ['inspect', async (paths: string[]) => ({ warnings: (await inspect(paths)).warnings })],
+  ])('an index that does not fit into memory, nor on the disk, ends %s with what to do', async (_, run) => {
+    vi.stubEnv('TMPDIR', join(small, 'o'));
+    const scene: Omit<Scene, 'name' | 'args'> = {
+      files: [unevenLog(2000)],
+      run: (paths, output) => spilled(() => run(paths, output)),
+    };
+    expect(await withFree(1, scene)).toMatchObject({
+      code: 'IO',
+      file: join(small, 'o'),
+      message:
+        'the temporary file of the index in this folder cannot be written: no space left on the device',
+      hint: expect.stringMatching(/make room there, or .* output's folder; .* TMPDIR/),
+    });
+    expect([...(await contents(join(small, 'o'))).keys()]).toEqual([]);
+    expect(await withFree(PAGES / 2, scene)).toBeUndefined();
   });
 
   it('an undo of 6 MiB is refused at once where half of that is not free, else when it is full', async () => {

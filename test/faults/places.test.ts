@@ -1,32 +1,20 @@
 /** What stands in the way: permissions, what is no file, a folder that goes, a name that is taken, two runs for one output. */
 import { execFileSync } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { rewrite } from '../../src/index.ts';
-import { Disk } from './disk.ts';
+import { ownDisk } from './own-disk.ts';
 import { checkBuilt, inScratch, program } from './program.ts';
-import { arrange, contents, differences, inputName, OUTPUT, type Scene, scenes, scratch } from './scenes.ts';
+import { arrange, contents, differences, inputName, OUTPUT, type Scene, scenes } from './scenes.ts';
 
 const chosen = scenes.map((scene) => [scene.name, scene] as const);
 const [usage, io] = [2, 5];
 const INPUTS = [inputName(0), inputName(1)];
 
-let folder: string;
-let disk: Disk;
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(scratch, 'binflash-faults-'));
-  disk = new Disk(folder);
-  await disk.install();
-});
+const { folder, disk } = ownDisk();
 
 beforeEach(() => disk.expect());
-
-afterAll(async () => {
-  disk.restore();
-  await rm(folder, { recursive: true });
-});
 
 function outcome(run: Promise<unknown>): Promise<unknown> {
   return run.then(

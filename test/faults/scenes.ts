@@ -34,6 +34,13 @@ export function smallLogs(transactions = 2): Buffer[] {
   });
 }
 
+/** One file of transactions of different sizes, of which the index keeps some bytes each. */
+export function unevenLog(transactions: number): Buffer {
+  const log = new Binlog(mysql97);
+  for (let i = 0; i < transactions; i++) log.transaction(inserts(tables[0]!, i * 100, 1 + ((i * 7) % 13), 9));
+  return log.bytes();
+}
+
 /** One file whose undo is about as large as `mib` says. */
 export function largeLog(mib: number): Buffer {
   const log = new Binlog(mysql97);

@@ -1,27 +1,11 @@
-/**
- * Every single call that a run makes of the file system fails once, in every way that it can: afterwards there is the
- * complete output and success, or an I/O error and everything as it was before.
- */
-import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { BinflashError } from '../../src/index.ts';
-import { Disk, type Fault, type Op } from './disk.ts';
-import { arrange, contents, differences, OUTPUT, type Scene, scenes, scratch, type Told } from './scenes.ts';
+import type { Disk, Fault, Op } from './disk.ts';
+import { ownDisk } from './own-disk.ts';
+import { arrange, contents, differences, OUTPUT, type Scene, scenes, type Told } from './scenes.ts';
 
-let folder: string;
-let disk: Disk;
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(scratch, 'binflash-faults-'));
-  disk = new Disk(folder);
-  await disk.install();
-});
-
-afterAll(async () => {
-  disk.restore();
-  await rm(folder, { recursive: true });
-});
+const { folder, disk } = ownDisk();
 
 /** What each call can fail with. */
 const ERRORS: Record<Op, readonly string[]> = {

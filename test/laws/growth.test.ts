@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
+import { applyJsonDiffs } from '../../src/binlog/json/apply.ts';
+import { parseJson } from '../../src/binlog/json/binary.ts';
+import { encodeJson } from '../../src/binlog/json/encode.ts';
 import { inspect } from '../../src/index.ts';
 import { classifyStatement } from '../../src/scan/statement.ts';
 import { Schema } from '../../src/tables/schema.ts';
@@ -12,6 +15,7 @@ import { u8 } from '../builder/bytes.ts';
 import { tinyint } from '../builder/columns.ts';
 import * as e from '../builder/events.ts';
 import { mariadb118, mysql97, type Server } from '../builder/format.ts';
+import { diffs, int } from '../builder/json.ts';
 import { rows, table, tableMap } from '../builder/rows.ts';
 import { change, orders } from '../builder/shop.ts';
 import { inFolder } from '../helpers.ts';
@@ -70,6 +74,22 @@ describe('time and memory grow as the input does', { timeout: 300_000 }, () => {
     });
     log.transaction([tableMap(wide, 1), ...events]);
     await inspected(log);
+  });
+
+  it('with the differences of a JSON array, all of them at its front', () => {
+    const front = { path: '$[0]', value: int(7) } as const;
+    const [inserts, removals] = [diffs({ op: 'insert', ...front }), diffs({ op: 'remove', path: '$[0]' })];
+    const half = encodeJson({
+      kind: 'array',
+      elements: Array.from({ length: 100_000 }, (_, i) => ({ kind: 'int', value: i })),
+    });
+    const steps = Buffer.concat([
+      Buffer.alloc(100_000 * inserts.length, inserts),
+      Buffer.alloc(200_000 * removals.length, removals),
+    ]);
+    return soon(() =>
+      expect(parseJson(applyJsonDiffs(half, steps))).toEqual({ kind: 'array', elements: [] }),
+    );
   });
 
   it('with statements in statements', () =>

@@ -5,6 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { compressedContent } from '../../src/binlog/columns/values/compressed.ts';
 import { MAX_EVENT } from '../../src/binlog/event-header.ts';
 import { parseJson } from '../../src/binlog/json/binary.ts';
+import { JsonContainer } from '../../src/binlog/json/container.ts';
+import { Effort, replaceInPlace } from '../../src/binlog/json/in-place.ts';
 import { inspect } from '../../src/index.ts';
 import { ShapeRegistry } from '../../src/scan/shapes.ts';
 import { Binlog } from '../builder/binlog.ts';
@@ -134,6 +136,15 @@ describe('limits on what an event may say', () => {
     expect(parseJson(nested(100)).kind).toBe('array');
     expect(thrownBy(() => parseJson(nested(101))).code).toBe('DAMAGED');
     expect(thrownBy(() => parseJson(nested(1000))).code).toBe('DAMAGED');
+  });
+
+  it('differences of a JSON document that look for room in place do so only so long', () => {
+    const bytes = encode(['abc', { int: 1n }, 'def']);
+    const array = new JsonContainer(bytes, bytes[0]!, 1);
+    const effort = new Effort();
+    effort.spend(2 ** 29 - 3);
+    expect(replaceInPlace(array, 0, encode('abcdefghijkl'), effort)).toBe('no room');
+    expect(thrownBy(() => replaceInPlace(array, 0, encode('abcdefghijkl'), effort)).code).toBe('UNSUPPORTED');
   });
 
   it('a compressed value says how much it is: neither more nor gigabytes of it are unpacked', () => {

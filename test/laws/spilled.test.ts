@@ -1,11 +1,10 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import { inspect, rewrite, show, sql, transactions } from '../../src/index.ts';
-import { pageLimits } from '../../src/io/page-store.ts';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { inspect, report, rewrite, show, sql, transactions, verify } from '../../src/index.ts';
 import { source } from '../builder/arbitrary.ts';
-import { inFolder, writeFiles } from '../helpers.ts';
+import { inFolder, spilled, writeFiles } from '../helpers.ts';
 
 const folder = join(import.meta.dirname, '..', '..', 'fixtures');
 const fixtures = readdirSync(folder, { recursive: true, encoding: 'utf8' })
@@ -14,17 +13,6 @@ const fixtures = readdirSync(folder, { recursive: true, encoding: 'utf8' })
   .sort()
   // Of each server some.
   .filter((_, i) => i % 3 === 0);
-
-/** All that is made with pages of a few numbers, none of which stays in memory. */
-async function spilled<T>(make: () => Promise<T>): Promise<T> {
-  const before = { ...pageLimits };
-  Object.assign(pageLimits, { inMemory: 0, page: 8, firstPage: 4 });
-  try {
-    return await make();
-  } finally {
-    Object.assign(pageLimits, before);
-  }
-}
 
 /** What it answers, or says instead. */
 async function outcome(
@@ -39,8 +27,11 @@ async function outcome(
   return said + Buffer.concat(pieces).toString('latin1');
 }
 
-/** By command, everything that it says of these files. */
-async function everything(inputs: readonly string[]): Promise<Record<string, string>> {
+/** By command, everything that it says of these files, and of their undo where they have one. */
+async function everything(
+  inputs: readonly string[],
+  undo: string | undefined,
+): Promise<Record<string, string>> {
   const where = ['@1 > 2'];
   return {
     rewrite: await outcome(async (write) => void (await rewrite({ inputs, output: { write } }))),
@@ -57,13 +48,39 @@ async function everything(inputs: readonly string[]): Promise<Record<string, str
         return entries;
       }),
     ),
+    report: await outcome(async (write) => (await report({ inputs, output: { write } })).data),
+    verify:
+      undo === undefined
+        ? 'no undo'
+        : await outcome(async () => {
+            const { plan, proof } = await verify({ inputs, undo: [undo] });
+            return [proof, plan.warnings];
+          }),
   };
 }
+
+/** The undo of these files, made in their folder, if they can be undone. */
+async function undoOf(inputs: readonly string[], folder: string): Promise<string | undefined> {
+  const output = join(folder, 'undo.binlog');
+  try {
+    await rewrite({ inputs, output });
+    return output;
+  } catch {
+    return undefined;
+  }
+}
+
+// A page tells when it was made.
+beforeAll(() => void vi.useFakeTimers({ toFake: ['Date'] }));
+afterAll(() => void vi.useRealTimers());
 
 describe('an index that does not fit into memory', () => {
   it('changes no output: fixtures', { timeout: 300_000 }, async () => {
     for (const path of fixtures) {
-      expect(await spilled(() => everything([path])), path).toEqual(await everything([path]));
+      const undo = path.replace(/\.binlog$/, '.undo.binlog');
+      const found = await spilled(() => everything([path], undo));
+      expect(found, path).toEqual(await everything([path], undo));
+      expect(found.verify).toContain('"digest"');
     }
   });
 
@@ -72,7 +89,8 @@ describe('an index that does not fit into memory', () => {
       fc.asyncProperty(source({ longest: 200 }), ({ files }) =>
         inFolder(async (into) => {
           const inputs = await writeFiles(into, files);
-          expect(await spilled(() => everything(inputs))).toEqual(await everything(inputs));
+          const undo = await undoOf(inputs, into);
+          expect(await spilled(() => everything(inputs, undo))).toEqual(await everything(inputs, undo));
         }),
       ),
       { numRuns: 8 },

@@ -5,7 +5,12 @@ import { F64Column, NumberList, U32Column, U64Column } from '../../src/scan/page
 
 const PAGE = 256;
 
-const limits = (inMemory: number): PageLimits => ({ inMemory, page: PAGE, firstPage: 2 * PAGE });
+const limits = (inMemory: number): PageLimits => ({
+  inMemory,
+  page: PAGE,
+  firstPage: 2 * PAGE,
+  buffer: 1000,
+});
 
 type Step =
   | { readonly what: 'set' | 'get'; readonly at: number; readonly value: number }

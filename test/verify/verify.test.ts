@@ -241,7 +241,7 @@ describe('rewrite with a proof before the names are given', () => {
   });
 });
 
-describe('what one BINLOG statement may hold', () => {
+describe('the size of events', () => {
   const of = table('d.t', [int, blob(4)]);
   const row = (id: number, size: number): Buffer[] => [u32(id), prefixed(4, Buffer.alloc(size, id))];
   const log = new Binlog(mysql97);
@@ -252,11 +252,30 @@ describe('what one BINLOG statement may hold', () => {
 
   it('is held against the limit, unless it is one row, which cannot be sent in pieces', async () => {
     const proved = await Sources.of([log.bytes()]);
-    const { bytes, result } = await undoBytes([log.bytes()], { maxStatementSize: 800 });
+    const { bytes, result } = await undoBytes([log.bytes()], { maxEventSize: 800 });
     const { largestStatement } = await proved.prove([bytes], 800);
     expect(largestStatement).toBe(result.written!.largestStatement);
     const large = await undoBytes([log.bytes()]);
     expect(await errorOf(proved.prove([large.bytes], 800))).toMatchObject({ code: 'VERIFY_FAILED' });
+  });
+
+  it('is what was asked for, also beyond the 8 MiB that are taken without being asked', async () => {
+    const megabytes = new Binlog(mysql97);
+    const ids = Array.from({ length: 9 }, (_, id) => id);
+    megabytes.transaction([
+      tableMap(of, 1),
+      rows(
+        'insert',
+        of,
+        1,
+        ids.map((id) => [row(id, 1024 * 1024)]),
+        { version: 2 },
+      ),
+    ]);
+    const proved = await Sources.of([megabytes.bytes()]);
+    const { bytes } = await undoBytes([megabytes.bytes()], { maxEventSize: 16 * 1024 * 1024 });
+    expect((await proved.prove([bytes], 16 * 1024 * 1024)).events).toBe(1);
+    expect((await proved.refusal([bytes]))?.message).toContain('at most 8388608 bytes (--max-event-size)');
   });
 });
 

@@ -1,13 +1,12 @@
-import { BinflashError } from '../../errors.ts';
 import { allocate } from '../../wire/allocate.ts';
-import { buildValue, parseJson } from './binary.ts';
+import { parseJson } from './binary.ts';
 import { checkJson } from './check.ts';
 import { JsonContainer } from './container.ts';
 import { type JsonDiff, readJsonDiffs } from './diff.ts';
-import { findMember, type JsonValue } from './dom.ts';
 import { encodeJson } from './encode.ts';
-import { removeInPlace, replaceInPlace } from './in-place.ts';
+import { Effort, removeInPlace, replaceInPlace } from './in-place.ts';
 import { elementPlace, type PathLeg } from './path.ts';
+import { JsonTree, leadsNowhere } from './tree.ts';
 import { isContainer, NULL_DOCUMENT } from './types.ts';
 
 /**
@@ -30,7 +29,8 @@ import { isContainer, NULL_DOCUMENT } from './types.ts';
  * @param before the document in the before image, without its length; empty for the null literal
  * @param diffs the diffs in the after image, without their length; empty for no change
  * @returns a new array, or `before` itself when nothing changed
- * @throws BinflashError `DAMAGED` when either is malformed, or a path leads nowhere in the document
+ * @throws BinflashError `DAMAGED` when either is malformed, or a path leads nowhere in the document; `UNSUPPORTED` when
+ * it is more work than any statement makes
  */
 export function applyJsonDiffs(before: Uint8Array, diffs: Uint8Array): Uint8Array {
   if (diffs.length === 0) return before;
@@ -42,7 +42,8 @@ export function applyJsonDiffs(before: Uint8Array, diffs: Uint8Array): Uint8Arra
 /** A document that is changed in place, until it is a tree. */
 class JsonDocument {
   readonly #bytes: Uint8Array;
-  #tree: JsonValue | undefined;
+  readonly #effort = new Effort();
+  #tree: JsonTree | undefined;
 
   constructor(before: Uint8Array) {
     checkJson(before);
@@ -52,12 +53,12 @@ class JsonDocument {
 
   apply(diff: JsonDiff): void {
     if (this.#tree === undefined && this.#applyInPlace(diff)) return;
-    this.#tree ??= parseJson(this.#bytes);
-    applyToTree(this.#tree, diff);
+    this.#tree ??= new JsonTree(parseJson(this.#bytes));
+    this.#tree.apply(diff);
   }
 
   finish(): Uint8Array {
-    return this.#tree === undefined ? this.#bytes : encodeJson(this.#tree);
+    return this.#tree === undefined ? this.#bytes : encodeJson(this.#tree.finish());
   }
 
   #applyInPlace(diff: JsonDiff): boolean {
@@ -66,12 +67,12 @@ class JsonDocument {
     const i = container === undefined ? -1 : placeInContainer(container, diff.last);
     if (container === undefined || i < 0) throw leadsNowhere();
     if (diff.operation === 'remove') {
-      removeInPlace(container, i);
+      removeInPlace(container, i, this.#effort);
       return true;
     }
     // In place the server logs changes alone. A step that changes nothing is logged from a tree, which it
     // can only have become by a step before this that we took to be in place.
-    return replaceInPlace(container, i, diff.value) === 'changed';
+    return replaceInPlace(container, i, diff.value, this.#effort) === 'changed';
   }
 
   #seek(path: readonly PathLeg[]): JsonContainer | undefined {
@@ -92,55 +93,4 @@ class JsonDocument {
 function placeInContainer(container: JsonContainer, leg: PathLeg): number {
   if ('key' in leg) return container.isObject ? container.find(leg.key) : -1;
   return container.isObject ? -1 : elementPlace(leg, container.count);
-}
-
-function applyToTree(tree: JsonValue, { operation, parent: path, last, value }: JsonDiff): void {
-  const parent = seek(tree, path);
-  if (parent?.kind === 'object' && 'key' in last) {
-    const { members } = parent;
-    const i = findMember(parent, last.key);
-    if (operation === 'insert' ? i >= 0 : i < 0) throw leadsNowhere();
-    if (operation === 'remove') members.splice(i, 1);
-    else if (operation === 'replace') members[i]!.value = read(value);
-    else members.splice(-1 - i, 0, { key: last.key, value: read(value) });
-  } else if (parent?.kind === 'array' && 'index' in last) {
-    const { elements } = parent;
-    const i = elementPlace(last, elements.length);
-    if (operation === 'insert') {
-      // Beyond either end it is put at that end.
-      const place = i >= 0 ? i : last.fromEnd ? 0 : elements.length;
-      elements.splice(place, 0, read(value));
-    } else if (i < 0) {
-      throw leadsNowhere();
-    } else if (operation === 'remove') {
-      elements.splice(i, 1);
-    } else {
-      elements[i] = read(value);
-    }
-  } else {
-    throw leadsNowhere();
-  }
-}
-
-/** The value of a diff, which has been checked. */
-function read(value: Uint8Array): JsonValue {
-  return buildValue(value, value[0]!, 1);
-}
-
-function seek(tree: JsonValue, path: readonly PathLeg[]): JsonValue | undefined {
-  let value: JsonValue | undefined = tree;
-  for (const leg of path) {
-    if (value?.kind === 'object' && 'key' in leg) value = value.members[findMember(value, leg.key)]?.value;
-    else if (value?.kind === 'array' && 'index' in leg)
-      value = value.elements[elementPlace(leg, value.elements.length)];
-    else return undefined;
-  }
-  return value;
-}
-
-function leadsNowhere(): BinflashError {
-  return new BinflashError(
-    'DAMAGED',
-    'a JSON diff does not fit the document before it: its path leads nowhere',
-  );
 }

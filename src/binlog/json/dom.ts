@@ -1,5 +1,3 @@
-import { compareKeys } from './keys.ts';
-
 /**
  * A JSON document as a tree, as much of it as its binary form tells: MySQL keeps signed and unsigned integers
  * apart, and values without a JSON type of their own (decimals, dates, binary strings) as opaque bytes.
@@ -20,7 +18,7 @@ export interface JsonArray {
   readonly elements: JsonValue[];
 }
 
-/** Members stand in the order of {@link compareKeys}, no key twice. */
+/** Members stand in the order of `compareKeys`, no key twice. */
 export interface JsonObject {
   readonly kind: 'object';
   readonly members: JsonMember[];
@@ -30,19 +28,4 @@ export interface JsonMember {
   /** utf8mb4, and a view of the document or of the path that made it. */
   readonly key: Uint8Array;
   value: JsonValue;
-}
-
-/** The place of a key among an object's members; where it would belong, as `-1 - place`, when it is not there. */
-export function findMember(object: JsonObject, key: Uint8Array): number {
-  const { members } = object;
-  let low = 0;
-  let high = members.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const order = compareKeys(key, members[middle]!.key);
-    if (order === 0) return middle;
-    if (order > 0) low = middle + 1;
-    else high = middle;
-  }
-  return -1 - low;
 }

@@ -1,6 +1,31 @@
+import { BinflashError } from '../../errors.ts';
 import { writeU32 } from '../../wire/integers.ts';
 import type { JsonContainer } from './container.ts';
 import { isInlined, JsonType } from './types.ts';
+
+/** Entries that may be looked at for one document: about two seconds. */
+const MOST_ENTRIES = 2 ** 29;
+
+/** Bytes of entries that are moved in the time in which one is looked at. */
+const MOVED = 64;
+
+/**
+ * What changes in place of one document have cost. The server's rule has no shorter way: each may look at all entries
+ * of a container, or move them, so a log of a few megabytes could ask for hours of it.
+ */
+export class Effort {
+  #entries = 0;
+
+  /** @throws BinflashError `UNSUPPORTED` */
+  spend(entries: number): void {
+    this.#entries += entries;
+    if (this.#entries <= MOST_ENTRIES) return;
+    throw new BinflashError(
+      'UNSUPPORTED',
+      'the differences of one JSON document are more work than any statement makes',
+    );
+  }
+}
 
 /** What came of a change in place. */
 export type InPlaceResult = 'changed' | 'unchanged' | 'no room';
@@ -12,7 +37,12 @@ export type InPlaceResult = 'changed' | 'unchanged' | 'no room';
  *
  * Source: MySQL, sql-common/json_binary.cc, Value::has_space and Value::update_in_shadow.
  */
-export function replaceInPlace(container: JsonContainer, i: number, value: Uint8Array): InPlaceResult {
+export function replaceInPlace(
+  container: JsonContainer,
+  i: number,
+  value: Uint8Array,
+  effort: Effort,
+): InPlaceResult {
   const { bytes, start, large, numberSize } = container;
   const type = value[0]!;
   const entry = new Uint8Array(5);
@@ -21,7 +51,7 @@ export function replaceInPlace(container: JsonContainer, i: number, value: Uint8
   if (isInlined(type, large)) {
     writeU32(entry, 1, inlinedValue(type, value));
   } else {
-    const offset = findRoom(container, i, value.length - 1);
+    const offset = findRoom(container, i, value.length - 1, effort);
     if (offset < 0) return 'no room';
     changed = overwrite(bytes, start + offset, value.subarray(1));
     writeU32(entry, 1, offset);
@@ -38,23 +68,19 @@ function inlinedValue(type: number, value: Uint8Array): number {
 }
 
 /** The offset at which `needed` bytes may replace the value of element `i`, or -1. */
-function findRoom(container: JsonContainer, i: number, needed: number): number {
+function findRoom(container: JsonContainer, i: number, needed: number, effort: Effort): number {
   const hasBytes = !container.isInlined(i);
   const old = container.valueOffset(i);
   if (hasBytes && container.valueEnd(i) - old >= needed) return old;
-  let end = container.size;
-  for (let next = i + 1; next < container.count; next++) {
-    if (container.isInlined(next)) continue;
-    end = container.valueOffset(next);
-    break;
-  }
+  let next = i + 1;
+  while (next < container.count && container.isInlined(next)) next++;
+  effort.spend(next - i);
+  const end = next < container.count ? container.valueOffset(next) : container.size;
   if (hasBytes && end - old >= needed) return old;
-  let start = container.firstValueOffset;
-  for (let previous = i - 1; previous >= 0; previous--) {
-    if (container.isInlined(previous)) continue;
-    start = container.valueEnd(previous);
-    break;
-  }
+  let previous = i - 1;
+  while (previous >= 0 && container.isInlined(previous)) previous--;
+  effort.spend(i - previous);
+  const start = previous >= 0 ? container.valueEnd(previous) : container.firstValueOffset;
   return end - start >= needed ? start : -1;
 }
 
@@ -71,7 +97,7 @@ function overwrite(bytes: Uint8Array, at: number, source: Uint8Array): boolean {
  *
  * Source: MySQL, sql-common/json_binary.cc, Value::remove_in_shadow.
  */
-export function removeInPlace(container: JsonContainer, i: number): void {
+export function removeInPlace(container: JsonContainer, i: number, effort: Effort): void {
   const { bytes, start, count } = container;
   const value = start + container.valueEntry(i);
   const nextValue = start + container.valueEntry(i + 1);
@@ -82,5 +108,6 @@ export function removeInPlace(container: JsonContainer, i: number): void {
     target -= container.keyEntrySize;
   }
   bytes.copyWithin(target, nextValue, end);
+  effort.spend((end - target) / MOVED);
   container.setNumber(0, count - 1);
 }

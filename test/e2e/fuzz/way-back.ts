@@ -279,7 +279,6 @@ export class WayBack {
     return {
       checksum: random.pick<ChecksumAlgorithm>(['crc32', 'none']),
       maxEventSize: singleRows ? 1 : random.pick([1, 1000, 20_000, 1 << 20]),
-      maxStatementSize: random.pick([1000, 100_000, 8 << 20]),
       maxFileSize: random.pick([undefined, 50_000, 1 << 20]),
       window: random.pick([64, 4096, 1 << 20, 4 << 20]),
       rowsVersion: dialect.mysql ? 2 : random.pick([1, 2]),
