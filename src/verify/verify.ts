@@ -1,4 +1,5 @@
 import { tmpdir } from 'node:os';
+import { dirname } from 'node:path';
 import { BinflashError } from '../errors.ts';
 import { makePlan, type Plan, type PlanOptions, planLines } from '../flashback/plan.ts';
 import { RefusedError } from '../flashback/refusals.ts';
@@ -62,7 +63,12 @@ export async function verify(options: VerifyOptions): Promise<VerifyResult> {
   });
 }
 
-type ProveOptions = Pick<VerifyOptions, 'window' | 'maxEventSize' | 'onProgress' | 'onDebug' | 'signal'>;
+type DraftOptions = Pick<VerifyOptions, 'window' | 'maxEventSize' | 'onProgress' | 'onDebug' | 'signal'>;
+
+interface ProveOptions extends DraftOptions {
+  /** Folder for temporary files, in which large compressed transactions are unpacked (default: TMPDIR). */
+  readonly spoolFolder?: string;
+}
 
 /**
  * Proves an undo that is complete but has no name yet, for `beforePublish` of `rewrite`. Sources, selection and what can
@@ -70,11 +76,13 @@ type ProveOptions = Pick<VerifyOptions, 'window' | 'maxEventSize' | 'onProgress'
  *
  * @throws BinflashError `VERIFY_FAILED`, see {@link VerifyError}
  */
-export async function verifyDraft(draft: Draft, options: ProveOptions = {}): Promise<Proof> {
+export async function verifyDraft(draft: Draft, options: DraftOptions = {}): Promise<Proof> {
   try {
     const parts: UndoPart[] = [];
     for (const { path, temporaryPath } of draft.parts) parts.push(await lookAtPart(temporaryPath, path));
-    return await prove(draft.plan, draft.files, parts, options);
+    // What the writer unpacked had room there.
+    const spoolFolder = dirname(draft.parts[0]!.temporaryPath);
+    return await prove(draft.plan, draft.files, parts, { ...options, spoolFolder });
   } catch (error) {
     if (error instanceof VerifyError) error.hint = DRAFT_HINT;
     throw error;
@@ -121,7 +129,7 @@ async function proveAsRead(
   const prover = new Prover(plan, undo, options.maxEventSize ?? DEFAULT_MAX_EVENT_SIZE);
   const reader = new BatchReader(plan.index, files, {
     window,
-    spoolFolder: tmpdir(),
+    spoolFolder: options.spoolFolder ?? tmpdir(),
     signal: options.signal,
     waits: phase.waits,
   });
