@@ -154,6 +154,11 @@ export class EventWriter {
     return true;
   }
 
+  /** Is more waiting to be written than memory should hold? See {@link ChunkSink.isBehind}. */
+  get isBehind(): boolean {
+    return this.#sink.isBehind;
+  }
+
   /** Where rows are written to; {@link openEnd} is an index into it. */
   get bytes(): Uint8Array {
     return this.#sink.bytes;

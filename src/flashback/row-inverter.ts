@@ -12,6 +12,16 @@ import { mirrorRows } from './mirror-rows.ts';
 /** Merged rows up to this size share one buffer. */
 const MERGE_BUFFER = 128 * 1024;
 
+/** An event whose rows are not all written. */
+interface Rest {
+  readonly bytes: Uint8Array;
+  readonly event: RowsEvent;
+  readonly shape: Shape;
+  readonly inversion: Inversion;
+  readonly guarded: boolean;
+  readonly isSelected: ((row: number) => boolean) | undefined;
+}
+
 /**
  * Hands the rows of an event to the writer, inverted, from the last to the first. The scan has counted the
  * rows, so it is known that every image ends where it should.
@@ -22,6 +32,9 @@ export class RowInverter {
   readonly #writer: EventWriter;
   readonly #guard: ChainGuard = new ChainGuard();
   readonly #partial: PartialImages = new PartialImages();
+  /** What {@link goOn} goes on with, and how many images of the section in hand are left. */
+  #rest: Rest | undefined;
+  #images = 0;
   /** Number of the output event whose rows the guard knows. */
   #guardedEvent = -1;
 
@@ -32,6 +45,9 @@ export class RowInverter {
   /**
    * `guarded`: never let a row into an output event that sets what this row looks for, see {@link ChainGuard}.
    * `isSelected` says by their numbers which rows are wanted, if not all are.
+   *
+   * Stops where the writer is behind and answers false: {@link goOn} when it has caught up. An event may become many
+   * times as large as it is, where each of its rows gets an event of its own.
    */
   invert(
     bytes: Uint8Array,
@@ -41,7 +57,7 @@ export class RowInverter {
     rows: number,
     guarded: boolean,
     isSelected?: (row: number) => boolean,
-  ): void {
+  ): boolean {
     const writer = this.#writer;
     const length = event.rowsEnd - event.rowsStart;
     const mayMirror = inversion.how === 'keep' || (inversion.how === 'swap' && !guarded);
@@ -51,31 +67,59 @@ export class RowInverter {
       if (writer.bytes === bytes) {
         mirrorRows(bytes, writer.view, event, shape, writer.openEnd);
         writer.take(length);
-        return;
+        return true;
       }
     }
-    const images = shape.second === undefined ? rows : 2 * rows;
     this.#ends.find(bytes, event, shape, rows);
-    const { ends } = this.#ends;
+    this.#rest = { bytes, event, shape, inversion, guarded, isSelected };
+    this.#images = this.#ends.count;
+    return this.goOn();
+  }
+
+  /** Goes on with an event where {@link invert} or this stopped; answers the same. */
+  goOn(): boolean {
+    const rest = this.#rest!;
+    for (;;) {
+      const isDone = rest.inversion.how === 'keep' ? this.#keepRows(rest) : this.#turnRows(rest);
+      if (!isDone) return false;
+      if (!this.#ends.back(rest.bytes, rest.event, rest.shape)) break;
+      this.#images = this.#ends.count;
+    }
+    this.#rest = undefined;
+    return true;
+  }
+
+  /** Writes rows of one image, of the section in hand, as they are. */
+  #keepRows({ bytes, event, isSelected }: Rest): boolean {
+    const writer = this.#writer;
+    const { ends, first } = this.#ends;
     const start = event.rowsStart;
-    let end = event.rowsEnd;
-    if (inversion.how === 'keep') {
-      for (let i = images - 1; i >= 0; i--) {
-        const first = i === 0 ? start : start + ends[i - 1]!;
-        if (isSelected === undefined || isSelected(i)) writer.row(bytes, first, end);
-        end = first;
+    for (let i = this.#images - 1; i >= 0; i--) {
+      if (isSelected === undefined || isSelected(first + i)) {
+        writer.row(bytes, start + ends[i]!, start + ends[i + 1]!);
+        this.#images = i;
+        if (writer.isBehind) return false;
       }
-      return;
     }
-    for (let i = images - 2; i >= 0; i -= 2) {
-      const first = i === 0 ? start : start + ends[i - 1]!;
-      const middle = start + ends[i]!;
-      if (isSelected === undefined || isSelected(i >> 1)) {
-        if (inversion.how === 'merge') this.#mergeRow(bytes, first, middle, end, shape, guarded);
-        else this.#swapRow(bytes, first, middle, end, guarded);
+    return true;
+  }
+
+  /** The same with rows of two. */
+  #turnRows({ bytes, event, shape, inversion, guarded, isSelected }: Rest): boolean {
+    const writer = this.#writer;
+    const { ends, first } = this.#ends;
+    const start = event.rowsStart;
+    const merges = inversion.how === 'merge';
+    for (let i = this.#images - 2; i >= 0; i -= 2) {
+      if (isSelected === undefined || isSelected((first + i) >> 1)) {
+        const [begin, middle, end] = [start + ends[i]!, start + ends[i + 1]!, start + ends[i + 2]!];
+        if (merges) this.#mergeRow(bytes, begin, middle, end, shape, guarded);
+        else this.#swapRow(bytes, begin, middle, end, guarded);
+        this.#images = i;
+        if (writer.isBehind) return false;
       }
-      end = first;
     }
+    return true;
   }
 
   #swapRow(bytes: Uint8Array, first: number, middle: number, end: number, guarded: boolean): void {

@@ -57,6 +57,8 @@ export class UndoWriter {
   readonly #guarded: readonly boolean[];
   /** Does the output's format have version 1 rows events? Not since MySQL 8.4. */
   readonly #hasV1: boolean;
+  /** Has an event been begun that waits for the output to catch up? */
+  isBehind = false;
   #transaction = -1;
   /** What the open template was made from: events that agree in all of it are packed together. */
   #statement = -1;
@@ -98,14 +100,20 @@ export class UndoWriter {
   }
 
   /**
-   * Writes the run's events from number `from` of the plan down. Answers the number it has not written
-   * because a new file is due before it, or one less than the run's first.
+   * Writes the run's events from number `from` of the plan down. Answers the number that it has not written, because
+   * a new file is due before it or because the output {@link isBehind} in the middle of it; or one less than the run's
+   * first.
    */
   writeRun(loaded: LoadedRun<EventRun>, from: number): number {
     const { run } = loaded;
     this.#loaded.use(loaded);
     for (let i = from; i >= run.first; i--) {
       const event = this.#plan.events.get(i);
+      if (this.isBehind) {
+        this.isBehind = !this.#inverter.goOn();
+        if (this.isBehind) return i;
+        continue;
+      }
       const transaction = this.#index.events.transaction.get(event);
       if (transaction !== this.#transaction) {
         this.endTransaction();
@@ -113,7 +121,8 @@ export class UndoWriter {
         this.#beginTransaction(transaction);
       }
       this.#loaded.open(i);
-      this.#writeEvent(event);
+      this.isBehind = !this.#writeEvent(event);
+      if (this.isBehind) return i;
     }
     return run.first - 1;
   }
@@ -151,8 +160,8 @@ export class UndoWriter {
     );
   }
 
-  /** Writes rows event number `event` of the index, which is in hand. */
-  #writeEvent(event: number): void {
+  /** Writes rows event number `event` of the index, which is in hand; answers whether it has written all of it. */
+  #writeEvent(event: number): boolean {
     const { events, shapes } = this.#index;
     const shapeNumber = events.shape.get(event);
     const shape = shapes[shapeNumber]!;
@@ -162,7 +171,8 @@ export class UndoWriter {
     this.#useTemplate(event, bytes);
     const { mask, inversions } = this.#plan;
     const selected = selectedRows(this.#index, mask, event);
-    this.#inverter.invert(
+    this.#rowCount += selected;
+    return this.#inverter.invert(
       bytes,
       rows,
       shape,
@@ -171,7 +181,6 @@ export class UndoWriter {
       this.#guarded[shapeNumber]!,
       selected < events.rows.get(event) ? (row) => mask!.has(event, row) : undefined,
     );
-    this.#rowCount += selected;
   }
 
   /** Keeps the open template when the event may be packed with the one before, else makes a new one. */

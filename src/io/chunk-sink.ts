@@ -4,6 +4,8 @@ import { Waits } from './waits.ts';
 
 /** Writes that may be under way while the caller goes on: the disk is not even. */
 const MAX_UNDER_WAY = 2;
+/** From so many on, a caller who can should wait before he writes more. */
+const BEHIND = 8;
 
 interface Chunk {
   readonly bytes: Uint8Array;
@@ -52,6 +54,11 @@ export class ChunkSink {
 
   #take(): Chunk {
     return this.#free.pop() ?? { bytes: allocate(this.#size), base: 0 };
+  }
+
+  /** Is so much under way that the caller should wait in {@link room} before he goes on, in the middle of a window too? */
+  get isBehind(): boolean {
+    return this.#underWay.length >= BEHIND;
   }
 
   /** Makes sure that `length` bytes (at most the chunk size) can be written at `at` without a break. */
