@@ -12,6 +12,16 @@ import { mirrorRows } from './mirror-rows.ts';
 /** Merged rows up to this size share one buffer. */
 const MERGE_BUFFER = 128 * 1024;
 
+interface EventInHand {
+  readonly bytes: Uint8Array;
+  /** Where its rows begin. */
+  readonly start: number;
+  readonly shape: Shape;
+  readonly inversion: Inversion;
+  readonly guarded: boolean;
+  readonly isSelected: ((row: number) => boolean) | undefined;
+}
+
 /**
  * Hands the rows of an event to the writer, inverted, from the last to the first. The scan has counted the
  * rows, so it is known that every image ends where it should.
@@ -25,13 +35,19 @@ export class RowInverter {
   /** Number of the output event whose rows the guard knows. */
   #guardedEvent = -1;
 
+  /** The event that was begun, the row that is due, and where it ends. */
+  #inHand: EventInHand | undefined;
+  #row = -1;
+  #end = 0;
+
   constructor(writer: EventWriter) {
     this.#writer = writer;
   }
 
   /**
-   * `guarded`: never let a row into an output event that sets what this row looks for, see {@link ChainGuard}.
-   * `isSelected` says by their numbers which rows are wanted, if not all are.
+   * Begins an event. `guarded`: never let a row into an output event that sets what this row looks for, see
+   * {@link ChainGuard}. `isSelected` says by their numbers which rows are wanted, if not all are. Answers false where
+   * {@link goOn} must be called for the rest, once the disk has taken what there is: each row may become an event.
    */
   invert(
     bytes: Uint8Array,
@@ -41,7 +57,7 @@ export class RowInverter {
     rows: number,
     guarded: boolean,
     isSelected?: (row: number) => boolean,
-  ): void {
+  ): boolean {
     const writer = this.#writer;
     const length = event.rowsEnd - event.rowsStart;
     const mayMirror = inversion.how === 'keep' || (inversion.how === 'swap' && !guarded);
@@ -51,31 +67,39 @@ export class RowInverter {
       if (writer.bytes === bytes) {
         mirrorRows(bytes, writer.view, event, shape, writer.openEnd);
         writer.take(length);
-        return;
+        return true;
       }
     }
-    const images = shape.second === undefined ? rows : 2 * rows;
     this.#ends.find(bytes, event, shape, rows);
+    this.#inHand = { bytes, start: event.rowsStart, shape, inversion, guarded, isSelected };
+    this.#row = rows - 1;
+    this.#end = event.rowsEnd;
+    return this.goOn();
+  }
+
+  /** The rest of the event that was begun, or as much as the disk takes; false where there is more of it. */
+  goOn(): boolean {
+    const { bytes, start, shape, inversion, guarded, isSelected } = this.#inHand!;
+    const writer = this.#writer;
     const { ends } = this.#ends;
-    const start = event.rowsStart;
-    let end = event.rowsEnd;
-    if (inversion.how === 'keep') {
-      for (let i = images - 1; i >= 0; i--) {
-        const first = i === 0 ? start : start + ends[i - 1]!;
-        if (isSelected === undefined || isSelected(i)) writer.row(bytes, first, end);
-        end = first;
+    const images = shape.second === undefined ? 1 : 2;
+    for (; this.#row >= 0; this.#row--) {
+      if (writer.isBehind) return false;
+      const row = this.#row;
+      const end = this.#end;
+      const first = row === 0 ? start : start + ends[images * row - 1]!;
+      this.#end = first;
+      if (isSelected !== undefined && !isSelected(row)) continue;
+      if (inversion.how === 'keep') {
+        writer.row(bytes, first, end);
+        continue;
       }
-      return;
+      const middle = start + ends[images * row]!;
+      if (inversion.how === 'merge') this.#mergeRow(bytes, first, middle, end, shape, guarded);
+      else this.#swapRow(bytes, first, middle, end, guarded);
     }
-    for (let i = images - 2; i >= 0; i -= 2) {
-      const first = i === 0 ? start : start + ends[i - 1]!;
-      const middle = start + ends[i]!;
-      if (isSelected === undefined || isSelected(i >> 1)) {
-        if (inversion.how === 'merge') this.#mergeRow(bytes, first, middle, end, shape, guarded);
-        else this.#swapRow(bytes, first, middle, end, guarded);
-      }
-      end = first;
-    }
+    this.#inHand = undefined;
+    return true;
   }
 
   #swapRow(bytes: Uint8Array, first: number, middle: number, end: number, guarded: boolean): void {
