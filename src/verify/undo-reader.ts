@@ -1,26 +1,21 @@
-import { HEADER_LENGTH, MAGIC } from '../binlog/event-header.ts';
+import { HEADER_LENGTH, MAGIC, MAX_EVENT } from '../binlog/event-header.ts';
 import { EventCode } from '../binlog/event-types.ts';
 import { ForwardWindow } from '../io/forward-window.ts';
 import type { SourceFile } from '../io/source.ts';
 import { checkMagic } from '../scan/magic.ts';
 import { crc32 } from '../wire/crc32.ts';
 import { readU16, readU32 } from '../wire/integers.ts';
+import type { UndoPart } from './undo-parts.ts';
 import { VerifyError } from './verify-error.ts';
 
 /** Bytes of the CRC-32 at the end of an event. */
 const CHECKSUM = 4;
 
 /** Of a large event at least so much is in hand at first: more than the head of any rows event. */
-export const LEAST_PART: number = 128 * 1024;
+const LEAST_PART = 128 * 1024;
 
 /** An event is large when it is more than so many windows. */
 const LARGE = 16;
-
-/** A file of an undo, and what it is called in messages: before it has its name, that is not its path. */
-export interface UndoPart {
-  readonly file: SourceFile;
-  readonly name: string;
-}
 
 /**
  * Reads an undo forward, part after part, event after event. Of each event it is made sure that it ends inside the
@@ -52,6 +47,7 @@ export class UndoReader {
   #wantsWhole = false;
   readonly #parts: readonly UndoPart[];
   readonly #windowSize: number;
+  #file: SourceFile | undefined;
   #window: ForwardWindow | undefined;
   #at = 0;
   #need = HEADER_LENGTH;
@@ -109,6 +105,9 @@ export class UndoReader {
     const size = readU32(data, at + 9);
     const offset = this.nextOffset;
     const left = this.#parts[this.part]!.file.size - offset;
+    if (size > MAX_EVENT) {
+      throw this.#fault(`an event of at most ${MAX_EVENT} bytes`, `one of ${size} bytes`, offset);
+    }
     if (size < HEADER_LENGTH + CHECKSUM || size > left) {
       throw this.#fault(
         'an event that ends inside the file',
@@ -196,10 +195,11 @@ export class UndoReader {
   async #openNext(): Promise<boolean> {
     if (this.nextOffset === MAGIC.length) throw this.#fault('events', 'none in this file', 0);
     if (this.part + 1 === this.#parts.length) return false;
-    await this.#window?.settle();
+    await this.close();
     if (this.part >= 0) this.bytesBefore += this.nextOffset;
     this.part++;
-    const { file } = this.#parts[this.part]!;
+    const file = await this.#parts[this.part]!.file.again();
+    this.#file = file;
     this.#window = new ForwardWindow(file, this.#windowSize);
     await checkMagic(file, this.#window);
     this.#at = this.#window.begin + MAGIC.length;
@@ -212,8 +212,10 @@ export class UndoReader {
     return new VerifyError(expected, found, { file: this.name, offset }, undefined);
   }
 
-  /** Waits for the read that is under way, so that the files may be closed. */
-  async settle(): Promise<void> {
+  /** Closes the part in hand, once the read that is under way has ended. */
+  async close(): Promise<void> {
     await this.#window?.settle();
+    await this.#file?.close();
+    this.#file = undefined;
   }
 }

@@ -14,6 +14,7 @@ export function memoryFile(path: string, bytes: Uint8Array): SourceFile {
     identity: path,
     read: async (into: Uint8Array, at: number, length: number, position: number): Promise<void> =>
       into.set(bytes.subarray(position, position + length), at),
+    again: async (): Promise<unknown> => file,
     close: async (): Promise<void> => {},
   };
   return file as unknown as SourceFile;
