@@ -154,7 +154,7 @@ export class EventWriter {
     return true;
   }
 
-  /** Is more waiting to be written than memory should hold? See {@link ChunkSink.isBehind}. */
+  /** Had the caller better wait until the disk has taken what there is? */
   get isBehind(): boolean {
     return this.#sink.isBehind;
   }

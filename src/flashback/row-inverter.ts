@@ -12,8 +12,7 @@ import { mirrorRows } from './mirror-rows.ts';
 /** Merged rows up to this size share one buffer. */
 const MERGE_BUFFER = 128 * 1024;
 
-/** An event whose rows are not all written. */
-interface Rest {
+interface EventInHand {
   readonly bytes: Uint8Array;
   readonly event: RowsEvent;
   readonly shape: Shape;
@@ -32,22 +31,21 @@ export class RowInverter {
   readonly #writer: EventWriter;
   readonly #guard: ChainGuard = new ChainGuard();
   readonly #partial: PartialImages = new PartialImages();
-  /** What {@link goOn} goes on with, and how many images of the section in hand are left. */
-  #rest: Rest | undefined;
-  #images = 0;
   /** Number of the output event whose rows the guard knows. */
   #guardedEvent = -1;
+
+  /** The event that was begun, and how many images of the section in hand are left. */
+  #inHand: EventInHand | undefined;
+  #images = 0;
 
   constructor(writer: EventWriter) {
     this.#writer = writer;
   }
 
   /**
-   * `guarded`: never let a row into an output event that sets what this row looks for, see {@link ChainGuard}.
-   * `isSelected` says by their numbers which rows are wanted, if not all are.
-   *
-   * Stops where the writer is behind and answers false: {@link goOn} when it has caught up. An event may become many
-   * times as large as it is, where each of its rows gets an event of its own.
+   * Begins an event. `guarded`: never let a row into an output event that sets what this row looks for, see
+   * {@link ChainGuard}. `isSelected` says by their numbers which rows are wanted, if not all are. Answers false where
+   * {@link goOn} must be called for the rest, once the disk has taken what there is: each row may become an event.
    */
   invert(
     bytes: Uint8Array,
@@ -71,53 +69,55 @@ export class RowInverter {
       }
     }
     this.#ends.find(bytes, event, shape, rows);
-    this.#rest = { bytes, event, shape, inversion, guarded, isSelected };
+    this.#inHand = { bytes, event, shape, inversion, guarded, isSelected };
     this.#images = this.#ends.count;
     return this.goOn();
   }
 
-  /** Goes on with an event where {@link invert} or this stopped; answers the same. */
+  /** The rest of the event that was begun, or as much as the disk takes; false where there is more of it. */
   goOn(): boolean {
-    const rest = this.#rest!;
+    const inHand = this.#inHand!;
     for (;;) {
-      const isDone = rest.inversion.how === 'keep' ? this.#keepRows(rest) : this.#turnRows(rest);
+      const isDone = inHand.inversion.how === 'keep' ? this.#keepRows(inHand) : this.#turnRows(inHand);
       if (!isDone) return false;
-      if (!this.#ends.back(rest.bytes, rest.event, rest.shape)) break;
+      if (!this.#ends.back(inHand.bytes, inHand.event, inHand.shape)) break;
       this.#images = this.#ends.count;
     }
-    this.#rest = undefined;
+    this.#inHand = undefined;
     return true;
   }
 
   /** Writes rows of one image, of the section in hand, as they are. */
-  #keepRows({ bytes, event, isSelected }: Rest): boolean {
+  #keepRows({ bytes, event, isSelected }: EventInHand): boolean {
     const writer = this.#writer;
     const { ends, first } = this.#ends;
     const start = event.rowsStart;
-    for (let i = this.#images - 1; i >= 0; i--) {
-      if (isSelected === undefined || isSelected(first + i)) {
-        writer.row(bytes, start + ends[i]!, start + ends[i + 1]!);
-        this.#images = i;
-        if (writer.isBehind) return false;
+    while (this.#images > 0) {
+      if (writer.isBehind) return false;
+      const image = --this.#images;
+      if (isSelected === undefined || isSelected(first + image)) {
+        writer.row(bytes, start + ends[image]!, start + ends[image + 1]!);
       }
     }
     return true;
   }
 
   /** The same with rows of two. */
-  #turnRows({ bytes, event, shape, inversion, guarded, isSelected }: Rest): boolean {
+  #turnRows({ bytes, event, shape, inversion, guarded, isSelected }: EventInHand): boolean {
     const writer = this.#writer;
     const { ends, first } = this.#ends;
     const start = event.rowsStart;
     const merges = inversion.how === 'merge';
-    for (let i = this.#images - 2; i >= 0; i -= 2) {
-      if (isSelected === undefined || isSelected((first + i) >> 1)) {
-        const [begin, middle, end] = [start + ends[i]!, start + ends[i + 1]!, start + ends[i + 2]!];
-        if (merges) this.#mergeRow(bytes, begin, middle, end, shape, guarded);
-        else this.#swapRow(bytes, begin, middle, end, guarded);
-        this.#images = i;
-        if (writer.isBehind) return false;
-      }
+    while (this.#images > 0) {
+      if (writer.isBehind) return false;
+      this.#images -= 2;
+      const image = this.#images;
+      if (isSelected !== undefined && !isSelected((first + image) >> 1)) continue;
+      const begin = start + ends[image]!;
+      const middle = start + ends[image + 1]!;
+      const end = start + ends[image + 2]!;
+      if (merges) this.#mergeRow(bytes, begin, middle, end, shape, guarded);
+      else this.#swapRow(bytes, begin, middle, end, guarded);
     }
     return true;
   }

@@ -57,14 +57,13 @@ export class UndoWriter {
   readonly #guarded: readonly boolean[];
   /** Does the output's format have version 1 rows events? Not since MySQL 8.4. */
   readonly #hasV1: boolean;
-  /** Has an event been begun that waits for the output to catch up? */
-  isBehind = false;
   #transaction = -1;
   /** What the open template was made from: events that agree in all of it are packed together. */
   #statement = -1;
   #shape = -1;
   #template: RowsTemplate | undefined;
   #transactionsInFile = 0;
+  #isWaiting = false;
   #bytesBefore = 0;
   #transactions = 0;
   #rowCount = 0;
@@ -100,20 +99,21 @@ export class UndoWriter {
   }
 
   /**
-   * Writes the run's events from number `from` of the plan down. Answers the number that it has not written, because
-   * a new file is due before it or because the output {@link isBehind} in the middle of it; or one less than the run's
-   * first.
+   * Writes the run's events from number `from` of the plan down. Answers the number it has not written (all of), because
+   * the disk must take what there is first ({@link isWaiting}) or else because a new file is due before it; one less than
+   * the run's first where nothing is left.
    */
   writeRun(loaded: LoadedRun<EventRun>, from: number): number {
     const { run } = loaded;
     this.#loaded.use(loaded);
-    for (let i = from; i >= run.first; i--) {
+    let due = from;
+    if (this.#isWaiting) {
+      this.#isWaiting = !this.#inverter.goOn();
+      if (this.#isWaiting) return from;
+      due--;
+    }
+    for (let i = due; i >= run.first; i--) {
       const event = this.#plan.events.get(i);
-      if (this.isBehind) {
-        this.isBehind = !this.#inverter.goOn();
-        if (this.isBehind) return i;
-        continue;
-      }
       const transaction = this.#index.events.transaction.get(event);
       if (transaction !== this.#transaction) {
         this.endTransaction();
@@ -121,10 +121,15 @@ export class UndoWriter {
         this.#beginTransaction(transaction);
       }
       this.#loaded.open(i);
-      this.isBehind = !this.#writeEvent(event);
-      if (this.isBehind) return i;
+      this.#isWaiting = !this.#writeEvent(event);
+      if (this.#isWaiting) return i;
     }
     return run.first - 1;
+  }
+
+  /** Is there more of an event than the disk takes at once? */
+  get isWaiting(): boolean {
+    return this.#isWaiting;
   }
 
   #isFull(from: number, transaction: number): boolean {
@@ -160,7 +165,7 @@ export class UndoWriter {
     );
   }
 
-  /** Writes rows event number `event` of the index, which is in hand; answers whether it has written all of it. */
+  /** Writes rows event number `event` of the index, which is in hand; false where the inverter must go on with it. */
   #writeEvent(event: number): boolean {
     const { events, shapes } = this.#index;
     const shapeNumber = events.shape.get(event);

@@ -51,7 +51,7 @@ export async function writeUndo(
     for (let loaded = await windows.next(); loaded !== undefined; loaded = await windows.next()) {
       let next = undo.writeRun(loaded, loaded.run.last);
       while (next >= loaded.run.first) {
-        if (undo.isBehind) {
+        if (undo.isWaiting) {
           await sink.room();
           options.signal?.throwIfAborted();
         } else {

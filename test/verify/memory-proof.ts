@@ -37,9 +37,9 @@ export class Sources {
   }
 
   /** What is proved of an undo, given as its parts. @throws BinflashError */
-  prove(parts: readonly Uint8Array[], maxEventSize?: number): Promise<Proof> {
+  prove(parts: readonly Uint8Array[], maxEventSize?: number, window: number = 8 * 1024): Promise<Proof> {
     const opened = parts.map((bytes, i) => ({ name: `undo.${i}`, file: memoryFile(`undo.${i}`, bytes) }));
-    return prove(this.plan, this.#files, opened, { window: 8 * 1024, maxEventSize });
+    return prove(this.plan, this.#files, opened, { window, maxEventSize });
   }
 
   /** The error with which an undo is turned down, or undefined when it is proved. */
