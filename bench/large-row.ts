@@ -17,7 +17,7 @@ const PIECE = 4 * 1024 * 1024;
 export async function measureLargeRow(rounds: number): Promise<string[]> {
   const file = await cached('large-row.000001', writeLargeRow);
   const row = (await stat(file)).size / 1e6;
-  const [dd, ours] = ['dd', 'binflash rewrite'];
+  const [dd, ours, verified] = ['dd', 'binflash rewrite', 'binflash rewrite --verify'];
   return [
     `One row with a LONGBLOB of 1 GiB: ${row.toFixed(0)} MB`,
     '',
@@ -25,11 +25,18 @@ export async function measureLargeRow(rounds: number): Promise<string[]> {
       [
         { name: dd, command: copying(file) },
         { name: ours, command: rewriting(file) },
+        { name: verified, command: [...rewriting(file), '--verify'] },
       ],
       [
         {
           name: 'memory besides the row itself',
           of: (run) => run(ours).memory - row,
+          unit: ' MB',
+          aim: { most: 134 },
+        },
+        {
+          name: 'the same, with --verify',
+          of: (run) => run(verified).memory - row,
           unit: ' MB',
           aim: { most: 134 },
         },

@@ -127,9 +127,9 @@ export function maxUnpackedSizeOf(args: Arguments): number | undefined {
   return sizeOf(args, 'max-unpacked-size', 1024, 2 ** 50);
 }
 
-/** Up to what size rows are packed; in base64 more would be longer than any statement that a server takes (1 GiB). */
+/** Up to what size rows are packed: the program and the client hold several times as much, and larger events gain nothing. */
 export function maxEventSizeOf(args: Arguments): number | undefined {
-  return sizeOf(args, 'max-event-size', 1, 512 * 1024 ** 2);
+  return sizeOf(args, 'max-event-size', 1, 64 * 1024 ** 2);
 }
 
 /** What a command that is handed out must say besides the selection. */

@@ -2,9 +2,11 @@ import { createRequire } from 'node:module';
 import { closest, distance } from 'fastest-levenshtein';
 import yargs, { type Argv, type Options } from 'yargs';
 import { BinflashError } from '../errors.ts';
+import { listOf } from './arguments.ts';
 import { type CommandSpec, commands } from './commands.ts';
 import { logged } from './debug-log.ts';
 import type { OptionSpec } from './options.ts';
+import { isStandardOutput } from './stdout.ts';
 
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
 
@@ -215,6 +217,16 @@ function noStandardInput(): BinflashError {
   });
 }
 
+/** What is read is never written to, by whatever way. @throws BinflashError `USAGE` */
+function refuseAsOutput(files: readonly string[]): void {
+  const file = files.find(isStandardOutput);
+  if (file === undefined) return;
+  throw new BinflashError('USAGE', 'standard output goes to this file, which is an input', {
+    file,
+    hint: 'Nothing was written; a shell that was told > and not >> has emptied it before. Name another file.',
+  });
+}
+
 async function run(
   { name, load }: CommandSpec,
   args: Record<string, unknown>,
@@ -223,6 +235,11 @@ async function run(
   // Names after `--` are files whatever they begin with.
   const inputs = [...((args.binlog ?? []) as unknown[]), ...((args['--'] ?? []) as unknown[])];
   if (inputs.includes('-')) throw noStandardInput();
+  refuseAsOutput([
+    ...inputs.map(String),
+    ...(listOf(args, 'source') ?? []),
+    ...(listOf(args, 'schema') ?? []),
+  ]);
   const command = await load();
   await logged(args, `binflash ${version} ${name}`, () => command(inputs.map(String), args, signal));
 }

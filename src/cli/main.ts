@@ -3,7 +3,7 @@ import { RefusedError } from '../flashback/refusals.ts';
 import { discardAllNow } from '../io/output.ts';
 import { safeJson, safeText } from '../wire/safe-text.ts';
 import { asksFor, HELP_HINT, parse } from './command-line.ts';
-import { PipeClosed, stopWaitingOn } from './stdout.ts';
+import { isStandardOutput, PipeClosed, stopWaitingOn } from './stdout.ts';
 import { errorJson, formatError, Style } from './terminal.ts';
 
 /** Parses the command line, runs the command and sets the exit code. Nothing else prints an error. */
@@ -70,6 +70,9 @@ function report(error: unknown, argv: readonly string[], signal: AbortSignal): n
 function tell(error: BinflashError, argv: readonly string[], style: Style): number {
   process.stderr.write(formatError(error, style));
   const told = error instanceof RefusedError && asksFor('dry-run', argv);
-  if (asksFor('json', argv) && !told) process.stdout.write(`${safeJson({ error: errorJson(error) })}\n`);
+  // It may be one of the inputs, whatever else is wrong with the command line.
+  const isOutput = error.code === 'USAGE' && argv.some(isStandardOutput);
+  if (asksFor('json', argv) && !told && !isOutput)
+    process.stdout.write(`${safeJson({ error: errorJson(error) })}\n`);
   return exitCodes[error.code];
 }

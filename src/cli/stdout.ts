@@ -73,6 +73,18 @@ export async function writeResult(data: string, outputs: readonly string[]): Pro
   }
 }
 
+/** Does standard output go to this file? */
+export function isStandardOutput(path: string): boolean {
+  try {
+    const stdout = fstatSync(1);
+    if (!stdout.isFile()) return false;
+    const file = statSync(path);
+    return file.dev === stdout.dev && file.ino === stdout.ino;
+  } catch {
+    return false;
+  }
+}
+
 /** Standard output as the place for what a user asked to have there. @throws BinflashError `IO` when it leads nowhere */
 export function stdoutOutput(): Output {
   if (isClosed()) {

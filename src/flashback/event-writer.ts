@@ -1,11 +1,12 @@
 import { CHECKSUM_LENGTH, type ChecksumAlgorithm, writeChecksum } from '../binlog/checksum.ts';
-import { HEADER_LENGTH, MAGIC, sealHeader, writeHeader } from '../binlog/event-header.ts';
+import { HEADER_LENGTH, MAGIC, MAX_EVENT, sealHeader, writeHeader } from '../binlog/event-header.ts';
 import { EventCode } from '../binlog/event-types.ts';
 import { encodeFormatDescription, type FormatDescription } from '../binlog/format-description.ts';
 import { encodeQuery } from '../binlog/query.ts';
 import { type ChangeKind, RowsFlag, type RowsVersion, rowsType, writeRowsHead } from '../binlog/rows.ts';
 import { TABLE_MAP_BODY, type TableDefinition } from '../binlog/table-map.ts';
 import { encodeXid } from '../binlog/xid.ts';
+import { BinflashError } from '../errors.ts';
 import type { ChunkSink } from '../io/chunk-sink.ts';
 import { CachedView } from '../wire/cached-view.ts';
 import { copyInside } from '../wire/copy.ts';
@@ -104,7 +105,7 @@ export class EventWriter {
   row(source: Uint8Array, start: number, end: number): void {
     const length = end - start;
     if (!this.reserve(length)) {
-      this.#rowAlone(length, [source.subarray(start, end)]);
+      this.rowAlone([source.subarray(start, end)]);
       return;
     }
     const sink = this.#sink;
@@ -116,7 +117,7 @@ export class EventWriter {
   swappedRow(source: Uint8Array, start: number, middle: number, end: number): void {
     const length = end - start;
     if (!this.reserve(length)) {
-      this.#rowAlone(length, [source.subarray(middle, end), source.subarray(start, middle)]);
+      this.rowAlone([source.subarray(middle, end), source.subarray(start, middle)]);
       return;
     }
     const sink = this.#sink;
@@ -153,6 +154,11 @@ export class EventWriter {
     return true;
   }
 
+  /** Had the caller better wait until the disk has taken what there is? */
+  get isBehind(): boolean {
+    return this.#sink.isBehind;
+  }
+
   /** Where rows are written to; {@link openEnd} is an index into it. */
   get bytes(): Uint8Array {
     return this.#sink.bytes;
@@ -181,11 +187,20 @@ export class EventWriter {
     this.#open = -1;
   }
 
-  #rowAlone(length: number, pieces: Uint8Array[]): void {
+  /**
+   * Adds a row in an event of its own, whatever its size. Large pieces are written from where they are, and must stay so
+   * until the sink has room again.
+   *
+   * @throws BinflashError `ROW_IMAGE` when no event can hold it
+   */
+  rowAlone(pieces: readonly Uint8Array[]): void {
+    this.closeRows();
+    const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+    const size = this.#headLength() + length + this.#trailer;
+    if (size > MAX_EVENT) throw tooLarge(size);
     this.rowsEvents++;
     this.#mapTable();
     const sink = this.#sink;
-    const size = this.#headLength() + length + this.#trailer;
     sink.ensure(this.#headLength());
     const start = sink.at;
     this.#writeHead();
@@ -255,6 +270,13 @@ export class EventWriter {
     const length = binlogStatementLength([this.#mapLength() + this.#trailer, rowsEventSize]);
     if (length > this.largestStatement) this.largestStatement = length;
   }
+}
+
+function tooLarge(size: number): BinflashError {
+  return new BinflashError(
+    'ROW_IMAGE',
+    `the undo of one row would be an event of ${size} bytes, and none is longer than ${MAX_EVENT}`,
+  );
 }
 
 /**

@@ -206,7 +206,7 @@ const REASONS: Partial<Record<ErrorCode, [message: string, hint: string]>> = {
 
 function refusal(index: BinlogIndex, obstacle: Obstacle, code: ErrorCode): BinflashError {
   const [message, hint] = REASONS[code]!;
-  return new BinflashError(code, `"${excerpt(obstacle.text)}" ${message}`, {
+  return new BinflashError(code, `"${obstacle.text}" ${message}`, {
     file: index.files[obstacle.file]!.path,
     offset: obstacle.offset,
     eventType: obstacle.eventType,
@@ -215,10 +215,5 @@ function refusal(index: BinlogIndex, obstacle: Obstacle, code: ErrorCode): Binfl
 }
 
 function describe(index: BinlogIndex, obstacle: Obstacle): string {
-  return `"${excerpt(obstacle.text)}" at ${index.files[obstacle.file]!.path}:${obstacle.offset}`;
-}
-
-function excerpt(text: string): string {
-  const line = text.replace(/\s+/g, ' ').trim();
-  return line.length > 80 ? `${line.slice(0, 77)}...` : line;
+  return `"${obstacle.text}" at ${index.files[obstacle.file]!.path}:${obstacle.offset}`;
 }

@@ -154,7 +154,11 @@ async function write(
 ): Promise<WriteResult> {
   const phase = new Phase('write', options.onDebug);
   const checksum = options.checksum ?? plan.index.files.at(-1)!.format.checksum;
-  const maxEventSize = options.maxEventSize ?? DEFAULT_MAX_EVENT_SIZE;
+  // Memory is taken for events as large as they may be: not much more than all that is undone.
+  const maxEventSize = Math.min(
+    options.maxEventSize ?? DEFAULT_MAX_EVENT_SIZE,
+    plan.bytes + DEFAULT_MAX_EVENT_SIZE,
+  );
   const written = await writeUndo(plan, files, nextPart, {
     checksum,
     rowsVersion: options.rowsVersion,

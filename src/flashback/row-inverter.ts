@@ -1,17 +1,25 @@
-import { type RowLayout, valueEnd } from '../binlog/columns/layout.ts';
 import type { RowsEvent } from '../binlog/rows.ts';
 import { PartialImages } from '../read/partial-image.ts';
 import { RowEnds } from '../read/row-ends.ts';
 import type { Shape } from '../scan/shapes.ts';
 import { allocate } from '../wire/allocate.ts';
-import { hasBit } from '../wire/bitmap.ts';
 import { ChainGuard } from './chain-guard.ts';
 import type { EventWriter } from './event-writer.ts';
 import type { Inversion } from './inversion.ts';
+import { BorrowedImages, CopiedImages, mergeImages } from './merge-images.ts';
 import { mirrorRows } from './mirror-rows.ts';
 
 /** Merged rows up to this size share one buffer. */
 const MERGE_BUFFER = 128 * 1024;
+
+interface EventInHand {
+  readonly bytes: Uint8Array;
+  readonly event: RowsEvent;
+  readonly shape: Shape;
+  readonly inversion: Inversion;
+  readonly guarded: boolean;
+  readonly isSelected: ((row: number) => boolean) | undefined;
+}
 
 /**
  * Hands the rows of an event to the writer, inverted, from the last to the first. The scan has counted the
@@ -19,20 +27,25 @@ const MERGE_BUFFER = 128 * 1024;
  */
 export class RowInverter {
   readonly #ends = new RowEnds();
-  readonly #merged: Uint8Array = new Uint8Array(MERGE_BUFFER);
+  readonly #merged: CopiedImages = new CopiedImages(new Uint8Array(MERGE_BUFFER));
   readonly #writer: EventWriter;
   readonly #guard: ChainGuard = new ChainGuard();
   readonly #partial: PartialImages = new PartialImages();
   /** Number of the output event whose rows the guard knows. */
   #guardedEvent = -1;
 
+  /** The event that was begun, and how many images of the section in hand are left. */
+  #inHand: EventInHand | undefined;
+  #images = 0;
+
   constructor(writer: EventWriter) {
     this.#writer = writer;
   }
 
   /**
-   * `guarded`: never let a row into an output event that sets what this row looks for, see {@link ChainGuard}.
-   * `isSelected` says by their numbers which rows are wanted, if not all are.
+   * Begins an event. `guarded`: never let a row into an output event that sets what this row looks for, see
+   * {@link ChainGuard}. `isSelected` says by their numbers which rows are wanted, if not all are. Answers false where
+   * {@link goOn} must be called for the rest, once the disk has taken what there is: each row may become an event.
    */
   invert(
     bytes: Uint8Array,
@@ -42,7 +55,7 @@ export class RowInverter {
     rows: number,
     guarded: boolean,
     isSelected?: (row: number) => boolean,
-  ): void {
+  ): boolean {
     const writer = this.#writer;
     const length = event.rowsEnd - event.rowsStart;
     const mayMirror = inversion.how === 'keep' || (inversion.how === 'swap' && !guarded);
@@ -52,31 +65,61 @@ export class RowInverter {
       if (writer.bytes === bytes) {
         mirrorRows(bytes, writer.view, event, shape, writer.openEnd);
         writer.take(length);
-        return;
+        return true;
       }
     }
-    const images = shape.second === undefined ? rows : 2 * rows;
     this.#ends.find(bytes, event, shape, rows);
-    const { ends } = this.#ends;
+    this.#inHand = { bytes, event, shape, inversion, guarded, isSelected };
+    this.#images = this.#ends.count;
+    return this.goOn();
+  }
+
+  /** The rest of the event that was begun, or as much as the disk takes; false where there is more of it. */
+  goOn(): boolean {
+    const inHand = this.#inHand!;
+    for (;;) {
+      const isDone = inHand.inversion.how === 'keep' ? this.#keepRows(inHand) : this.#turnRows(inHand);
+      if (!isDone) return false;
+      if (!this.#ends.back(inHand.bytes, inHand.event, inHand.shape)) break;
+      this.#images = this.#ends.count;
+    }
+    this.#inHand = undefined;
+    return true;
+  }
+
+  /** Writes rows of one image, of the section in hand, as they are. */
+  #keepRows({ bytes, event, isSelected }: EventInHand): boolean {
+    const writer = this.#writer;
+    const { ends, first } = this.#ends;
     const start = event.rowsStart;
-    let end = event.rowsEnd;
-    if (inversion.how === 'keep') {
-      for (let i = images - 1; i >= 0; i--) {
-        const first = i === 0 ? start : start + ends[i - 1]!;
-        if (isSelected === undefined || isSelected(i)) writer.row(bytes, first, end);
-        end = first;
+    while (this.#images > 0) {
+      if (writer.isBehind) return false;
+      const image = --this.#images;
+      if (isSelected === undefined || isSelected(first + image)) {
+        writer.row(bytes, start + ends[image]!, start + ends[image + 1]!);
       }
-      return;
     }
-    for (let i = images - 2; i >= 0; i -= 2) {
-      const first = i === 0 ? start : start + ends[i - 1]!;
-      const middle = start + ends[i]!;
-      if (isSelected === undefined || isSelected(i >> 1)) {
-        if (inversion.how === 'merge') this.#mergeRow(bytes, first, middle, end, shape, guarded);
-        else this.#swapRow(bytes, first, middle, end, guarded);
-      }
-      end = first;
+    return true;
+  }
+
+  /** The same with rows of two. */
+  #turnRows({ bytes, event, shape, inversion, guarded, isSelected }: EventInHand): boolean {
+    const writer = this.#writer;
+    const { ends, first } = this.#ends;
+    const start = event.rowsStart;
+    const merges = inversion.how === 'merge';
+    while (this.#images > 0) {
+      if (writer.isBehind) return false;
+      this.#images -= 2;
+      const image = this.#images;
+      if (isSelected !== undefined && !isSelected((first + image) >> 1)) continue;
+      const begin = start + ends[image]!;
+      const middle = start + ends[image + 1]!;
+      const end = start + ends[image + 2]!;
+      if (merges) this.#mergeRow(bytes, begin, middle, end, shape, guarded);
+      else this.#swapRow(bytes, begin, middle, end, guarded);
     }
+    return true;
   }
 
   #swapRow(bytes: Uint8Array, first: number, middle: number, end: number, guarded: boolean): void {
@@ -107,20 +150,33 @@ export class RowInverter {
       overLength = this.#partial.make(bytes, first, second, end, shape);
       [over, overStart] = [this.#partial.bytes, 0];
     }
-    const room = 3 * (second - first + overLength);
-    // The writer may write a large row from where it is, later: that needs bytes of its own.
-    const target = room > MERGE_BUFFER ? allocate(room) : this.#merged;
-    const whereEnd = mergeImages(target, 0, bytes, before, first, before.columns, after, over, overStart);
-    const setEnd = mergeImages(target, whereEnd, bytes, before, first, after.columns);
+    // The undo has the same values, each once: it is as long.
+    const length = second - first + overLength;
+    if (!this.#writer.fits(length)) {
+      const row = new BorrowedImages();
+      mergeImages(row, bytes, before, first, before.columns, after, over, overStart);
+      mergeImages(row, bytes, before, first, after.columns);
+      this.#writer.rowAlone(row.finish());
+      // The writer writes the document from where it is, later.
+      if (shape.partial) this.#partial.bytes = new Uint8Array(0);
+      return;
+    }
+    const room = length + second - first;
+    const target = room > MERGE_BUFFER ? new CopiedImages(allocate(room)) : this.#merged;
+    target.at = 0;
+    mergeImages(target, bytes, before, first, before.columns, after, over, overStart);
+    const whereEnd = target.at;
+    mergeImages(target, bytes, before, first, after.columns);
+    const setEnd = target.at;
     if (guarded) {
       this.#guard.compareWhole();
-      this.#cutChain(target, 0, whereEnd);
+      this.#cutChain(target.bytes, 0, whereEnd);
     }
-    this.#writer.row(target, 0, setEnd);
+    this.#writer.row(target.bytes, 0, setEnd);
     if (!guarded || this.#writer.openEnd < 0) return;
     // What the row becomes is the whole before image, written like the image that the next row looks for.
-    const resultEnd = mergeImages(target, setEnd, bytes, before, first, before.columns);
-    this.#remember(target, setEnd, resultEnd);
+    mergeImages(target, bytes, before, first, before.columns);
+    this.#remember(target.bytes, setEnd, target.at);
   }
 
   /** Ends the open event before a row that looks for what an earlier row of it sets. */
@@ -138,60 +194,4 @@ export class RowInverter {
     }
     this.#guard.sets(bytes, start, end);
   }
-}
-
-const NO_COLUMNS: RowLayout = {
-  columns: new Int32Array(0),
-  lengths: new Int32Array(0),
-  nullBytes: 0,
-  lastNullMask: 0xff,
-  steps: [],
-};
-
-/**
- * Writes an image of `columns` (ascending, all of them in `base`) at `at`: each value from the image at
- * `overBytes[overStart]` where that has the column, else from the one at `bytes[baseStart]`. Answers where it ends.
- */
-function mergeImages(
-  target: Uint8Array,
-  at: number,
-  bytes: Uint8Array,
-  base: RowLayout,
-  baseStart: number,
-  columns: Int32Array,
-  over: RowLayout = NO_COLUMNS,
-  overBytes: Uint8Array = bytes,
-  overStart: number = baseStart,
-): number {
-  const nullBytes = (columns.length + 7) >> 3;
-  target.fill(0, at, at + nullBytes);
-  let out = at + nullBytes;
-  let basePosition = baseStart + base.nullBytes;
-  let overPosition = overStart + over.nullBytes;
-  let overIndex = 0;
-  let index = 0;
-  for (let i = 0; i < base.columns.length && index < columns.length; i++) {
-    const column = base.columns[i]!;
-    let isNull = hasBit(bytes, baseStart, i);
-    let from = basePosition;
-    if (!isNull) basePosition = valueEnd(bytes, basePosition, base.lengths[i]!);
-    let to = basePosition;
-    let source = bytes;
-    if (over.columns[overIndex] === column) {
-      isNull = hasBit(overBytes, overStart, overIndex);
-      from = overPosition;
-      if (!isNull) overPosition = valueEnd(overBytes, overPosition, over.lengths[overIndex]!);
-      to = overPosition;
-      source = overBytes;
-      overIndex++;
-    }
-    if (columns[index] !== column) continue;
-    if (isNull) target[at + (index >> 3)]! |= 1 << (index & 7);
-    else {
-      target.set(source.subarray(from, to), out);
-      out += to - from;
-    }
-    index++;
-  }
-  return out;
 }

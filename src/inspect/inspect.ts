@@ -137,8 +137,8 @@ function tallyOf(
   const { files, texts, obstacles } = index;
   const tally = new Tally(index, files[from]!.format.flavour, changes);
   for (const file of files.slice(from, to)) tally.addFile(file);
-  for (const obstacle of obstacles) {
-    if (obstacle.file >= from && obstacle.file < to) tally.addObstacle(obstacle);
+  for (const obstacle of obstacles.from(obstacles.firstOfFile(from), obstacles.firstOfFile(to))) {
+    tally.addObstacle(obstacle);
   }
   const first = firstOfFile(index, from);
   const end = firstOfFile(index, to);

@@ -66,6 +66,11 @@ export class PageStore {
     return typeof kept === 'number' ? this.#file!.read(kept, length) : kept;
   }
 
+  /** Only the bytes of a page from `at` on; else as {@link read}. @throws BinflashError `IO` */
+  readPart(kept: Kept, at: number, length: number): Uint8Array {
+    return typeof kept === 'number' ? this.#file!.read(kept + at, length) : kept.subarray(at, at + length);
+  }
+
   /** Forgets a page. Its room in the temporary file is lost: pages rarely change. */
   drop(kept: Kept): void {
     if (typeof kept !== 'number') this.#inMemory -= kept.length;

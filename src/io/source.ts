@@ -1,6 +1,7 @@
 import { constants, type Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { BinflashError, type ErrorPlace } from '../errors.ts';
+import { MOST_AT_ONCE } from './write-fully.ts';
 
 /** Something to read bytes from. */
 export interface ByteSource {
@@ -85,6 +86,25 @@ export class SourceFile implements InputFile {
     return 'as it was';
   }
 
+  /**
+   * Opens what has the path now, to read it (again). The file itself may be closed meanwhile.
+   *
+   * @throws BinflashError `IO` also when it is not as it was when it was opened first
+   */
+  async again(): Promise<SourceFile> {
+    const now = await SourceFile.open(this.path);
+    const how = this.#differenceOf(now);
+    if (how === undefined) return now;
+    await now.close();
+    throw changedError(how, { file: this.path });
+  }
+
+  #differenceOf(now: SourceFile): string | undefined {
+    if (now.identity !== this.identity) return 'another file has its name';
+    if (now.size !== this.size) return now.size < this.size ? 'it became shorter' : 'it has grown';
+    return now.#modified === this.#modified ? undefined : 'it was written to';
+  }
+
   close(): Promise<void> {
     return closeRead(this.#handle);
   }
@@ -116,7 +136,8 @@ export async function readFully(
   while (done < length) {
     let bytesRead: number;
     try {
-      ({ bytesRead } = await handle.read(into, at + done, length - done, position + done));
+      const asked = Math.min(length - done, MOST_AT_ONCE);
+      ({ bytesRead } = await handle.read(into, at + done, asked, position + done));
     } catch (error) {
       throw ioError('cannot be read', path, error, position + done);
     }

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { withRoomHint } from './room.ts';
 import { type ByteSource, closeRead, ioError, readFully } from './source.ts';
 import { writeFully } from './write-fully.ts';
+
+const HINT =
+  "Nothing was left. Large compressed transactions are unpacked in the output's folder, or else in the one that TMPDIR names: make room there, or choose another.";
 
 /**
  * A temporary file for what is too large for memory. Its name is removed as soon as it is open, so that nothing
@@ -29,7 +31,7 @@ export class SpoolFile implements ByteSource {
       return new SpoolFile(handle, path);
     } catch (error) {
       await handle?.close().catch(() => {});
-      throw ioError('cannot be made for unpacking', path, error);
+      throw ioError('cannot be made for unpacking', path, error).locate({ hint: HINT });
     }
   }
 
@@ -38,7 +40,7 @@ export class SpoolFile implements ByteSource {
     try {
       await writeFully(this.#handle, bytes, this.#length);
     } catch (error) {
-      throw withRoomHint(ioError('cannot be written while unpacking', this.#path, error));
+      throw ioError('cannot be written while unpacking', this.#path, error).locate({ hint: HINT });
     }
     this.#length += bytes.length;
   }

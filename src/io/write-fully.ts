@@ -1,3 +1,6 @@
+/** Most bytes of one read or write: at a length from 2 GiB on Node refuses to write, and ends the process when it reads. */
+export const MOST_AT_ONCE: number = 2 ** 30;
+
 /** An open file, as far as it is written to. */
 interface Writable {
   write(
@@ -15,7 +18,8 @@ interface Writable {
 export async function writeFully(file: Writable, bytes: Uint8Array, position?: number): Promise<void> {
   for (let done = 0; done < bytes.length; ) {
     const at = position === undefined ? null : position + done;
-    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, at);
+    const length = Math.min(bytes.length - done, MOST_AT_ONCE);
+    const { bytesWritten } = await file.write(bytes, done, length, at);
     if (bytesWritten === 0) throw new Error('nothing was written, and no reason given');
     done += bytesWritten;
   }

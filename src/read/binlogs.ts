@@ -140,7 +140,9 @@ export function lookAtBinlogs<T>(
 
 /** Decoders that meet other bytes than the scan did fail in ways of their own. */
 function mayStemFromChange(error: unknown): boolean {
-  if (error instanceof BinflashError) return [3, 4].includes(exitCodes[error.code]);
+  if (error instanceof BinflashError) {
+    return error.code === 'VERIFY_FAILED' || [3, 4].includes(exitCodes[error.code]);
+  }
   return error instanceof RangeError || error instanceof TypeError;
 }
 

@@ -2,6 +2,7 @@ import type { FormatDescription } from '../binlog/format-description.ts';
 import type { TableDefinition } from '../binlog/table-map.ts';
 import type { PageStore } from '../io/page-store.ts';
 import type { EventTable } from './event-table.ts';
+import type { ObstacleTable } from './obstacle-table.ts';
 import type { Shape } from './shapes.ts';
 import type { StatementEffect } from './statement.ts';
 import type { TextTable } from './text-table.ts';
@@ -57,7 +58,7 @@ export interface Obstacle {
   readonly transaction: number;
   /** How many rows events came before it: its place in the order of changes. */
   readonly eventsBefore: number;
-  /** The beginning of the statement, or what the server says of an incident. */
+  /** The beginning of the statement, or what the server says of an incident, in one line. */
   readonly text: string;
   readonly effect: StatementEffect;
 }
@@ -71,7 +72,7 @@ export interface BinlogIndex {
   readonly texts: TextTable;
   readonly shapes: readonly Shape[];
   readonly tables: readonly TableDefinition[];
-  readonly obstacles: readonly Obstacle[];
+  readonly obstacles: ObstacleTable;
   /** Keeps what does not fit into the memory of the tables, for them and for who makes lists of their numbers. */
   readonly pages: PageStore;
 }

@@ -59,7 +59,7 @@ export class EventReader {
     this.events = new EventTable(pages);
     this.texts = new TextTable(pages);
     this.grouping = new Grouping(this.place, this.events, this.texts, pages);
-    this.obstacles = new Obstacles(this.place, this.events, this.grouping);
+    this.obstacles = new Obstacles(this.place, this.events, this.grouping, pages);
     this.#boundaries = new Boundaries(this.place, this.grouping, this.obstacles);
   }
 

@@ -1,26 +1,30 @@
 import type { Flavour } from '../binlog/event-types.ts';
 import type { QueryEvent } from '../binlog/query.ts';
+import type { PageStore } from '../io/page-store.ts';
 import type { Obstacle } from './binlog-index.ts';
 import type { EventTable } from './event-table.ts';
 import type { Grouping } from './grouping.ts';
+import { ObstacleTable } from './obstacle-table.ts';
 import type { EventPlace } from './place.ts';
 import { classifyStatement, type StatementEffect } from './statement.ts';
 import { NO_THREAD } from './transaction-table.ts';
 
-/** Statements are kept only so far as messages show them. */
-const STATEMENT_EXCERPT = 200;
+/** Statements are kept only so far as messages show them: so many characters of their first {@link LOOKED_AT}. */
+const EXCERPT = 80;
+const LOOKED_AT = 200;
 
 /** What may do anything, for all that is known. */
 export const ANYTHING: StatementEffect = { kind: 'unknown', tables: [], databases: [] };
 
 /** Collects what is not a row change and may stop an undo. */
 export class Obstacles {
-  readonly list: Obstacle[] = [];
+  readonly table: ObstacleTable;
   readonly #place: EventPlace;
   readonly #events: EventTable;
   readonly #grouping: Grouping;
 
-  constructor(place: EventPlace, events: EventTable, grouping: Grouping) {
+  constructor(place: EventPlace, events: EventTable, grouping: Grouping, pages: PageStore) {
+    this.table = new ObstacleTable(pages);
     this.#place = place;
     this.#events = events;
     this.#grouping = grouping;
@@ -35,7 +39,7 @@ export class Obstacles {
     threadId: number = NO_THREAD,
   ): void {
     const { file, offset, end, header } = this.#place;
-    this.list.push({
+    this.table.add({
       kind,
       file,
       offset,
@@ -58,9 +62,11 @@ export class Obstacles {
   }
 }
 
-/** The beginning of a text, copied: a slice of a string keeps the whole string in memory. */
+/** The beginning of a text, in one line. */
 function excerpt(text: string): string {
-  return Buffer.from(text.slice(0, STATEMENT_EXCERPT)).toString();
+  const begin = text.slice(0, LOOKED_AT);
+  const line = /[^\S ]| {2}|^ | $/.test(begin) ? begin.replace(/\s+/g, ' ').trim() : begin;
+  return line.length > EXCERPT ? `${line.slice(0, EXCERPT - 3)}...` : line;
 }
 
 /** What a statement may do; when its names cannot be read, it may mean any table. */

@@ -57,7 +57,7 @@ export async function scan(files: readonly InputFile[], options: ScanOptions = {
     texts: reader.texts,
     shapes: reader.shapes.shapes,
     tables: reader.shapes.definitions,
-    obstacles: reader.obstacles.list,
+    obstacles: reader.obstacles.table,
     pages,
   };
   let done = 0;

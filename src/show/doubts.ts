@@ -17,7 +17,7 @@ export class Doubts {
   has(transaction: number): boolean {
     const { obstacles } = this.#index;
     for (; this.#next < obstacles.length; this.#next++) {
-      const obstacle = obstacles[this.#next]!;
+      const obstacle = obstacles.get(this.#next);
       if (obstacle.kind === 'rollback-to-savepoint') this.#transactions.add(obstacle.transaction);
     }
     return this.#transactions.has(transaction);

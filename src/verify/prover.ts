@@ -11,6 +11,7 @@ import {
   queryDifference,
   xidDifference,
 } from './control-events.ts';
+import { LargeEvent } from './large-event.ts';
 import { RowProver } from './row-prover.ts';
 import { checkHead, mapDifference, versionOf } from './rows-head.ts';
 import { RowsVersions } from './rows-versions.ts';
@@ -33,6 +34,7 @@ export class Prover {
   readonly #source: SourceSide;
   readonly #rows = new RowProver();
   readonly #tally: Tally = new Tally();
+  readonly #large: LargeEvent;
   readonly #versions: RowsVersions;
   readonly #takeAs: Record<Step, () => void> = {
     format: () => this.#format(),
@@ -60,6 +62,7 @@ export class Prover {
     this.#maxEventSize = maxEventSize;
     this.#source = new SourceSide(plan);
     this.#versions = new RowsVersions(this.#source.hasV1);
+    this.#large = new LargeEvent(undo, this.#rows, this.#tally, (wrong) => this.#rowFault(wrong));
   }
 
   /** Takes rows event number `event` of the index, the last one that is not proved yet, in hand. */
@@ -95,11 +98,14 @@ export class Prover {
   /** Goes on until the source event in hand is proved; false when more of the undo must be read first. */
   advance(): boolean {
     for (;;) {
+      if (this.#large.isOpen && !this.#proveLarge()) return false;
       if (this.#isOpen) this.#proveRows();
       if (this.#rows.row < 0) return true;
       // An event that is not used up belongs to this source event's rows.
       if (!this.#undo.next()) return false;
-      this.#take();
+      if (this.#undo.partly && !(this.#step === 'rows' && this.#large.isDue(this.#source)))
+        this.#undo.putBack();
+      else this.#take();
     }
   }
 
@@ -221,19 +227,25 @@ export class Prover {
     const start = checkHead(undo, version, head!, form);
     if (typeof start !== 'number') throw this.#differs(start);
     if (start === undo.end) throw this.#fault('rows', 'none', this.#source.place);
+    this.#step = 'map';
+    if (undo.partly) {
+      this.#large.begin(start);
+      return;
+    }
     this.#rows.useUndo(undo.bytes, start, undo.end);
     this.#rowsStart = start;
     this.#isOpen = true;
-    this.#step = 'map';
+  }
+
+  #proveLarge(): boolean {
+    if (!this.#large.advance()) return false;
+    this.#endEvent(this.#undo.end);
+    return true;
   }
 
   #proveRows(): void {
     const wrong = this.#rows.prove();
-    if (wrong !== undefined) {
-      const { count, form } = this.#source;
-      const row = `row ${this.#rows.row + 1} of ${count} of the source's ${form.shape.kind} turned back`;
-      throw this.#fault(row, wrong, this.#source.place);
-    }
+    if (wrong !== undefined) throw this.#rowFault(wrong);
     if (this.#rows.undoAt < this.#rows.undoEnd) return;
     this.#isOpen = false;
     const undo = this.#undo;
@@ -245,8 +257,20 @@ export class Prover {
         this.#source.place,
       );
     }
-    const length = statementLength(this.#mapSize, undo.size);
-    this.#tally.event(undo.bytes, this.#rowsStart, undo.end, eventRows, length);
+    this.#endEvent(this.#rowsStart);
+  }
+
+  /** A rows event is proved, of which the tally does not know the rows from `start` on. */
+  #endEvent(start: number): void {
+    const { bytes, end, size } = this.#undo;
+    this.#tally.event(bytes, start, end, this.#rows.eventRows, statementLength(this.#mapSize, size));
+  }
+
+  /** The row in hand is not turned back. */
+  #rowFault(wrong: string): VerifyError {
+    const { count, form, place } = this.#source;
+    const row = `row ${this.#rows.row + 1} of ${count} of the source's ${form.shape.kind} turned back`;
+    return this.#fault(row, wrong, place);
   }
 
   /** Events are stamped as the source's; packed ones may be as the first of them. */

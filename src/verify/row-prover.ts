@@ -1,6 +1,7 @@
 import type { RowsEvent } from '../binlog/rows.ts';
 import { changedError } from '../io/source.ts';
 import { ChainCheck } from './chain-check.ts';
+import { LargeRow, type Range } from './large-row.ts';
 import { afterOptions, MergedRow } from './merged-row.ts';
 import { ByteComparer } from './same-bytes.ts';
 import { columnName, type ShapeForm } from './shape-form.ts';
@@ -27,6 +28,9 @@ export class RowProver {
   #chained = false;
   readonly #chains = new ChainCheck();
   readonly #comparer = new ByteComparer();
+  /** A row in hand of which the undo's side is not in memory whole, and what must stand there. */
+  #large: LargeRow | undefined;
+  #ranges: readonly Range[] = [];
   readonly #merged = new MergedRow(this.#comparer);
 
   /** Takes a source event in hand, of `count` rows. `chained`: no chain of UPDATEs may stand in one undo event. */
@@ -78,6 +82,49 @@ export class RowProver {
       this.eventRows++;
     }
     return undefined;
+  }
+
+  /**
+   * The source's row that is due as it must stand in the undo, where that can be said without looking at the undo:
+   * neither where images are merged, nor where chains are forbidden. Undefined too when no row is left.
+   */
+  due(): readonly Range[] | undefined {
+    const isSelected = this.#isSelected;
+    while (isSelected !== undefined && this.row >= 0 && !isSelected(this.row)) this.row--;
+    const form = this.#form!;
+    if (this.row < 0 || form.rows === 'merged' || this.#chained) return undefined;
+    const end = (image: number): number => this.#start + (image < 0 ? 0 : this.#ends[image]!);
+    const { row } = this;
+    if (form.rows === 'same') return [[end(row - 1), end(row)]];
+    const middle = end(2 * row);
+    return [
+      [middle, end(2 * row + 1)],
+      [end(2 * row - 1), middle],
+    ];
+  }
+
+  /** Begins the row that is {@link due}, alone in its event. */
+  beginLarge(): void {
+    this.#ranges = this.due()!;
+    this.#large = new LargeRow(this.#source, this.#ranges, this.#comparer);
+    this.eventRows = 0;
+  }
+
+  /** Holds the next piece of that row against the source; answers what is wrong. */
+  proveLarge(bytes: Uint8Array, start: number, end: number): string | undefined {
+    const wrong = this.#large!.take(bytes, start, end);
+    if (wrong === undefined) return undefined;
+    const { first, second } = this.#form!;
+    const isFirst = wrong.range === 0;
+    const walk = isFirst && second !== undefined ? second : first;
+    return this.#inImage(walk.columnAt(this.#source, this.#ranges[wrong.range]![0], wrong.at), isFirst);
+  }
+
+  /** All of that row is proved. */
+  endLarge(): void {
+    this.#large = undefined;
+    this.row--;
+    this.eventRows = 1;
   }
 
   #proveSame(): string | undefined {

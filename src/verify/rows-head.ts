@@ -57,6 +57,11 @@ export function mapDifference(undo: UndoReader, tableId: number, body: Uint8Arra
   return undefined;
 }
 
+/** Bytes of a rows event before its rows. */
+export function headLength(version: RowsVersion, head: ExpectedHead, form: ShapeForm): number {
+  return HEADER + 8 + (version === 1 ? 0 : 2 + head.extra.length) + form.columns.length;
+}
+
 /** Where the rows begin in the rows event in hand; where its head is not as expected, what is wrong with it. */
 export function checkHead(
   undo: UndoReader,
@@ -67,7 +72,7 @@ export function checkHead(
   const { bytes, start, end } = undo;
   const extraLength = version === 1 ? 0 : 2 + head.extra.length;
   const columns = start + HEADER + 8 + extraLength;
-  const rows = columns + form.columns.length;
+  const rows = start + headLength(version, head, form);
   if (rows > end) return { expected: 'a rows event with rows', found: 'one too short for its head' };
   const tableId = readU48(bytes, start + HEADER);
   if (tableId !== head.tableId) return { expected: `table id ${head.tableId}`, found: String(tableId) };

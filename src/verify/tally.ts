@@ -45,6 +45,11 @@ export class Tally {
     if (statement > this.#largestStatement) this.#largestStatement = statement;
   }
 
+  /** A part of the rows of a rows event that {@link event} will tell of, before its last ones. */
+  part(bytes: Uint8Array, start: number, end: number): void {
+    this.#digest.rows(bytes, start, end, 0);
+  }
+
   commit(): void {
     this.#digest.commit();
     this.#transactions++;

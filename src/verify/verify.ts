@@ -1,9 +1,10 @@
 import { tmpdir } from 'node:os';
+import { dirname } from 'node:path';
 import { BinflashError } from '../errors.ts';
 import { makePlan, type Plan, type PlanOptions, planLines } from '../flashback/plan.ts';
 import { RefusedError } from '../flashback/refusals.ts';
 import { validateOptions } from '../flashback/validate.ts';
-import { type InputFile, SourceFile } from '../io/source.ts';
+import type { InputFile } from '../io/source.ts';
 import { BatchReader } from '../read/batch-reader.ts';
 import { lookAtBinlogs, type ReadOptions, readIndex } from '../read/binlogs.ts';
 import { Phase } from '../read/phase.ts';
@@ -15,7 +16,8 @@ import { RowFilter } from '../where/row-filter.ts';
 import { selectRows } from '../where/select-rows.ts';
 import { Prover } from './prover.ts';
 import type { Proof } from './tally.ts';
-import { type UndoPart, UndoReader } from './undo-reader.ts';
+import { checkParts, lookAtPart, type UndoPart } from './undo-parts.ts';
+import { UndoReader } from './undo-reader.ts';
 import { VerifyError } from './verify-error.ts';
 
 /** A statement of about 11 MiB of base64, below MariaDB's default packet of 16 MiB. */
@@ -49,23 +51,24 @@ export async function verify(options: VerifyOptions): Promise<VerifyResult> {
   const filter = new RowFilter(options.select?.where, options.descriptions ?? new TableDescriptions());
   return lookAtBinlogs(options.inputs, options, async (files, pages) => {
     const parts: UndoPart[] = [];
-    try {
-      for (const name of options.undo) parts.push({ name, file: await SourceFile.open(name) });
-      const index = await readIndex(files, options, pages);
-      const selector = new Selector(index, options.select ?? {});
-      const mask = await selectRows(index, files, selector, filter, options);
-      const planning = new Phase('plan', options.onDebug);
-      const plan = makePlan(index, options, mask);
-      planning.end(0, () => planLines(plan));
-      if (plan.refusals.length > 0) throw new RefusedError(plan.refusals);
-      return { plan, proof: await prove(plan, files, parts, options) };
-    } finally {
-      await Promise.all(parts.map(({ file }) => file.close()));
-    }
+    for (const name of options.undo) parts.push(await lookAtPart(name, name));
+    const index = await readIndex(files, options, pages);
+    const selector = new Selector(index, options.select ?? {});
+    const mask = await selectRows(index, files, selector, filter, options);
+    const planning = new Phase('plan', options.onDebug);
+    const plan = makePlan(index, options, mask);
+    planning.end(0, () => planLines(plan));
+    if (plan.refusals.length > 0) throw new RefusedError(plan.refusals);
+    return { plan, proof: await prove(plan, files, parts, options) };
   });
 }
 
-type ProveOptions = Pick<VerifyOptions, 'window' | 'maxEventSize' | 'onProgress' | 'onDebug' | 'signal'>;
+type DraftOptions = Pick<VerifyOptions, 'window' | 'maxEventSize' | 'onProgress' | 'onDebug' | 'signal'>;
+
+interface ProveOptions extends DraftOptions {
+  /** Folder for temporary files, in which large compressed transactions are unpacked (default: TMPDIR). */
+  readonly spoolFolder?: string | undefined;
+}
 
 /**
  * Proves an undo that is complete but has no name yet, for `beforePublish` of `rewrite`. Sources, selection and what can
@@ -73,18 +76,16 @@ type ProveOptions = Pick<VerifyOptions, 'window' | 'maxEventSize' | 'onProgress'
  *
  * @throws BinflashError `VERIFY_FAILED`, see {@link VerifyError}
  */
-export async function verifyDraft(draft: Draft, options: ProveOptions = {}): Promise<Proof> {
-  const parts: UndoPart[] = [];
+export async function verifyDraft(draft: Draft, options: DraftOptions = {}): Promise<Proof> {
   try {
-    for (const { path, temporaryPath } of draft.parts) {
-      parts.push({ name: path, file: await SourceFile.open(temporaryPath) });
-    }
-    return await prove(draft.plan, draft.files, parts, options);
+    const parts: UndoPart[] = [];
+    for (const { path, temporaryPath } of draft.parts) parts.push(await lookAtPart(temporaryPath, path));
+    // What the writer unpacked had room there.
+    const spoolFolder = dirname(draft.parts[0]!.temporaryPath);
+    return await prove(draft.plan, draft.files, parts, { ...options, spoolFolder });
   } catch (error) {
     if (error instanceof VerifyError) error.hint = DRAFT_HINT;
     throw error;
-  } finally {
-    await Promise.all(parts.map(({ file }) => file.close()));
   }
 }
 
@@ -105,13 +106,30 @@ export async function prove(
   parts: readonly UndoPart[],
   options: ProveOptions,
 ): Promise<Proof> {
+  try {
+    const proof = await proveAsRead(plan, files, parts, options);
+    await checkParts(parts);
+    return proof;
+  } catch (error) {
+    // What does not stay as it is proves nothing, neither way.
+    if (error instanceof VerifyError) await checkParts(parts);
+    throw error;
+  }
+}
+
+async function proveAsRead(
+  plan: Plan,
+  files: readonly InputFile[],
+  parts: readonly UndoPart[],
+  options: ProveOptions,
+): Promise<Proof> {
   const window = options.window ?? DEFAULT_WINDOW;
   const phase = new Phase('verify', options.onDebug);
   const undo = new UndoReader(parts, window);
   const prover = new Prover(plan, undo, options.maxEventSize ?? DEFAULT_MAX_EVENT_SIZE);
   const reader = new BatchReader(plan.index, files, {
     window,
-    spoolFolder: tmpdir(),
+    spoolFolder: options.spoolFolder ?? tmpdir(),
     signal: options.signal,
     waits: phase.waits,
   });
@@ -134,9 +152,9 @@ export async function prove(
           prover.useSource(plan.events.get(i), events);
           while (!prover.advance()) await readOn();
         } catch (error) {
-          if (!(error instanceof BinflashError)) throw error;
           // What does not say where it stands was met in the source.
-          throw error.locate(prover.sourcePlace);
+          if (error instanceof BinflashError && error.file === undefined) error.locate(prover.sourcePlace);
+          throw error;
         }
       }
     }
@@ -144,7 +162,7 @@ export async function prove(
     prover.checkEnd();
     if (await undo.fill()) throw prover.excess;
   } finally {
-    await undo.settle();
+    await undo.close();
   }
   const proof = prover.proof();
   if (due !== 0 || proof.rows !== plan.rows || proof.transactions !== plan.transactions) {

@@ -66,6 +66,21 @@ describe('files that may not be larger than so many KiB', () => {
   });
 });
 
+describe('a TMPDIR in which nothing can be unpacked', () => {
+  const before = 'export TMPDIR=/nowhere';
+
+  it('is not needed where there is an output, nor for its proof: --verify failed in it', async () => {
+    await inScratch(async (folder) => {
+      const inputs = await arrange(folder, [packedLog(10)]);
+      const args = ['rewrite', '--verify', '-o', join(folder, OUTPUT), ...inputs];
+      const { code, stderr } = await program(args, { before });
+      expect([code, stderr]).toEqual([0, expect.stringContaining('Verified')]);
+      const verify = await program(['verify', join(folder, OUTPUT), '--source', ...inputs], { before });
+      expect([verify.code, verify.stderr]).toEqual([IO, expect.stringContaining('that TMPDIR names')]);
+    });
+  });
+});
+
 const PAGE = 4096;
 const PAGES = 4096;
 

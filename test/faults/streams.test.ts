@@ -51,6 +51,31 @@ describe.each(streams)('%s to standard output', (name, args) => {
   });
 });
 
+it('that is one of the inputs is refused by every command, and nothing is written to it: the undo was', async () => {
+  await inScratch(async (folder) => {
+    const [path] = (await arrange(folder, smallLogs())) as [string];
+    const before = await readFile(path);
+    const redirects = [`>> ${path}`, `1<> ${path}`];
+    const runs = await Promise.all(
+      [
+        ...['rewrite', 'sql', 'report'].map((command) => [command, path, '-o', '-']),
+        ...['show', 'inspect', 'transactions', 'sql'].map((command) => [command, path]),
+        ['inspect', path, '--json'],
+        ['inspect', path, '--json', '--unheard-of'],
+        ['verify', 'undo', '--source', path],
+        ['sql', 'log', '--schema', path],
+      ].map((args, i) => program(args, { redirect: redirects[i % 2]! })),
+    );
+    for (const [i, { code, stderr }] of runs.entries()) {
+      expect([code, stderr], `run ${i}`).toEqual([
+        2,
+        expect.stringMatching(/standard output goes to this file|unheard-of/),
+      ]);
+    }
+    expect((await readFile(path)).equals(before)).toBe(true);
+  });
+});
+
 it('an undo on a full disk that takes a part of it is not taken for whole', async () => {
   await inScratch(async (folder) => {
     const inputs = await arrange(folder, smallLogs());

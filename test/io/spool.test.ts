@@ -1,9 +1,26 @@
-import { readdir } from 'node:fs/promises';
+import { type FileHandle, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { readFully } from '../../src/io/source.ts';
 import { SpoolFile } from '../../src/io/spool.ts';
+import { writeFully } from '../../src/io/write-fully.ts';
 import { inFolder } from '../helpers.ts';
+
+describe('what is longer than 2 GiB', () => {
+  it('is read and written in shorter pieces: Node aborted at the length', async () => {
+    const lengths: number[] = [];
+    const note = (...[, , length]: [Uint8Array, number, number, number | null]): number => {
+      lengths.push(length);
+      return length;
+    };
+    const bytes = { length: 2 ** 31 + 5 } as Uint8Array;
+    await writeFully({ write: async (...args) => ({ bytesWritten: note(...args) }) }, bytes);
+    const file = { read: async (...args: Parameters<typeof note>) => ({ bytesRead: note(...args) }) };
+    await readFully(file as unknown as FileHandle, 'file', bytes, 0, bytes.length, 7);
+    expect(lengths).toEqual([2 ** 30, 2 ** 30, 5, 2 ** 30, 2 ** 30, 5]);
+  });
+});
 
 describe('SpoolFile', () => {
   it('gives back what was written, from any place, and has no name', async () => {

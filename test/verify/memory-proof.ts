@@ -14,6 +14,7 @@ export function memoryFile(path: string, bytes: Uint8Array): SourceFile {
     identity: path,
     read: async (into: Uint8Array, at: number, length: number, position: number): Promise<void> =>
       into.set(bytes.subarray(position, position + length), at),
+    again: async (): Promise<unknown> => file,
     close: async (): Promise<void> => {},
   };
   return file as unknown as SourceFile;
@@ -36,9 +37,9 @@ export class Sources {
   }
 
   /** What is proved of an undo, given as its parts. @throws BinflashError */
-  prove(parts: readonly Uint8Array[], maxEventSize?: number): Promise<Proof> {
+  prove(parts: readonly Uint8Array[], maxEventSize?: number, window: number = 8 * 1024): Promise<Proof> {
     const opened = parts.map((bytes, i) => ({ name: `undo.${i}`, file: memoryFile(`undo.${i}`, bytes) }));
-    return prove(this.plan, this.#files, opened, { window: 8 * 1024, maxEventSize });
+    return prove(this.plan, this.#files, opened, { window, maxEventSize });
   }
 
   /** The error with which an undo is turned down, or undefined when it is proved. */

@@ -1,7 +1,17 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import {
+  appendFileSync,
+  closeSync,
+  copyFileSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  writeSync,
+} from 'node:fs';
+import { readdir, readFile, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { rewrite, VerifyError, verify, verifyDraft } from '../../src/index.ts';
+import { MAX_EVENT } from '../../src/binlog/event-header.ts';
+import { type Progress, rewrite, VerifyError, verify, verifyDraft } from '../../src/index.ts';
 import { Binlog } from '../builder/binlog.ts';
 import { prefixed, u32 } from '../builder/bytes.ts';
 import { blob, int } from '../builder/columns.ts';
@@ -68,6 +78,13 @@ describe('an undo in parts', () => {
   });
 
   it('is told from what is no binary log', async () => {
+    await inFolder(async (folder) => {
+      const empty = join(folder, 'empty');
+      await writeFile(empty, '');
+      // The offset was one of the source.
+      const error = expect.objectContaining({ code: 'NOT_A_BINLOG', file: empty, offset: undefined });
+      expect(await proved([empty])).toEqual(error);
+    });
     expect(await proved([import.meta.filename])).toMatchObject({ code: 'NOT_A_BINLOG' });
     expect(await proved(['/nowhere/undo'])).toMatchObject({ code: 'IO' });
     expect(await proved([])).toMatchObject({ code: 'USAGE' });
@@ -92,6 +109,84 @@ describe('what verify says', () => {
       expect([30, 31, 32]).toContain((await readFile(output))[error.offset! + 4]);
       expect([30, 31, 32]).toContain((await readFile(source))[error.source!.offset + 4]);
       expect(error.message).toContain(`expected ${error.expected}, found ${error.found} (source: ${source}:`);
+    });
+  });
+});
+
+describe('an undo that changes while it is read', () => {
+  /** Verifies, and changes one of the parts when so much of the undo is read. */
+  const errorAfter = (part: number, from: number, change: (path: string) => void): Promise<unknown> =>
+    inParts(async (parts) => {
+      for (const path of parts) await utimes(path, 1_795_230_000, 1_795_230_000);
+      let isDone = false;
+      const onProgress = ({ phase, done }: Progress): void => {
+        if (phase !== 'verify' || done < from || isDone) return;
+        isDone = true;
+        change(parts.at(part)!);
+      };
+      const error = await errorOf(verify({ undo: parts, inputs: [source], window: 1024, onProgress }));
+      expect(isDone).toBe(true);
+      return error;
+    });
+  const changed = (how: string): unknown =>
+    expect.objectContaining({ code: 'IO', message: `changed while it was read: ${how}` });
+
+  it.each([
+    ['the first, already read', 0, 30_000],
+    ['the one in hand', 0, 1000],
+    ['the last, not yet read', -1, 1000],
+  ])('is not proved, whichever part it is: %s. It was', async (_, part, from) => {
+    expect(await errorAfter(part, from, (path) => appendFileSync(path, 'more'))).toEqual(
+      changed('it has grown'),
+    );
+    const overwrite = (path: string): void => {
+      const file = openSync(path, 'r+');
+      writeSync(file, 'x', 150);
+      closeSync(file);
+    };
+    expect(await errorAfter(part, from, overwrite)).toEqual(changed('it was written to'));
+    const replace = (path: string): void => {
+      copyFileSync(path, `${path}.new`);
+      renameSync(`${path}.new`, path);
+    };
+    expect(await errorAfter(part, from, replace)).toEqual(changed('another file has its name'));
+  });
+});
+
+describe('an undo in many parts', () => {
+  it('has one of them open at a time: a process may not have all', async () => {
+    await inFolder(async (folder) => {
+      const { outputs } = await rewrite({ inputs: [source], output: join(folder, 'u'), maxFileSize: 4096 });
+      expect(outputs.length).toBeGreaterThan(15);
+      const before = readdirSync('/dev/fd').length;
+      let most = 0;
+      const onProgress = (): void => {
+        most = Math.max(most, readdirSync('/dev/fd').length);
+      };
+      await verify({ undo: outputs, inputs: [source], onProgress });
+      expect(most - before).toBeLessThan(4);
+    });
+  });
+});
+
+describe('an undo with an event of 3 GB', () => {
+  it('is not proved: the process was aborted', async () => {
+    await inFolder(async (folder) => {
+      const output = join(folder, 'undo.binlog');
+      await rewrite({ inputs: [source], output });
+      const bytes = await readFile(output);
+      const second = 4 + bytes.readUInt32LE(4 + 9);
+      bytes.writeUInt32LE(3_000_000_000, second + 9);
+      await writeFile(output, bytes);
+      // Sparse: gigabytes that are not there.
+      await truncate(output, 2 ** 32);
+      const before = process.memoryUsage().rss;
+      expect(await errorOf(verify({ undo: [output], inputs: [source] }))).toMatchObject({
+        code: 'VERIFY_FAILED',
+        expected: `an event of at most ${MAX_EVENT} bytes`,
+        offset: second,
+      });
+      expect(process.memoryUsage().rss - before).toBeLessThan(300 * 2 ** 20);
     });
   });
 });
