@@ -91,7 +91,6 @@ export class EventReader {
       tornBytes: 0,
     };
     this.#summary.events[EventCode.FORMAT_DESCRIPTION] = 1;
-    this.decryption.end();
     // In relay logs, transactions go on in the next file.
     if (!format.isRelay) this.#restart();
     return this.#summary;
@@ -105,6 +104,7 @@ export class EventReader {
 
   endFile(): void {
     if (!this.#isRelay) this.grouping.abandon();
+    this.decryption.end();
     this.#format = undefined;
   }
 
