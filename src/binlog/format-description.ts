@@ -50,6 +50,9 @@ export function versionAtLeast(
   return true;
 }
 
+/** Servers that know no checksums have no more types: 27 in MySQL 5.5. */
+const MOST_OLD_TYPES = 32;
+
 /** The first versions that write the checksum algorithm into FORMAT_DESCRIPTION. */
 function firstAwareVersion(flavour: Flavour): [number, number, number] {
   return flavour === 'mariadb' ? [5, 3, 0] : [5, 6, 1];
@@ -94,7 +97,19 @@ export function parseFormatDescription(bytes: Uint8Array, start: number, end: nu
   const flavour: Flavour = /mariadb|-maria-/i.test(serverVersion) ? 'mariadb' : 'mysql';
   const version = parseVersion(serverVersion);
   const knowsChecksums = versionAtLeast(version, firstAwareVersion(flavour));
+  if (version.every((number) => number === 0)) {
+    throw new BinflashError('UNSUPPORTED', `files of server "${serverVersion}" are not supported`, {
+      hint: 'The version of MySQL or MariaDB says how they are to be read.',
+    });
+  }
   const count = cursor.left - (knowsChecksums ? 1 + CHECKSUM_LENGTH : 0);
+  // No checksum protects the version that says so.
+  if (!knowsChecksums && count > MOST_OLD_TYPES) {
+    throw new BinflashError(
+      'DAMAGED',
+      `FORMAT_DESCRIPTION of server "${serverVersion}" describes ${count} event types`,
+    );
+  }
   if (count < EventCode.FORMAT_DESCRIPTION) {
     throw new BinflashError('DAMAGED', `FORMAT_DESCRIPTION describes only ${Math.max(0, count)} event types`);
   }
