@@ -154,6 +154,11 @@ export class EventWriter {
     return true;
   }
 
+  /** Had the caller better wait until the disk has taken what there is? */
+  get isBehind(): boolean {
+    return this.#sink.isBehind;
+  }
+
   /** Where rows are written to; {@link openEnd} is an index into it. */
   get bytes(): Uint8Array {
     return this.#sink.bytes;

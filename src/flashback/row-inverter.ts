@@ -12,6 +12,15 @@ import { mirrorRows } from './mirror-rows.ts';
 /** Merged rows up to this size share one buffer. */
 const MERGE_BUFFER = 128 * 1024;
 
+interface EventInHand {
+  readonly bytes: Uint8Array;
+  readonly event: RowsEvent;
+  readonly shape: Shape;
+  readonly inversion: Inversion;
+  readonly guarded: boolean;
+  readonly isSelected: ((row: number) => boolean) | undefined;
+}
+
 /**
  * Hands the rows of an event to the writer, inverted, from the last to the first. The scan has counted the
  * rows, so it is known that every image ends where it should.
@@ -25,13 +34,18 @@ export class RowInverter {
   /** Number of the output event whose rows the guard knows. */
   #guardedEvent = -1;
 
+  /** The event that was begun, and how many images of the section in hand are left. */
+  #inHand: EventInHand | undefined;
+  #images = 0;
+
   constructor(writer: EventWriter) {
     this.#writer = writer;
   }
 
   /**
-   * `guarded`: never let a row into an output event that sets what this row looks for, see {@link ChainGuard}.
-   * `isSelected` says by their numbers which rows are wanted, if not all are.
+   * Begins an event. `guarded`: never let a row into an output event that sets what this row looks for, see
+   * {@link ChainGuard}. `isSelected` says by their numbers which rows are wanted, if not all are. Answers false where
+   * {@link goOn} must be called for the rest, once the disk has taken what there is: each row may become an event.
    */
   invert(
     bytes: Uint8Array,
@@ -41,7 +55,7 @@ export class RowInverter {
     rows: number,
     guarded: boolean,
     isSelected?: (row: number) => boolean,
-  ): void {
+  ): boolean {
     const writer = this.#writer;
     const length = event.rowsEnd - event.rowsStart;
     const mayMirror = inversion.how === 'keep' || (inversion.how === 'swap' && !guarded);
@@ -51,31 +65,61 @@ export class RowInverter {
       if (writer.bytes === bytes) {
         mirrorRows(bytes, writer.view, event, shape, writer.openEnd);
         writer.take(length);
-        return;
+        return true;
       }
     }
-    const images = shape.second === undefined ? rows : 2 * rows;
     this.#ends.find(bytes, event, shape, rows);
-    const { ends } = this.#ends;
+    this.#inHand = { bytes, event, shape, inversion, guarded, isSelected };
+    this.#images = this.#ends.count;
+    return this.goOn();
+  }
+
+  /** The rest of the event that was begun, or as much as the disk takes; false where there is more of it. */
+  goOn(): boolean {
+    const inHand = this.#inHand!;
+    for (;;) {
+      const isDone = inHand.inversion.how === 'keep' ? this.#keepRows(inHand) : this.#turnRows(inHand);
+      if (!isDone) return false;
+      if (!this.#ends.back(inHand.bytes, inHand.event, inHand.shape)) break;
+      this.#images = this.#ends.count;
+    }
+    this.#inHand = undefined;
+    return true;
+  }
+
+  /** Writes rows of one image, of the section in hand, as they are. */
+  #keepRows({ bytes, event, isSelected }: EventInHand): boolean {
+    const writer = this.#writer;
+    const { ends, first } = this.#ends;
     const start = event.rowsStart;
-    let end = event.rowsEnd;
-    if (inversion.how === 'keep') {
-      for (let i = images - 1; i >= 0; i--) {
-        const first = i === 0 ? start : start + ends[i - 1]!;
-        if (isSelected === undefined || isSelected(i)) writer.row(bytes, first, end);
-        end = first;
+    while (this.#images > 0) {
+      if (writer.isBehind) return false;
+      const image = --this.#images;
+      if (isSelected === undefined || isSelected(first + image)) {
+        writer.row(bytes, start + ends[image]!, start + ends[image + 1]!);
       }
-      return;
     }
-    for (let i = images - 2; i >= 0; i -= 2) {
-      const first = i === 0 ? start : start + ends[i - 1]!;
-      const middle = start + ends[i]!;
-      if (isSelected === undefined || isSelected(i >> 1)) {
-        if (inversion.how === 'merge') this.#mergeRow(bytes, first, middle, end, shape, guarded);
-        else this.#swapRow(bytes, first, middle, end, guarded);
-      }
-      end = first;
+    return true;
+  }
+
+  /** The same with rows of two. */
+  #turnRows({ bytes, event, shape, inversion, guarded, isSelected }: EventInHand): boolean {
+    const writer = this.#writer;
+    const { ends, first } = this.#ends;
+    const start = event.rowsStart;
+    const merges = inversion.how === 'merge';
+    while (this.#images > 0) {
+      if (writer.isBehind) return false;
+      this.#images -= 2;
+      const image = this.#images;
+      if (isSelected !== undefined && !isSelected((first + image) >> 1)) continue;
+      const begin = start + ends[image]!;
+      const middle = start + ends[image + 1]!;
+      const end = start + ends[image + 2]!;
+      if (merges) this.#mergeRow(bytes, begin, middle, end, shape, guarded);
+      else this.#swapRow(bytes, begin, middle, end, guarded);
     }
+    return true;
   }
 
   #swapRow(bytes: Uint8Array, first: number, middle: number, end: number, guarded: boolean): void {

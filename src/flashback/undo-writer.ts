@@ -63,6 +63,7 @@ export class UndoWriter {
   #shape = -1;
   #template: RowsTemplate | undefined;
   #transactionsInFile = 0;
+  #isWaiting = false;
   #bytesBefore = 0;
   #transactions = 0;
   #rowCount = 0;
@@ -98,13 +99,20 @@ export class UndoWriter {
   }
 
   /**
-   * Writes the run's events from number `from` of the plan down. Answers the number it has not written
-   * because a new file is due before it, or one less than the run's first.
+   * Writes the run's events from number `from` of the plan down. Answers the number it has not written (all of), because
+   * the disk must take what there is first ({@link isWaiting}) or else because a new file is due before it; one less than
+   * the run's first where nothing is left.
    */
   writeRun(loaded: LoadedRun<EventRun>, from: number): number {
     const { run } = loaded;
     this.#loaded.use(loaded);
-    for (let i = from; i >= run.first; i--) {
+    let due = from;
+    if (this.#isWaiting) {
+      this.#isWaiting = !this.#inverter.goOn();
+      if (this.#isWaiting) return from;
+      due--;
+    }
+    for (let i = due; i >= run.first; i--) {
       const event = this.#plan.events.get(i);
       const transaction = this.#index.events.transaction.get(event);
       if (transaction !== this.#transaction) {
@@ -113,9 +121,15 @@ export class UndoWriter {
         this.#beginTransaction(transaction);
       }
       this.#loaded.open(i);
-      this.#writeEvent(event);
+      this.#isWaiting = !this.#writeEvent(event);
+      if (this.#isWaiting) return i;
     }
     return run.first - 1;
+  }
+
+  /** Is there more of an event than the disk takes at once? */
+  get isWaiting(): boolean {
+    return this.#isWaiting;
   }
 
   #isFull(from: number, transaction: number): boolean {
@@ -151,8 +165,8 @@ export class UndoWriter {
     );
   }
 
-  /** Writes rows event number `event` of the index, which is in hand. */
-  #writeEvent(event: number): void {
+  /** Writes rows event number `event` of the index, which is in hand; false where the inverter must go on with it. */
+  #writeEvent(event: number): boolean {
     const { events, shapes } = this.#index;
     const shapeNumber = events.shape.get(event);
     const shape = shapes[shapeNumber]!;
@@ -162,7 +176,8 @@ export class UndoWriter {
     this.#useTemplate(event, bytes);
     const { mask, inversions } = this.#plan;
     const selected = selectedRows(this.#index, mask, event);
-    this.#inverter.invert(
+    this.#rowCount += selected;
+    return this.#inverter.invert(
       bytes,
       rows,
       shape,
@@ -171,7 +186,6 @@ export class UndoWriter {
       this.#guarded[shapeNumber]!,
       selected < events.rows.get(event) ? (row) => mask!.has(event, row) : undefined,
     );
-    this.#rowCount += selected;
   }
 
   /** Keeps the open template when the event may be packed with the one before, else makes a new one. */

@@ -50,11 +50,16 @@ export async function writeUndo(
     undo.beginFile();
     for (let loaded = await windows.next(); loaded !== undefined; loaded = await windows.next()) {
       let next = undo.writeRun(loaded, loaded.run.last);
-      // A part ends between two transactions, and its last bytes must be on their way before the next begins.
       while (next >= loaded.run.first) {
-        await sink.drain();
-        sink.redirect(await nextPart());
-        undo.beginFile();
+        if (undo.isWaiting) {
+          await sink.room();
+          options.signal?.throwIfAborted();
+        } else {
+          // A part ends between two transactions, and its last bytes must be on their way before the next begins.
+          await sink.drain();
+          sink.redirect(await nextPart());
+          undo.beginFile();
+        }
         next = undo.writeRun(loaded, next);
       }
       await sink.room();

@@ -5,6 +5,9 @@ import { Waits } from './waits.ts';
 /** Writes that may be under way while the caller goes on: the disk is not even. */
 const MAX_UNDER_WAY = 2;
 
+/** From here on memory grows with what the caller makes: who can stop in the middle of something does. */
+const FAR_BEHIND = 8;
+
 interface Chunk {
   readonly bytes: Uint8Array;
   readonly base: number;
@@ -98,6 +101,11 @@ export class ChunkSink {
     this.#underWay.push(this.#writes);
     // A failure is met in room() or drain(); without this it would count as unhandled before.
     this.#writes.catch(() => {});
+  }
+
+  /** Is so much to be written that the caller had better wait in {@link room}? */
+  get isBehind(): boolean {
+    return this.#underWay.length > FAR_BEHIND;
   }
 
   /** Waits until enough chunks are free for the next window and nothing is borrowed. @throws BinflashError `IO` */

@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { MAX_EVENT } from '../../src/binlog/event-header.ts';
 import { EventWriter } from '../../src/flashback/event-writer.ts';
+import { rewrite } from '../../src/index.ts';
 import { ChunkSink } from '../../src/io/chunk-sink.ts';
 import { Binlog } from '../builder/binlog.ts';
 import { prefixed, u32 } from '../builder/bytes.ts';
@@ -64,5 +65,37 @@ describe('a large UPDATE whose images hold different columns', () => {
         message: expect.stringContaining(`none is longer than ${MAX_EVENT}`),
       }),
     );
+  });
+});
+
+describe('an event that becomes many', () => {
+  const log = new Binlog(mysql97);
+  const row = [u32(1), u32(2), prefixed(4, Buffer.alloc(64 * 1024))];
+  log.transaction([tableMap(of, 7), rows('insert', of, 7, Array(1200).fill([row]))]);
+  const bytes = log.bytes();
+
+  const run = (write: (piece: Uint8Array) => Promise<void>, signal?: AbortSignal): Promise<unknown> =>
+    inFolder(async (folder) => {
+      const path = join(folder, 'bin.000001');
+      await writeFile(path, bytes);
+      return rewrite({ inputs: [path], output: { write }, signal });
+    });
+
+  it('is written as the disk takes them: all that it becomes was held', async () => {
+    const chunks = new Set<unknown>();
+    await run(async (piece) => void chunks.add(piece.buffer));
+    // They are 4 MiB each.
+    expect(chunks.size).toBeLessThan(12);
+  });
+
+  it('is left when that is asked for: it was gone through first', async () => {
+    const abort = new AbortController();
+    let written = 0;
+    const write = async ({ length }: Uint8Array): Promise<void> => {
+      written += length;
+      abort.abort();
+    };
+    await expect(run(write, abort.signal)).rejects.toMatchObject({ name: 'AbortError' });
+    expect(written).toBeLessThan(50 * MIB);
   });
 });
