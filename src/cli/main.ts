@@ -1,4 +1,4 @@
-import { BinflashError, exitCodes } from '../errors.ts';
+import { BinflashError, exitCodes, isOutOfMemory, outOfMemory } from '../errors.ts';
 import { RefusedError } from '../flashback/refusals.ts';
 import { discardAllNow } from '../io/output.ts';
 import { safeJson, safeText } from '../wire/safe-text.ts';
@@ -54,6 +54,7 @@ function report(error: unknown, argv: readonly string[], signal: AbortSignal): n
     return exitCodes.INTERRUPTED;
   }
   if (error instanceof BinflashError) return tell(error, argv, style);
+  if (isOutOfMemory(error)) return tell(outOfMemory(error), argv, style);
   if (error instanceof Error && error.name === 'YError') {
     return tell(new BinflashError('USAGE', error.message, { hint: HELP_HINT }), argv, style);
   }
