@@ -14,8 +14,7 @@ const MERGE_BUFFER = 128 * 1024;
 
 interface EventInHand {
   readonly bytes: Uint8Array;
-  /** Where its rows begin. */
-  readonly start: number;
+  readonly event: RowsEvent;
   readonly shape: Shape;
   readonly inversion: Inversion;
   readonly guarded: boolean;
@@ -35,10 +34,9 @@ export class RowInverter {
   /** Number of the output event whose rows the guard knows. */
   #guardedEvent = -1;
 
-  /** The event that was begun, the row that is due, and where it ends. */
+  /** The event that was begun, and how many images of the section in hand are left. */
   #inHand: EventInHand | undefined;
-  #row = -1;
-  #end = 0;
+  #images = 0;
 
   constructor(writer: EventWriter) {
     this.#writer = writer;
@@ -71,34 +69,56 @@ export class RowInverter {
       }
     }
     this.#ends.find(bytes, event, shape, rows);
-    this.#inHand = { bytes, start: event.rowsStart, shape, inversion, guarded, isSelected };
-    this.#row = rows - 1;
-    this.#end = event.rowsEnd;
+    this.#inHand = { bytes, event, shape, inversion, guarded, isSelected };
+    this.#images = this.#ends.count;
     return this.goOn();
   }
 
   /** The rest of the event that was begun, or as much as the disk takes; false where there is more of it. */
   goOn(): boolean {
-    const { bytes, start, shape, inversion, guarded, isSelected } = this.#inHand!;
-    const writer = this.#writer;
-    const { ends } = this.#ends;
-    const images = shape.second === undefined ? 1 : 2;
-    for (; this.#row >= 0; this.#row--) {
-      if (writer.isBehind) return false;
-      const row = this.#row;
-      const end = this.#end;
-      const first = row === 0 ? start : start + ends[images * row - 1]!;
-      this.#end = first;
-      if (isSelected !== undefined && !isSelected(row)) continue;
-      if (inversion.how === 'keep') {
-        writer.row(bytes, first, end);
-        continue;
-      }
-      const middle = start + ends[images * row]!;
-      if (inversion.how === 'merge') this.#mergeRow(bytes, first, middle, end, shape, guarded);
-      else this.#swapRow(bytes, first, middle, end, guarded);
+    const inHand = this.#inHand!;
+    for (;;) {
+      const isDone = inHand.inversion.how === 'keep' ? this.#keepRows(inHand) : this.#turnRows(inHand);
+      if (!isDone) return false;
+      if (!this.#ends.back(inHand.bytes, inHand.event, inHand.shape)) break;
+      this.#images = this.#ends.count;
     }
     this.#inHand = undefined;
+    return true;
+  }
+
+  /** Writes rows of one image, of the section in hand, as they are. */
+  #keepRows({ bytes, event, isSelected }: EventInHand): boolean {
+    const writer = this.#writer;
+    const { ends, first } = this.#ends;
+    const start = event.rowsStart;
+    while (this.#images > 0) {
+      if (writer.isBehind) return false;
+      const image = --this.#images;
+      if (isSelected === undefined || isSelected(first + image)) {
+        writer.row(bytes, start + ends[image]!, start + ends[image + 1]!);
+      }
+    }
+    return true;
+  }
+
+  /** The same with rows of two. */
+  #turnRows({ bytes, event, shape, inversion, guarded, isSelected }: EventInHand): boolean {
+    const writer = this.#writer;
+    const { ends, first } = this.#ends;
+    const start = event.rowsStart;
+    const merges = inversion.how === 'merge';
+    while (this.#images > 0) {
+      if (writer.isBehind) return false;
+      this.#images -= 2;
+      const image = this.#images;
+      if (isSelected !== undefined && !isSelected((first + image) >> 1)) continue;
+      const begin = start + ends[image]!;
+      const middle = start + ends[image + 1]!;
+      const end = start + ends[image + 2]!;
+      if (merges) this.#mergeRow(bytes, begin, middle, end, shape, guarded);
+      else this.#swapRow(bytes, begin, middle, end, guarded);
+    }
     return true;
   }
 

@@ -61,12 +61,14 @@ export class ChangeReader {
       this.#ends.find(bytes, rows, event.shape, count);
       const { ends } = this.#ends;
       const images = event.shape.second === undefined ? 1 : 2;
-      for (let row = count - 1; row >= 0; row--) {
-        if (mask?.has(number, row) === false) continue;
-        const at = row === 0 ? 0 : ends[images * row - 1]!;
-        pair.locate(bytes, rows.rowsStart + at, rows.rowsEnd);
-        this.#hand(event, pair, writer);
-      }
+      do {
+        const first = this.#ends.first / images;
+        for (let row = this.#ends.count / images - 1; row >= 0; row--) {
+          if (mask?.has(number, first + row) === false) continue;
+          pair.locate(bytes, rows.rowsStart + ends[images * row]!, rows.rowsEnd);
+          this.#hand(event, pair, writer);
+        }
+      } while (this.#ends.back(bytes, rows, event.shape));
     } catch (error) {
       throw error instanceof BinflashError ? this.#locate(error, event) : error;
     }
