@@ -27,7 +27,7 @@ export async function checkRoom(path: string, needed: number): Promise<void> {
   // Who cannot tell is asked by writing.
   const system = await statfs(folder).catch(() => undefined);
   if (system === undefined) return;
-  const free = system.bfree * system.bsize;
+  const free = system.bavail * system.bsize;
   if (free >= needed * CLEARLY_TOO_LITTLE) return;
   throw new BinflashError(
     'IO',
