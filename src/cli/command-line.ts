@@ -5,7 +5,7 @@ import { BinflashError } from '../errors.ts';
 import { listOf } from './arguments.ts';
 import { type CommandSpec, commands } from './commands.ts';
 import { logged } from './debug-log.ts';
-import type { OptionSpec } from './options.ts';
+import { keyOptions, type OptionSpec } from './options.ts';
 import { isStandardOutput } from './stdout.ts';
 
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
@@ -238,7 +238,7 @@ async function run(
   refuseAsOutput([
     ...inputs.map(String),
     ...(listOf(args, 'source') ?? []),
-    ...(listOf(args, 'schema') ?? []),
+    ...['schema', ...Object.keys(keyOptions)].flatMap((option) => listOf(args, option) ?? []),
   ]);
   const command = await load();
   await logged(args, `binflash ${version} ${name}`, () => command(inputs.map(String), args, signal));

@@ -16,7 +16,7 @@ import {
   textOf,
 } from './arguments.ts';
 import { debugLog } from './debug-log.ts';
-import { protectSchema, readDescriptions } from './descriptions.ts';
+import { protectNamed, readDescriptions } from './descriptions.ts';
 import { keysOf } from './keys.ts';
 import { progressBar } from './progress-bar.ts';
 import { stdoutOutput, writeResult } from './stdout.ts';
@@ -37,7 +37,7 @@ export async function reportCommand(
     });
   }
   const toStdout = output === '-';
-  await protectSchema(args, output);
+  await protectNamed(args, output);
   if (toStdout && json) throw new BinflashError('USAGE', '--json and -o - cannot both have standard output');
   const bar = await progressBar(args);
   let result: ReportResult;

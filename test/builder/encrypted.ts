@@ -49,14 +49,22 @@ export function encryptMariadb(
     const position = event.readUInt32LE(13);
     if (position > 0) event.writeUInt32LE((position + moved) % 0x1_0000_0000, 13);
     if (hasChecksum) event.writeUInt32LE(crc32(event.subarray(0, size - 4)), size - 4);
-    pieces.push(encryptEvent(event, eventKey, algorithm, join(nonce, u32(offset))));
+    pieces.push(encryptEvent(event, eventKey, algorithm, offset, nonce));
     at += size;
     offset += size;
   }
   return Buffer.concat(pieces);
 }
 
-function encryptEvent(event: Buffer, eventKey: Buffer, algorithm: Algorithm, iv: Buffer): Buffer {
+/** An event as it stands at `offset`, of which 4 bytes count. */
+export function encryptEvent(
+  event: Buffer,
+  eventKey: Buffer,
+  algorithm: Algorithm,
+  offset: number,
+  nonce: Buffer = NONCE,
+): Buffer {
+  const iv = join(nonce, u32(offset % 0x1_0000_0000));
   const bits = 8 * eventKey.length;
   const size = Buffer.from(event.subarray(9, 13));
   const plain = Buffer.from(event);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { eventType, eventTypeName, eventTypes } from '../../src/binlog/event-types.ts';
 import { BinflashError } from '../../src/index.ts';
 import { Binlog } from '../builder/binlog.ts';
+import { hex } from '../builder/bytes.ts';
 import { type Event, executeLoadQuery, IGNORABLE, opaque, query } from '../builder/events.ts';
 import { mariadb118, mysql97 } from '../builder/format.ts';
 import { effects } from '../builder/oracle.ts';
@@ -40,6 +41,8 @@ function sample(code: number, flags: number): Event {
   const insertion = 'INSERT INTO orders VALUES (1)';
   if (code === 2) return { ...query(insertion, { database: 'shop' }), flags };
   if (code === 18) return { ...executeLoadQuery('LOAD DATA ...', { database: 'shop' }), flags };
+  // With the scheme that there is, for the keys are asked for after it.
+  if (code === 164) return { type: code, body: hex('01 01000000 000000000000000000000000'), flags };
   return opaque(code, flags);
 }
 
