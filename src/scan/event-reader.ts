@@ -120,7 +120,8 @@ export class EventReader {
     const summary = this.#summary!;
     this.#format = format;
     summary.formats.push({ offset, format });
-    if (format.isRelay) return;
+    // MariaDB's replicas write one more of their own, which does not say that it is.
+    if (format.isRelay || (this.#isRelay && format.serverId === summary.formats[0]!.format.serverId)) return;
     summary.format = format;
     if (format.created > 0) this.#restart();
   }
