@@ -4,6 +4,7 @@ import { type Arguments, flagOf, maxUnpackedSizeOf, readSelection } from './argu
 import { debugLog } from './debug-log.ts';
 import { readDescriptions } from './descriptions.ts';
 import { inspectionText } from './inspect-layout.ts';
+import { keysOf } from './keys.ts';
 import { progressBar } from './progress-bar.ts';
 import { PipeClosed, writeStdout } from './stdout.ts';
 import { Style } from './terminal.ts';
@@ -23,6 +24,7 @@ export async function inspectCommand(
       onDebug: debugLog(args),
       signal,
       maxUnpackedSize: maxUnpackedSizeOf(args),
+      keys: await keysOf(args),
     });
     bar.stop();
     const style = new Style(flagOf(args, 'color'), process.stdout);

@@ -17,6 +17,7 @@ import {
 } from './arguments.ts';
 import { debugLog } from './debug-log.ts';
 import { protectSchema, readDescriptions } from './descriptions.ts';
+import { keysOf } from './keys.ts';
 import { progressBar } from './progress-bar.ts';
 import { stdoutOutput, writeResult } from './stdout.ts';
 import { plural, Style } from './terminal.ts';
@@ -49,6 +50,7 @@ export async function reportCommand(
       descriptions: await readDescriptions(args),
       commandOptions: furtherOptions(args),
       maxUnpackedSize: maxUnpackedSizeOf(args),
+      keys: await keysOf(args),
       onProgress: bar.update,
       onDebug: debugLog(args),
       signal,

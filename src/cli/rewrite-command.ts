@@ -17,6 +17,7 @@ import {
 } from './arguments.ts';
 import { debugLog } from './debug-log.ts';
 import { protectSchema, readDescriptions } from './descriptions.ts';
+import { keysOf } from './keys.ts';
 import { changeLines, planDetails, planJson } from './plan-summary.ts';
 import { progressBar } from './progress-bar.ts';
 import { proofJson, proofLines } from './proof-lines.ts';
@@ -70,6 +71,7 @@ export async function rewriteCommand(
       maxEventSize,
       maxFileSize,
       maxUnpackedSize: maxUnpackedSizeOf(args),
+      keys: await keysOf(args),
       onProgress: bar.update,
       onDebug,
       signal,

@@ -6,6 +6,7 @@ import { safeText } from '../wire/safe-text.ts';
 import { type Arguments, flagOf, maxUnpackedSizeOf, numberOf, readSelection, textOf } from './arguments.ts';
 import { debugLog } from './debug-log.ts';
 import { readDescriptions } from './descriptions.ts';
+import { keysOf } from './keys.ts';
 import { progressBar } from './progress-bar.ts';
 import { PipeClosed, writeStdout } from './stdout.ts';
 import { plural, Style } from './terminal.ts';
@@ -38,6 +39,7 @@ export async function showCommand(
       palette: new Style(flagOf(args, 'color'), process.stdout),
       width: process.stdout.columns,
       maxUnpackedSize: maxUnpackedSizeOf(args),
+      keys: await keysOf(args),
       onProgress: bar.update,
       onDebug: debugLog(args),
       signal,

@@ -16,6 +16,7 @@ import {
 } from './arguments.ts';
 import { debugLog } from './debug-log.ts';
 import { protectSchema, readDescriptions } from './descriptions.ts';
+import { keysOf } from './keys.ts';
 import { changeLines, planDetails, planJson } from './plan-summary.ts';
 import { progressBar } from './progress-bar.ts';
 import { clientOf, packetOf } from './replay.ts';
@@ -64,6 +65,7 @@ export async function sqlCommand(
       primaryKeys: listOf(args, 'primary-key'),
       descriptions: await readDescriptions(args),
       maxUnpackedSize: maxUnpackedSizeOf(args),
+      keys: await keysOf(args),
       onProgress: bar.update,
       onDebug: debugLog(args),
       signal,

@@ -17,6 +17,7 @@ import {
 } from './arguments.ts';
 import { debugLog } from './debug-log.ts';
 import { readDescriptions } from './descriptions.ts';
+import { keysOf } from './keys.ts';
 import { progressBar } from './progress-bar.ts';
 import { PipeClosed, writeStdout } from './stdout.ts';
 import { errorJson, formatRefusals, plural, Style } from './terminal.ts';
@@ -40,6 +41,7 @@ export async function transactionsCommand(
     descriptions: await readDescriptions(args),
     maxText: maxTextOf(args),
     maxUnpackedSize: maxUnpackedSizeOf(args),
+    keys: await keysOf(args),
     onProgress: bar.update,
     onDebug: debugLog(args),
     signal,

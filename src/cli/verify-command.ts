@@ -13,6 +13,7 @@ import {
 } from './arguments.ts';
 import { debugLog } from './debug-log.ts';
 import { readDescriptions } from './descriptions.ts';
+import { keysOf } from './keys.ts';
 import { changeLines, planDetails, planJson } from './plan-summary.ts';
 import { progressBar } from './progress-bar.ts';
 import { proofJson, proofLines } from './proof-lines.ts';
@@ -48,6 +49,7 @@ export async function verifyCommand(
       descriptions: await readDescriptions(args),
       maxEventSize: maxEventSizeOf(args),
       maxUnpackedSize: maxUnpackedSizeOf(args),
+      keys: await keysOf(args),
       onProgress: bar.update,
       onDebug: debugLog(args),
       signal,

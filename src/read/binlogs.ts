@@ -1,4 +1,6 @@
+import type { BinlogKeys } from '../binlog/encryption/keys.ts';
 import { BinflashError, exitCodes } from '../errors.ts';
+import { DecryptedFile } from '../io/decrypted-file.ts';
 import { PageStore } from '../io/page-store.ts';
 import { type InputFile, SourceFile } from '../io/source.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
@@ -18,6 +20,8 @@ export interface Progress {
 export interface OpenOptions {
   /** Folder for temporary files, of what cannot be read from where it is (default: the system's). */
   readonly spoolFolder?: string | undefined;
+  /** For encrypted binary logs, see {@link readKeys}. */
+  readonly keys?: BinlogKeys | undefined;
 }
 
 /** Options of everything that reads binary logs. */
@@ -40,12 +44,15 @@ export type Bounds = Pick<Selection, 'startPosition' | 'stopPosition'>;
 /** Opens binary logs and puts them in order. The caller closes them. @throws BinflashError `IO`, `USAGE` */
 export async function openBinlogs(
   paths: readonly string[],
-  _options: OpenOptions = {},
+  { keys }: OpenOptions = {},
 ): Promise<InputFile[]> {
   if (paths.length === 0) throw new BinflashError('USAGE', 'no binary log was named');
   const opened: InputFile[] = [];
   try {
-    for (const path of paths) opened.push(await SourceFile.open(path));
+    for (const [number, path] of paths.entries()) {
+      opened.push(await SourceFile.open(path));
+      opened[number] = await DecryptedFile.of(opened[number]!, keys?.keyring);
+    }
     return await orderFiles(opened);
   } catch (error) {
     await Promise.all(opened.map((file) => file.close()));
@@ -71,6 +78,7 @@ export async function readIndex(
     pages,
     waits: phase.waits,
     maxUnpacked: options.maxUnpackedSize,
+    encryptionKeys: options.keys?.encryptionKeys,
     startPosition: options.select?.startPosition,
     stopPosition: options.select?.stopPosition,
     onProgress: (done) => options.onProgress?.({ phase: 'scan', done, total }),

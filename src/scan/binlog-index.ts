@@ -1,3 +1,4 @@
+import type { EventCipher } from '../binlog/encryption/event-cipher.ts';
 import type { FormatDescription } from '../binlog/format-description.ts';
 import type { TableDefinition } from '../binlog/table-map.ts';
 import type { PageStore } from '../io/page-store.ts';
@@ -19,6 +20,8 @@ export interface FileSummary {
   format: FormatDescription;
   /** All of them, and where they begin: each is in force up to the next, see {@link formatAt}. */
   readonly formats: { readonly offset: number; readonly format: FormatDescription }[];
+  /** Decrypts the events, where MariaDB has encrypted them. */
+  cipher: EventCipher | undefined;
   /** Number of events by type code. */
   readonly events: Float64Array;
   /** Earliest and latest event timestamp, Unix seconds; 0 when the file has no events but FORMAT_DESCRIPTION. */

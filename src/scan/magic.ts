@@ -4,21 +4,14 @@ import type { ForwardWindow } from '../io/forward-window.ts';
 import type { InputFile } from '../io/source.ts';
 
 /** Signatures of things that people hand in by mistake, to be named instead of called damaged. */
-const SIGNATURES: [bytes: number[], code: 'ENCRYPTED' | 'UNSUPPORTED', what: string, hint: string][] = [
-  [
-    [0xfd, 0x62, 0x69, 0x6e],
-    'ENCRYPTED',
-    'is an encrypted MySQL binary log (binlog_encryption), which cannot be decrypted yet',
-    'Fetch a plain copy from the server: mysqlbinlog --read-from-remote-server --raw.',
-  ],
+const SIGNATURES: [bytes: number[], what: string, hint: string][] = [
   [
     [0xfe, 0xfe, 0x0d, 0x01],
-    'UNSUPPORTED',
     'is a binary log in the InnoDB format of MariaDB 12.3 and later, which is not supported',
     'Fetch a classic copy from the server: mariadb-binlog --read-from-remote-server --raw.',
   ],
-  [[0x1f, 0x8b], 'UNSUPPORTED', 'is compressed with gzip', 'Unpack it first: gunzip -k.'],
-  [[0x28, 0xb5, 0x2f, 0xfd], 'UNSUPPORTED', 'is compressed with zstd', 'Unpack it first: zstd -d.'],
+  [[0x1f, 0x8b], 'is compressed with gzip', 'Unpack it first: gunzip -k.'],
+  [[0x28, 0xb5, 0x2f, 0xfd], 'is compressed with zstd', 'Unpack it first: zstd -d.'],
 ];
 
 /** Makes sure that the file, whose window has not moved yet, is a binary log; names what else it may be. */
@@ -28,9 +21,9 @@ export async function checkMagic(file: InputFile, window: ForwardWindow): Promis
   }
   await window.advance(window.begin, Math.min(file.size, MAGIC.length));
   const first = window.data.subarray(window.begin, Math.min(window.end, window.begin + MAGIC.length));
-  for (const [bytes, code, what, hint] of SIGNATURES) {
+  for (const [bytes, what, hint] of SIGNATURES) {
     if (bytes.every((byte, i) => first[i] === byte)) {
-      throw new BinflashError(code, what, { file: file.path, offset: 0, hint });
+      throw new BinflashError('UNSUPPORTED', what, { file: file.path, offset: 0, hint });
     }
   }
   if (first.length < MAGIC.length || MAGIC.some((byte, i) => first[i] !== byte)) {
