@@ -78,6 +78,20 @@ export interface ErrorPlace {
   hint?: string | undefined;
 }
 
+/** Does the engine say that there is no memory for an array, or for WebAssembly? */
+export function isOutOfMemory(error: unknown): boolean {
+  return (
+    error instanceof RangeError && /allocation failed|could not allocate|out of memory/i.test(error.message)
+  );
+}
+
+/** There is not the memory that it takes. */
+export function outOfMemory(cause: unknown): BinflashError {
+  const hint =
+    'Give it more. Where ulimit -v sets the limit: zstd takes 12 GiB of address space, unless NODE_OPTIONS=--disable-wasm-trap-handler is set.';
+  return new BinflashError('LIMIT', 'there is not enough memory, or address space', { hint }, cause);
+}
+
 /** The one error that binflash throws on purpose. Printing it is the command line's business. */
 export class BinflashError extends Error {
   readonly code: ErrorCode;

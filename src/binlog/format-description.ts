@@ -7,6 +7,16 @@ import { EventCode, type Flavour } from './event-types.ts';
 
 /** Offset of the field `created` in a FORMAT_DESCRIPTION event. */
 const CREATED_AT = HEADER_LENGTH + 52;
+/** Offset of common_header_len; that of a type's post_header_len is so many bytes more as its code. */
+const HEADER_LENGTH_AT = HEADER_LENGTH + 56;
+/** Types of version 1, which MySQL 5.1.0 to 5.1.3 wrote with post-headers of 6 bytes instead of 8. */
+const WITH_TABLE_ID = [
+  EventCode.TABLE_MAP,
+  EventCode.WRITE_ROWS_V1,
+  EventCode.UPDATE_ROWS_V1,
+  EventCode.DELETE_ROWS_V1,
+];
+export const SHORT_POST_HEADER = 6;
 
 /** What a FORMAT_DESCRIPTION event says of the events after it. */
 export interface FormatDescription {
@@ -49,6 +59,9 @@ export function versionAtLeast(
   for (let i = 0; i < 3; i++) if (version[i] !== least[i]) return version[i]! > least[i]!;
   return true;
 }
+
+/** Servers that know no checksums have no more types: 27 in MySQL 5.5. */
+const MOST_OLD_TYPES = 32;
 
 /** The first versions that write the checksum algorithm into FORMAT_DESCRIPTION. */
 function firstAwareVersion(flavour: Flavour): [number, number, number] {
@@ -94,7 +107,19 @@ export function parseFormatDescription(bytes: Uint8Array, start: number, end: nu
   const flavour: Flavour = /mariadb|-maria-/i.test(serverVersion) ? 'mariadb' : 'mysql';
   const version = parseVersion(serverVersion);
   const knowsChecksums = versionAtLeast(version, firstAwareVersion(flavour));
+  if (version.every((number) => number === 0)) {
+    throw new BinflashError('UNSUPPORTED', `files of server "${serverVersion}" are not supported`, {
+      hint: 'The version of MySQL or MariaDB says how they are to be read.',
+    });
+  }
   const count = cursor.left - (knowsChecksums ? 1 + CHECKSUM_LENGTH : 0);
+  // No checksum protects the version that says so.
+  if (!knowsChecksums && count > MOST_OLD_TYPES) {
+    throw new BinflashError(
+      'DAMAGED',
+      `FORMAT_DESCRIPTION of server "${serverVersion}" describes ${count} event types`,
+    );
+  }
   if (count < EventCode.FORMAT_DESCRIPTION) {
     throw new BinflashError('DAMAGED', `FORMAT_DESCRIPTION describes only ${Math.max(0, count)} event types`);
   }
@@ -135,6 +160,11 @@ export function encodeFormatDescription(
   writeHeader(event, 0, EventCode.FORMAT_DESCRIPTION, source.timestamp, source.serverId, 0);
   sealHeader(event, 0, event.length, endLogPos);
   writeU32(event, CREATED_AT, 0);
+  // Events are written with the ordinary header and table id, see normalForm.
+  event[HEADER_LENGTH_AT] = HEADER_LENGTH;
+  for (const type of WITH_TABLE_ID) {
+    if (event[HEADER_LENGTH_AT + type] === SHORT_POST_HEADER) event[HEADER_LENGTH_AT + type] = 8;
+  }
   if (source.knowsChecksums) {
     event[body - 1] = checksum === 'crc32' ? 1 : 0;
     writeChecksum(event, 0, body);

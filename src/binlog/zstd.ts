@@ -1,6 +1,6 @@
 import * as zlib from 'node:zlib';
 import type { ZSTDDecoder } from 'zstddec/stream';
-import { BinflashError } from '../errors.ts';
+import { BinflashError, outOfMemory } from '../errors.ts';
 import { readU24, readU32, readU64 } from '../wire/integers.ts';
 
 /** No encoder asks for a larger window unless it is told to (ZSTD_WINDOWLOG_LIMIT_DEFAULT, 27). */
@@ -36,13 +36,33 @@ export const zstdIsLoaded = (): boolean => decoder !== undefined;
 /**
  * Loads the decoder, which nobody needs to whom compressed transactions do not happen: libzstd as WebAssembly.
  * (Node's own cannot be asked for one block at a time without waiting, which large frames need.)
+ *
+ * @throws BinflashError `LIMIT` where there is no memory for it
  */
 export async function loadZstd(): Promise<void> {
   if (decoder !== undefined) return;
   const library = await import('zstddec/stream');
   const loading = new library.ZSTDDecoder();
-  await loading.init();
+  try {
+    await initialized(loading);
+  } catch (error) {
+    throw outOfMemory(error);
+  }
   decoder = loading;
+}
+
+/**
+ * Where there is a fetch, the library has its data: URL fetched, with another WebAssembly in Node's fetch whose want of memory
+ * ends the process. It looks for it before it answers.
+ */
+function initialized(loading: ZSTDDecoder): Promise<void> {
+  const { fetch } = globalThis;
+  try {
+    Reflect.set(globalThis, 'fetch', undefined);
+    return loading.init();
+  } finally {
+    Reflect.set(globalThis, 'fetch', fetch);
+  }
 }
 
 /**

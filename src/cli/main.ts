@@ -1,15 +1,15 @@
-import { BinflashError, exitCodes } from '../errors.ts';
+import { BinflashError, exitCodes, isOutOfMemory, outOfMemory } from '../errors.ts';
 import { RefusedError } from '../flashback/refusals.ts';
 import { discardAllNow } from '../io/output.ts';
 import { safeJson, safeText } from '../wire/safe-text.ts';
 import { asksFor, HELP_HINT, parse } from './command-line.ts';
 import { isStandardOutput, PipeClosed, stopWaitingOn } from './stdout.ts';
-import { errorJson, formatError, Style } from './terminal.ts';
+import { errorJson, formatError, knowsEscapes, Style } from './terminal.ts';
 
 /** Parses the command line, runs the command and sets the exit code. Nothing else prints an error. */
 export async function main(argv: readonly string[]): Promise<void> {
   const abort = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => interrupt(abort));
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => interrupt(abort, argv));
   stopWaitingOn(abort.signal);
   // A reader that goes away is met where it is written to.
   process.stdout.on('error', () => {});
@@ -23,15 +23,23 @@ export async function main(argv: readonly string[]): Promise<void> {
 }
 
 /** The first signal lets a run clean up after itself; a second one ends it at once, and still leaves no files. */
-function interrupt(abort: AbortController): void {
+function interrupt(abort: AbortController, argv: readonly string[]): void {
   if (!abort.signal.aborted) {
     abort.abort();
     return;
   }
   discardAllNow();
-  // The progress bar hides it.
-  if (process.stderr.isTTY) process.stderr.write('\u001b[?25h');
+  if (knowsEscapes(process.stderr)) process.stderr.write(AS_BEFORE_THE_BAR);
+  process.stderr.write(interruption(argv));
   process.exit(exitCodes.INTERRUPTED);
+}
+
+/** Clears the line of the progress bar, which hides the cursor and has lines cut instead of wrapped. */
+const AS_BEFORE_THE_BAR = '\r\u001b[K\u001b[?25h\u001b[?7h';
+
+function interruption(argv: readonly string[]): string {
+  const writes = ['rewrite', 'sql', 'report'].includes(argv[0] ?? '');
+  return `binflash: interrupted${writes ? '; no file was left under the name of the output' : ''}\n`;
 }
 
 /** How long the reader of the messages may take, in milliseconds. */
@@ -47,13 +55,11 @@ function report(error: unknown, argv: readonly string[], signal: AbortSignal): n
   const style = new Style(!argv.includes('--no-color'), process.stderr);
   if (error instanceof PipeClosed) return exitCodes.IO;
   if (signal.aborted) {
-    const writes = ['rewrite', 'sql', 'report'].includes(argv[0] ?? '');
-    process.stderr.write(
-      `binflash: interrupted${writes ? '; no file was left under the name of the output' : ''}\n`,
-    );
+    process.stderr.write(interruption(argv));
     return exitCodes.INTERRUPTED;
   }
   if (error instanceof BinflashError) return tell(error, argv, style);
+  if (isOutOfMemory(error)) return tell(outOfMemory(error), argv, style);
   if (error instanceof Error && error.name === 'YError') {
     return tell(new BinflashError('USAGE', error.message, { hint: HELP_HINT }), argv, style);
   }

@@ -2,6 +2,7 @@ import type { Progress } from '../read/binlogs.ts';
 import { formatBytes } from '../wire/format-bytes.ts';
 import { type Arguments, flagOf } from './arguments.ts';
 import { asksForDebug } from './debug-log.ts';
+import { knowsEscapes } from './terminal.ts';
 
 /** A progress bar on a terminal, for what takes longer than a second. */
 export interface ProgressBar {
@@ -23,7 +24,7 @@ const SAMPLES = 15;
  */
 export async function progressBar(args: Arguments, wanted = true): Promise<ProgressBar> {
   const isAsked = flagOf(args, 'progress') && !flagOf(args, 'quiet') && !asksForDebug(args);
-  if (!wanted || !isAsked || !process.stderr.isTTY) return { update: () => {}, stop: () => {} };
+  if (!wanted || !isAsked || !knowsEscapes(process.stderr)) return { update: () => {}, stop: () => {} };
   const { SingleBar } = await import('cli-progress');
   const begun = Date.now();
   const rate = new Rate();

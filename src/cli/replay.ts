@@ -26,6 +26,17 @@ export function replayOf(index: BinlogIndex, outputs: readonly string[], largest
   return { command, ...packetOf(index, largestStatement) };
 }
 
+/** Said where no setting helps. */
+export const IMPOSSIBLE =
+  'one row is larger than any BINLOG statement may be (1 GiB): the server will refuse it';
+
+/** What is to be minded of a replay, where the server's default packet will not do. */
+export function packetNote(packet: Pick<Replay, 'maxAllowedPacket' | 'impossible'>): string | undefined {
+  if (packet.impossible) return IMPOSSIBLE;
+  if (packet.maxAllowedPacket === undefined) return undefined;
+  return `its replay needs max_allowed_packet = ${packet.maxAllowedPacket}`;
+}
+
 /** What a statement of so many bytes needs of a server like the source. */
 export function packetOf(
   index: BinlogIndex,

@@ -20,7 +20,7 @@ import { inputOptions } from './input-options.ts';
 import { changeLines, planDetails, planJson } from './plan-summary.ts';
 import { progressBar } from './progress-bar.ts';
 import { proofJson, proofLines } from './proof-lines.ts';
-import { type Replay, replayOf } from './replay.ts';
+import { IMPOSSIBLE, type Replay, replayOf } from './replay.ts';
 import { binaryStdoutOutput, writeResult } from './stdout.ts';
 import { errorJson, plural, Style } from './terminal.ts';
 
@@ -122,9 +122,7 @@ function summary(
 function replayLines(replay: Replay, style: Style): string[] {
   const lines = ['Replay with:', style.bold(`  ${replay.command}`)];
   if (replay.impossible) {
-    lines.push(
-      `${style.yellow('Warning:')} one row is larger than any BINLOG statement may be (1 GiB): the server will refuse it`,
-    );
+    lines.push(`${style.yellow('Warning:')} ${IMPOSSIBLE}`);
   } else if (replay.maxAllowedPacket !== undefined) {
     lines.push(
       `${style.yellow('First')} let the server take the longest statement (and set it back afterwards):`,

@@ -8,12 +8,22 @@ import { safeText } from '../wire/safe-text.ts';
 /** Most refusals that are printed; the rest is counted. */
 const SHOWN_REFUSALS = 10;
 
+/** A stream, as far as it may be a terminal. */
+interface Stream {
+  isTTY?: boolean | undefined;
+}
+
+/** Is it a terminal that is more than a typewriter? */
+export function knowsEscapes(stream: Stream): boolean {
+  return stream.isTTY === true && process.env.TERM !== 'dumb';
+}
+
 /** Colours, unless the user, the terminal or NO_COLOR is against them. */
 export class Style implements Palette {
   readonly #on: boolean;
 
-  constructor(wanted: boolean, stream: { isTTY?: boolean | undefined }) {
-    this.#on = wanted && stream.isTTY === true && !process.env.NO_COLOR;
+  constructor(wanted: boolean, stream: Stream) {
+    this.#on = wanted && knowsEscapes(stream) && !process.env.NO_COLOR;
   }
 
   readonly bold = (text: string): string => this.#paint(text, 1, 22);

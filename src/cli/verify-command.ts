@@ -11,7 +11,7 @@ import { inputOptions } from './input-options.ts';
 import { changeLines, planDetails, planJson } from './plan-summary.ts';
 import { progressBar } from './progress-bar.ts';
 import { proofJson, proofLines } from './proof-lines.ts';
-import { packetOf } from './replay.ts';
+import { packetNote, packetOf } from './replay.ts';
 import { writeStdout } from './stdout.ts';
 import { Style } from './terminal.ts';
 
@@ -68,10 +68,8 @@ function summary(undo: readonly string[], { plan, proof }: VerifyResult, style: 
     ...changeLines(plan, true),
     ...planDetails(plan, style),
   ];
-  const { maxAllowedPacket } = packetOf(plan.index, proof.largestStatement);
-  if (maxAllowedPacket !== undefined) {
-    lines.push(`${style.yellow('Note:')} its replay needs max_allowed_packet = ${maxAllowedPacket}`);
-  }
+  const note = packetNote(packetOf(plan.index, proof.largestStatement));
+  if (note !== undefined) lines.push(`${style.yellow('Note:')} ${note}`);
   return `${lines.join('\n')}\n`;
 }
 

@@ -1,3 +1,4 @@
+import type { RowLayout } from '../binlog/columns/layout.ts';
 import { CachedView } from '../wire/cached-view.ts';
 
 /** Most rows of an event that can be remembered; the set has twice as many slots. */
@@ -17,7 +18,8 @@ const SAMPLE = 20;
  * error 1032. Two events, one after the other, do the chain right.
  *
  * Rows are compared by 32-bit hashes of a few of their bytes until two in an event agree, from then on by
- * hashes of all bytes. A collision of those costs a needless cut and nothing else.
+ * hashes of all bytes. A collision of those costs a needless cut and nothing else. Null bits that stand for no column tell
+ * no rows apart: a server sets them all alike, and where they differ every row counts as set.
  */
 export class ChainGuard {
   readonly #slots: Int32Array = new Int32Array(SLOTS);
@@ -27,6 +29,9 @@ export class ChainGuard {
   #count = 0;
   #whole = false;
   #alwaysWhole = false;
+  /** The null bits that stand for no column, of the first image that was set, and whether all others have the same. */
+  #unused = 0;
+  #isUniform = true;
   /** Views of the two arrays that images come from. */
   readonly #wanted: CachedView = new CachedView();
   readonly #set: CachedView = new CachedView();
@@ -41,6 +46,7 @@ export class ChainGuard {
     if (this.#count > 0) this.#slots.fill(0);
     this.#count = 0;
     this.#whole = this.#alwaysWhole;
+    this.#isUniform = true;
   }
 
   /** For images that do not stay where they are: compare all their bytes from the first row on. */
@@ -50,10 +56,13 @@ export class ChainGuard {
   }
 
   /**
-   * Remembers the image `chunk[start, end)`, which a row of the open event sets. It must stay there until
+   * Remembers the image `chunk[start, end)` of columns in this layout, which a row of the open event sets. It must stay there until
    * the event ends, unless {@link compareWhole} was called.
    */
-  sets(chunk: Uint8Array, start: number, end: number): void {
+  sets(chunk: Uint8Array, start: number, end: number, layout: RowLayout): void {
+    const unused = unusedBits(chunk, start, layout);
+    if (this.#count === 0) this.#unused = unused;
+    else if (unused !== this.#unused) this.#isUniform = false;
     this.#starts[this.#count] = start;
     this.#ends[this.#count] = end;
     this.#count++;
@@ -61,8 +70,9 @@ export class ChainGuard {
   }
 
   /** Has an earlier row of the open event set the image `bytes[start, end)`? */
-  hasSet(bytes: Uint8Array, start: number, end: number): boolean {
+  hasSet(bytes: Uint8Array, start: number, end: number, layout: RowLayout): boolean {
     if (this.#count === 0) return false;
+    if (!this.#isUniform || unusedBits(bytes, start, layout) !== this.#unused) return true;
     const view = this.#wanted.of(bytes);
     if (!this.#contains(hashImage(view, start, end, this.#whole))) return false;
     if (this.#whole) return true;
@@ -91,6 +101,10 @@ export class ChainGuard {
     }
     return false;
   }
+}
+
+function unusedBits(bytes: Uint8Array, start: number, { nullBytes, lastNullMask }: RowLayout): number {
+  return bytes[start + nullBytes - 1]! & ~lastNullMask;
 }
 
 /** A hash of an image, never 0 (which marks a free slot): of all its bytes, or of its ends and its length. */

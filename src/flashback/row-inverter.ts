@@ -1,3 +1,4 @@
+import type { RowLayout } from '../binlog/columns/layout.ts';
 import type { RowsEvent } from '../binlog/rows.ts';
 import { PartialImages } from '../read/partial-image.ts';
 import { RowEnds } from '../read/row-ends.ts';
@@ -117,18 +118,27 @@ export class RowInverter {
       const middle = start + ends[image + 1]!;
       const end = start + ends[image + 2]!;
       if (merges) this.#mergeRow(bytes, begin, middle, end, shape, guarded);
-      else this.#swapRow(bytes, begin, middle, end, guarded);
+      else this.#swapRow(bytes, begin, middle, end, guarded ? shape.first : undefined);
     }
     return true;
   }
 
-  #swapRow(bytes: Uint8Array, first: number, middle: number, end: number, guarded: boolean): void {
+  /** `guarded`: the layout of both images, where the guard is to see them. */
+  #swapRow(
+    bytes: Uint8Array,
+    first: number,
+    middle: number,
+    end: number,
+    guarded: RowLayout | undefined,
+  ): void {
     const writer = this.#writer;
-    if (guarded) this.#cutChain(bytes, middle, end);
+    if (guarded !== undefined) this.#cutChain(bytes, middle, end, guarded);
     writer.swappedRow(bytes, first, middle, end);
     // A row that stands alone in its event is followed by another event anyway.
     const { openEnd } = writer;
-    if (guarded && openEnd >= 0) this.#remember(writer.bytes, openEnd - (middle - first), openEnd);
+    if (guarded !== undefined && openEnd >= 0) {
+      this.#remember(writer.bytes, openEnd - (middle - first), openEnd, guarded);
+    }
   }
 
   /**
@@ -170,28 +180,28 @@ export class RowInverter {
     const setEnd = target.at;
     if (guarded) {
       this.#guard.compareWhole();
-      this.#cutChain(target.bytes, 0, whereEnd);
+      this.#cutChain(target.bytes, 0, whereEnd, before);
     }
     this.#writer.row(target.bytes, 0, setEnd);
     if (!guarded || this.#writer.openEnd < 0) return;
     // What the row becomes is the whole before image, written like the image that the next row looks for.
     mergeImages(target, bytes, before, first, before.columns);
-    this.#remember(target.bytes, setEnd, target.at);
+    this.#remember(target.bytes, setEnd, target.at, before);
   }
 
   /** Ends the open event before a row that looks for what an earlier row of it sets. */
-  #cutChain(bytes: Uint8Array, start: number, end: number): void {
+  #cutChain(bytes: Uint8Array, start: number, end: number, layout: RowLayout): void {
     if (this.#writer.rowsEvents !== this.#guardedEvent) return;
-    if (this.#guard.isFull || this.#guard.hasSet(bytes, start, end)) this.#writer.closeRows();
+    if (this.#guard.isFull || this.#guard.hasSet(bytes, start, end, layout)) this.#writer.closeRows();
   }
 
   /** Takes note of the image that the row just written sets. */
-  #remember(bytes: Uint8Array, start: number, end: number): void {
+  #remember(bytes: Uint8Array, start: number, end: number, layout: RowLayout): void {
     const { rowsEvents } = this.#writer;
     if (rowsEvents !== this.#guardedEvent) {
       this.#guard.forget();
       this.#guardedEvent = rowsEvents;
     }
-    this.#guard.sets(bytes, start, end);
+    this.#guard.sets(bytes, start, end, layout);
   }
 }

@@ -1,7 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { constants, renameSync, unlinkSync } from 'node:fs';
-import { access, type FileHandle, link, open, rename, stat, unlink } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import {
+  access,
+  type FileHandle,
+  link,
+  open,
+  readlink,
+  realpath,
+  rename,
+  stat,
+  unlink,
+} from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { BinflashError } from '../errors.ts';
 import { closeRead, errorCode, ioError } from './source.ts';
 import { temporaryName } from './temporary-names.ts';
@@ -198,6 +208,14 @@ export async function exists(path: string): Promise<boolean> {
   return (await stat(path).catch(() => undefined)) !== undefined;
 }
 
+/** Is this a link to what a process has open, as `/dev/stdout` is? It looks like a regular file where it leads to one. */
+async function isDescriptor(path: string): Promise<boolean> {
+  const target = await readlink(path).catch(() => undefined);
+  if (target === undefined) return false;
+  const folder = await realpath(resolve(dirname(path), dirname(target))).catch(() => '');
+  return /^\/(?:proc|dev\/fd)(?:\/|$)/.test(folder);
+}
+
 /**
  * Makes sure that an output may have this name, before any work is done for it.
  *
@@ -220,7 +238,7 @@ export async function checkTarget(path: string, inputs: ReadonlySet<string>, for
       hint: 'Inputs are never written to: choose another name for -o.',
     });
   }
-  if (!existing.isFile()) {
+  if (!existing.isFile() || (await isDescriptor(path))) {
     throw new BinflashError(
       'IO',
       existing.isDirectory() ? 'is a folder, not a file' : 'is not a regular file',

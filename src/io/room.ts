@@ -47,5 +47,5 @@ export async function checkUnpackRoom(folder: string, archive: string, needed: n
 /** Free bytes of a file system; who cannot tell is asked by writing. */
 async function freeIn(folder: string): Promise<number> {
   const system = await statfs(folder).catch(() => undefined);
-  return system === undefined ? Infinity : system.bfree * system.bsize;
+  return system === undefined ? Infinity : system.bavail * system.bsize;
 }

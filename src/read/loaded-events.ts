@@ -1,4 +1,5 @@
 import { checksumLength } from '../binlog/format-description.ts';
+import { isOdd, normalForm } from '../binlog/normal-form.ts';
 import type { LoadedRun } from '../io/run-windows.ts';
 import { type FileSummary, formatAt } from '../scan/binlog-index.ts';
 import { PLAIN } from '../scan/event-table.ts';
@@ -33,13 +34,19 @@ export class LoadedEvents {
     const places = this.#places;
     const { run, bytes, base } = this.#loaded!;
     const packed = places.packed(i);
-    const trailer = checksumLength(formatAt(this.#files[places.file(i)]!, fileOffset(places, i)));
+    const format = formatAt(this.#files[places.file(i)]!, fileOffset(places, i));
+    const trailer = checksumLength(format);
     if (packed === PLAIN || run.spooled) {
       this.bytes = bytes;
       // Offsets in files may be of more than 32 bits, but what comes of them is not: engines take others for fractions.
       this.start = (base + places.offset(i) - run.position) >>> 0;
       // Events inside a packed one have no checksum.
       this.end = this.start + places.size(i) - (packed === PLAIN ? trailer : 0);
+      if (isOdd(format)) {
+        this.bytes = normalForm(bytes, this.start, this.end, format);
+        this.start = 0;
+        this.end = this.bytes.length;
+      }
       return;
     }
     const outer = base + fileOffset(places, i) - run.position;

@@ -9,6 +9,7 @@ import {
   parseFormatDescription,
 } from '../binlog/format-description.ts';
 import { parseIncident } from '../binlog/incident.ts';
+import { isOdd, normalForm } from '../binlog/normal-form.ts';
 import { parseQuery } from '../binlog/query.ts';
 import { parseRotate } from '../binlog/rotate.ts';
 import { emptyRowsEvent, parseRows, type RowsEvent, RowsFlag } from '../binlog/rows.ts';
@@ -132,7 +133,13 @@ export class EventReader {
    * at `offset` in the file. @throws BinflashError when it is damaged or cannot be understood
    */
   read(bytes: Uint8Array, start: number, end: number, offset: number): void {
-    this.#take(bytes, start, this.#open(bytes, start, end, offset));
+    const body = this.#open(bytes, start, end, offset);
+    if (!isOdd(this.#format!)) {
+      this.#take(bytes, start, body);
+      return;
+    }
+    const event = normalForm(bytes, start, body, this.#format!);
+    this.#take(event, 0, event.length);
   }
 
   /** Does the event in hand hold others, for {@link readPayload}? */

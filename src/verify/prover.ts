@@ -11,6 +11,7 @@ import {
   queryDifference,
   xidDifference,
 } from './control-events.ts';
+import { Due } from './due.ts';
 import { LargeEvent } from './large-event.ts';
 import { RowProver } from './row-prover.ts';
 import { checkHead, mapDifference, versionOf } from './rows-head.ts';
@@ -18,7 +19,7 @@ import { RowsVersions } from './rows-versions.ts';
 import { columnName } from './shape-form.ts';
 import { SourceSide } from './source-side.ts';
 import { statementLength } from './statement-size.ts';
-import { expectedIn, STEP_TYPES, type Step } from './steps.ts';
+import { STEP_TYPES, type Step } from './steps.ts';
 import { type Proof, Tally } from './tally.ts';
 import type { UndoReader } from './undo-reader.ts';
 import { type Difference, type SourcePlace, VerifyError } from './verify-error.ts';
@@ -32,6 +33,7 @@ export class Prover {
   readonly #undo: UndoReader;
   readonly #maxEventSize: number;
   readonly #source: SourceSide;
+  readonly #due: Due;
   readonly #rows = new RowProver();
   readonly #tally: Tally = new Tally();
   readonly #large: LargeEvent;
@@ -44,9 +46,6 @@ export class Prover {
     rows: () => this.#rowsEvent(),
     commit: () => this.#commit(),
   };
-  #step: Step = 'format';
-  /** The transaction of which the undo's BEGIN was last. */
-  #transaction = -1;
   /** Is a rows event of the undo in hand whose rows are not all proved? */
   #isOpen = false;
   #mapSize = 0;
@@ -61,6 +60,7 @@ export class Prover {
     this.#undo = undo;
     this.#maxEventSize = maxEventSize;
     this.#source = new SourceSide(plan);
+    this.#due = new Due(plan, this.#source);
     this.#versions = new RowsVersions(this.#source.hasV1);
     this.#large = new LargeEvent(undo, this.#rows, this.#tally, (wrong) => this.#rowFault(wrong));
   }
@@ -80,7 +80,7 @@ export class Prover {
       );
     }
     if (source.transaction !== before && before >= 0) {
-      this.#step = 'commit';
+      this.#due.step = 'commit';
       this.#tally.commit();
     }
     if (!source.sameGroup) this.#tally.group(form);
@@ -103,7 +103,7 @@ export class Prover {
       if (this.#rows.row < 0) return true;
       // An event that is not used up belongs to this source event's rows.
       if (!this.#undo.next()) return false;
-      if (this.#undo.partly && !(this.#step === 'rows' && this.#large.isDue(this.#source)))
+      if (this.#undo.partly && !(this.#due.step === 'rows' && this.#large.isDue(this.#source)))
         this.#undo.putBack();
       else this.#take();
     }
@@ -112,7 +112,7 @@ export class Prover {
   /** Every source event is proved: the last COMMIT must follow; false when more of the undo must be read first. */
   finish(): boolean {
     if (this.#isOpen) throw this.#fault('the end of the rows event', 'more rows', this.#source.place);
-    this.#step = 'commit';
+    this.#due.step = 'commit';
     if (!this.#undo.next()) return false;
     this.#take();
     this.#tally.commit();
@@ -144,7 +144,7 @@ export class Prover {
   get cut(): VerifyError {
     const undo = this.#undo;
     const place = { file: undo.name, offset: undo.nextOffset };
-    return new VerifyError(this.#expected(), 'the end of the undo', place, this.#sourcePlace());
+    return new VerifyError(this.#due.expected, 'the end of the undo', place, this.#due.sourcePlace);
   }
 
   /** What was proved, once all is. */
@@ -161,14 +161,14 @@ export class Prover {
   #take(): void {
     const undo = this.#undo;
     if (undo.isFirst) this.#beginPart();
-    if (!STEP_TYPES[this.#step].includes(undo.type)) throw this.#unexpected();
-    this.#takeAs[this.#step]();
+    if (!STEP_TYPES[this.#due.step].includes(undo.type)) throw this.#unexpected();
+    this.#takeAs[this.#due.step]();
   }
 
   #beginPart(): void {
-    const isDue = this.#step === 'format' || (this.#step === 'begin' && this.#partTransactions > 0);
-    if (!isDue) throw this.#fault(this.#expected(), 'the beginning of another part', this.#sourcePlace());
-    this.#step = 'format';
+    const isDue = this.#due.step === 'format' || (this.#due.step === 'begin' && this.#partTransactions > 0);
+    if (!isDue) throw this.#fault(this.#due.expected, 'the beginning of another part', this.#due.sourcePlace);
+    this.#due.step = 'format';
     this.#partTransactions = 0;
   }
 
@@ -176,32 +176,32 @@ export class Prover {
     const undo = this.#undo;
     const { format } = this.#plan.index.files.at(-1)!;
     const checksums = checksumsOf(undo, format);
-    if (checksums === undefined) throw this.#fault(this.#expected(), 'another', undefined);
+    if (checksums === undefined) throw this.#fault(this.#due.expected, 'another', undefined);
     undo.hasChecksums = checksums;
-    this.#step = format.flavour === 'mysql' ? 'automatic' : 'begin';
+    this.#due.step = format.flavour === 'mysql' ? 'automatic' : 'begin';
   }
 
   #automatic(): void {
     const { timestamp, serverId } = this.#plan.index.files.at(-1)!.format;
     this.#check(queryDifference(this.#undo, AUTOMATIC, timestamp, serverId));
-    this.#step = 'begin';
+    this.#due.step = 'begin';
   }
 
   #begin(): void {
     const { beginTime, serverId } = this.#plan.index.transactions;
     const { transaction } = this.#source;
     this.#check(queryDifference(this.#undo, BEGIN, beginTime.get(transaction), serverId.get(transaction)));
-    this.#transaction = transaction;
+    this.#due.transaction = transaction;
     this.#partTransactions++;
-    this.#step = 'map';
+    this.#due.step = 'map';
   }
 
   #commit(): void {
     const { ending, xid, endTime, serverId } = this.#plan.index.transactions;
-    const transaction = this.#transaction;
+    const transaction = this.#due.transaction;
     const number = ending.get(transaction) === Ending.XID ? xid.get(transaction) : 0n;
     this.#check(xidDifference(this.#undo, number, endTime.get(transaction), serverId.get(transaction)));
-    this.#step = 'begin';
+    this.#due.step = 'begin';
   }
 
   #map(): void {
@@ -211,7 +211,7 @@ export class Prover {
     this.#check(this.#headerDifference());
     this.#mapSize = undo.size;
     this.#table = tableName(form.shape.table);
-    this.#step = 'rows';
+    this.#due.step = 'rows';
   }
 
   #rowsEvent(): void {
@@ -227,7 +227,7 @@ export class Prover {
     const start = checkHead(undo, version, head!, form);
     if (typeof start !== 'number') throw this.#differs(start);
     if (start === undo.end) throw this.#fault('rows', 'none', this.#source.place);
-    this.#step = 'map';
+    this.#due.step = 'map';
     if (undo.partly) {
       this.#large.begin(start);
       return;
@@ -284,30 +284,13 @@ export class Prover {
     );
   }
 
-  /** What the step that is due expects, for messages. */
-  #expected(): string {
-    return expectedIn(this.#step, this.#source.form, this.#plan.index.files.at(-1)!);
-  }
-
-  /** The source's event that is undone next, or the transaction that is to begin or to end. */
-  #sourcePlace(): SourcePlace | undefined {
-    if (this.#step === 'format' || this.#step === 'automatic') return undefined;
-    if (this.#step === 'map' || this.#step === 'rows') return this.#source.place;
-    const { files, transactions } = this.#plan.index;
-    const transaction = this.#step === 'begin' ? this.#source.transaction : this.#transaction;
-    return {
-      file: files[transactions.file.get(transaction)]!.path,
-      offset: transactions.start.get(transaction),
-    };
-  }
-
   #typeName(): string {
     return eventTypeName(this.#undo.type, this.#plan.index.files.at(-1)!.format.flavour);
   }
 
   /** The event in hand is not the one that is due. */
   #unexpected(): VerifyError {
-    return this.#fault(this.#expected(), this.#typeName(), this.#sourcePlace());
+    return this.#fault(this.#due.expected, this.#typeName(), this.#due.sourcePlace);
   }
 
   #check(difference: Difference | undefined): void {
@@ -315,7 +298,7 @@ export class Prover {
   }
 
   #differs({ expected, found }: Difference): VerifyError {
-    return this.#fault(expected, found, this.#sourcePlace());
+    return this.#fault(expected, found, this.#due.sourcePlace);
   }
 
   /** Something is wrong in the undo event in hand. */

@@ -1,8 +1,21 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { barLine } from '../../src/cli/progress-bar.ts';
+import { Style } from '../../src/cli/terminal.ts';
 
 const GIB = 2 ** 30;
 const scan = { phase: 'scan', done: 1.5 * GIB, total: 3 * GIB } as const;
+
+describe('a terminal that is no more than a typewriter', () => {
+  afterEach(() => void vi.unstubAllEnvs());
+
+  it('gets no escape sequences: they were printed', () => {
+    vi.stubEnv('NO_COLOR', '');
+    vi.stubEnv('TERM', 'xterm');
+    expect(new Style(true, { isTTY: true }).bold('a')).toBe('\u001b[1ma\u001b[22m');
+    vi.stubEnv('TERM', 'dumb');
+    expect(new Style(true, { isTTY: true }).bold('a')).toBe('a');
+  });
+});
 
 describe('the line of the progress bar', () => {
   it('tells phase, share, time left, rate and bytes', () => {

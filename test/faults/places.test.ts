@@ -1,6 +1,6 @@
 /** What stands in the way: permissions, what is no file, a folder that goes, a name that is taken, two runs for one output. */
 import { execFileSync } from 'node:child_process';
-import { chmod, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdir, open, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { rewrite } from '../../src/index.ts';
@@ -22,6 +22,21 @@ function outcome(run: Promise<unknown>): Promise<unknown> {
     (error: unknown) => error,
   );
 }
+
+it('a link to what a process has open, as /dev/stdout is, is not replaced: the link of the machine was', async () => {
+  await inScratch(async (place) => {
+    const [input] = (await arrange(place, scenes[0]!.files)) as [string];
+    const file = await open(join(place, 'captured'), 'w');
+    const output = join(place, 'stdout');
+    await symlink(`/proc/self/fd/${file.fd}`, output);
+    for (const force of [false, true]) {
+      const error = await outcome(rewrite({ inputs: [input], output, force }));
+      expect(error).toMatchObject({ code: 'IO', hint: expect.stringContaining('-o -') });
+    }
+    expect((await lstat(output)).isSymbolicLink()).toBe(true);
+    await file.close();
+  });
+});
 
 describe.each(chosen)('%s', (_, scene: Scene) => {
   it('whose folder goes while it writes is an I/O error', async () => {

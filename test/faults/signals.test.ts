@@ -55,6 +55,8 @@ async function judge(
   return differences(new Map([...named].filter((one) => !isNumbered(one))), before);
 }
 
+const AS_ON_A_TERMINAL = `export NODE_OPTIONS='--import=data:text/javascript,process.stderr.isTTY=true'`;
+
 describe('a signal', () => {
   it(`just before any call of the file system (seed ${SEED})`, async () => {
     const next = random(SEED);
@@ -124,13 +126,19 @@ describe('a signal', () => {
       const fault: Fault = { op: 'sync', nth: 1, shell: `touch ${ready}`, delay: 60_000 };
       const { child, ended } = start(['rewrite', '-o', join(folder, OUTPUT), ...inputs], {
         faults: { folder, faults: [fault] },
+        before: AS_ON_A_TERMINAL,
       });
       while (!existsSync(ready)) await sleep(20);
       child.kill('SIGINT');
       await sleep(200);
       expect(child.exitCode).toBeNull();
       child.kill('SIGTERM');
-      expect((await ended).code).toBe(130);
+      const { code, stderr } = await ended;
+      expect(code).toBe(130);
+      // The bar's cursor came back, its way of cutting lines stayed, and nothing was said.
+      expect(stderr).toBe(
+        '\r\u001b[K\u001b[?25h\u001b[?7hbinflash: interrupted; no file was left under the name of the output\n',
+      );
       expect([...(await contents(folder)).keys()]).toEqual([inputName(0), inputName(1), 'ready']);
     });
   });

@@ -18,6 +18,7 @@ const NEEDED = [
   'node:net',
   'node:os',
   'node:path',
+  'node:timers/promises',
   'node:url',
   'node:util',
   'node:zlib',
@@ -37,9 +38,8 @@ for (const dns of [require('node:dns'), require('node:dns/promises')]) {
 for (const name of ['spawn', 'spawnSync', 'exec', 'execSync', 'execFile', 'execFileSync', 'fork']) {
   require('node:child_process')[name] = refuse(name);
 }
-// zstddec has its WebAssembly in itself, as a data: URL.
-const { fetch } = globalThis;
-globalThis.fetch = (what, ...rest) => (String(what).startsWith('data:') ? fetch(what, ...rest) : refuse('fetch')());
+// Not for the data: URL either in which zstddec has its WebAssembly.
+globalThis.fetch = refuse('fetch');
 globalThis.WebSocket = refuse('WebSocket');
 `;
 
