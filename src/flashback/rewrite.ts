@@ -80,26 +80,31 @@ export async function rewrite(options: RewriteOptions): Promise<RewriteResult> {
   }
   // What does not parse is told before anything is read.
   const filter = new RowFilter(options.select?.where, options.descriptions ?? new TableDescriptions());
-  return withBinlogs(options.inputs, options, async (files, pages) => {
-    const inputs = new Set(files.map((file) => file.identity));
-    if (typeof options.output === 'string') await checkTarget(options.output, inputs, options.force ?? false);
-    pages.folder = spoolFolder(options);
-    const index = await readIndex(files, options, pages);
-    const selector = new Selector(index, options.select ?? {});
-    const mask = await selectRows(index, files, selector, filter, options, spoolFolder(options));
-    const planning = new Phase('plan', options.onDebug);
-    const plan = makePlan(index, options, mask);
-    planning.end(0, () => planLines(plan));
-    if (options.output === undefined) return { plan, written: undefined, outputs: [] };
-    if (plan.refusals.length > 0) throw new RefusedError(plan.refusals);
-    checkRowsVersion(plan, options.rowsVersion);
-    if (typeof options.output !== 'string') {
-      const { output } = options;
-      const written = await write(plan, files, async () => output, options);
-      return { plan: withWarnings(plan, await checkUnchanged(files)), written, outputs: [] };
-    }
-    return writeFiles(plan, files, options.output, options);
-  });
+  return withBinlogs(
+    options.inputs,
+    { spoolFolder: spoolFolder(options), ...options },
+    async (files, pages) => {
+      const inputs = new Set(files.map((file) => file.identity));
+      if (typeof options.output === 'string')
+        await checkTarget(options.output, inputs, options.force ?? false);
+      pages.folder = spoolFolder(options);
+      const index = await readIndex(files, options, pages);
+      const selector = new Selector(index, options.select ?? {});
+      const mask = await selectRows(index, files, selector, filter, options, spoolFolder(options));
+      const planning = new Phase('plan', options.onDebug);
+      const plan = makePlan(index, options, mask);
+      planning.end(0, () => planLines(plan));
+      if (options.output === undefined) return { plan, written: undefined, outputs: [] };
+      if (plan.refusals.length > 0) throw new RefusedError(plan.refusals);
+      checkRowsVersion(plan, options.rowsVersion);
+      if (typeof options.output !== 'string') {
+        const { output } = options;
+        const written = await write(plan, files, async () => output, options);
+        return { plan: withWarnings(plan, await checkUnchanged(files)), written, outputs: [] };
+      }
+      return writeFiles(plan, files, options.output, options);
+    },
+  );
 }
 
 function withWarnings(plan: Plan, warnings: readonly string[]): Plan {
