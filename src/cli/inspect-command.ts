@@ -1,10 +1,10 @@
 import { inspect } from '../inspect/inspect.ts';
 import { safeJson } from '../wire/safe-text.ts';
-import { type Arguments, flagOf, maxUnpackedSizeOf, readSelection } from './arguments.ts';
+import { type Arguments, flagOf, readSelection } from './arguments.ts';
 import { debugLog } from './debug-log.ts';
 import { readDescriptions } from './descriptions.ts';
+import { inputOptions } from './input-options.ts';
 import { inspectionText } from './inspect-layout.ts';
-import { keysOf } from './keys.ts';
 import { progressBar } from './progress-bar.ts';
 import { PipeClosed, writeStdout } from './stdout.ts';
 import { Style } from './terminal.ts';
@@ -23,8 +23,7 @@ export async function inspectCommand(
       onProgress: bar.update,
       onDebug: debugLog(args),
       signal,
-      maxUnpackedSize: maxUnpackedSizeOf(args),
-      keys: await keysOf(args),
+      ...(await inputOptions(args)),
     });
     bar.stop();
     const style = new Style(flagOf(args, 'color'), process.stdout);

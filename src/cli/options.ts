@@ -107,7 +107,7 @@ export const rewriteOptions: Record<string, OptionSpec> = {
   'row-events': {
     group: OUTPUT,
     value: 'v1|v2',
-    describe: 'version of rows events (default: as the source)',
+    describe: 'version of rows events: v2 for MySQL 8.4 and later (default: as the source)',
   },
   'skip-ddl': { group: SKIP, describe: 'DDL on selected tables' },
   'skip-statements': { group: SKIP, describe: 'changes logged as statements' },

@@ -13,7 +13,10 @@ import type { TransactionTable } from './transaction-table.ts';
 export interface FileSummary {
   readonly path: string;
   readonly size: number;
-  /** That of the source's events, the last one where there are several: a relay log begins with one of its replica. */
+  /**
+   * That of the source's events, the last one where there are several: a relay log begins with one of its replica. It
+   * is the replica's own where the source has sent nothing yet, in this file and those before it.
+   */
   format: FormatDescription;
   /** All of them, and where they begin: each is in force up to the next, see {@link formatAt}. */
   readonly formats: { readonly offset: number; readonly format: FormatDescription }[];

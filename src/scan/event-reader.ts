@@ -77,10 +77,12 @@ export class EventReader {
     const format = readFormat(bytes, start, end);
     this.#format = format;
     this.place.file++;
+    // A replica that was told to start and stop leaves relay logs in which nothing of its source stands.
+    const before = format.isRelay ? this.#summary?.format : undefined;
     this.#summary = {
       path,
       size,
-      format,
+      format: before ?? format,
       formats: [{ offset: MAGIC.length, format }],
       cipher: undefined,
       events: new Float64Array(256),
@@ -128,7 +130,8 @@ export class EventReader {
     const summary = this.#summary!;
     this.#format = format;
     summary.formats.push({ offset, format });
-    if (format.isRelay) return;
+    // MariaDB's replicas write one more of their own, which does not say that it is.
+    if (format.isRelay || (this.#isRelay && format.serverId === summary.formats[0]!.format.serverId)) return;
     summary.format = format;
     if (format.created > 0) this.#restart();
   }

@@ -74,26 +74,7 @@ export function checkSequence(files: readonly FileSummary[]): void {
   for (const [i, file] of files.entries()) {
     const before = files[i - 1];
     if (before === undefined) continue;
-    if (before.format.flavour !== file.format.flavour) {
-      throw new BinflashError(
-        'UNSUPPORTED',
-        `is of ${file.format.flavour}, but ${before.path} is of ${before.format.flavour}`,
-        {
-          file: file.path,
-          hint: 'Rewrite the files of each server on their own.',
-        },
-      );
-    }
-    if (before.format.serverId !== file.format.serverId) {
-      throw new BinflashError(
-        'UNSUPPORTED',
-        `is of server id ${file.format.serverId}, but ${before.path} is of ${before.format.serverId}`,
-        {
-          file: file.path,
-          hint: 'Rewrite the files of each server on their own.',
-        },
-      );
-    }
+    checkSource(before, file);
     // A file's own number is in its name, or one less than that of the file which its ROTATE names.
     const name = splitName(file.path) ?? beforeNext(file.nextFile);
     const previous = splitName(before.path) ?? beforeNext(before.nextFile);
@@ -109,5 +90,30 @@ export function checkSequence(files: readonly FileSummary[]): void {
         },
       );
     }
+  }
+}
+
+/** Do both hold events of one source? Of relay logs in which none stand, nothing is known. */
+function checkSource(before: FileSummary, file: FileSummary): void {
+  if (before.format.isRelay || file.format.isRelay) return;
+  if (before.format.flavour !== file.format.flavour) {
+    throw new BinflashError(
+      'UNSUPPORTED',
+      `is of ${file.format.flavour}, but ${before.path} is of ${before.format.flavour}`,
+      {
+        file: file.path,
+        hint: 'Rewrite the files of each server on their own.',
+      },
+    );
+  }
+  if (before.format.serverId !== file.format.serverId) {
+    throw new BinflashError(
+      'UNSUPPORTED',
+      `is of server id ${file.format.serverId}, but ${before.path} is of ${before.format.serverId}`,
+      {
+        file: file.path,
+        hint: 'Rewrite the files of each server on their own.',
+      },
+    );
   }
 }
