@@ -21,7 +21,7 @@ const DROPPED = {
 const REFUSED = {
   mysql: {
     // 42 says in its first byte that it is of a serialization to come.
-    UNSUPPORTED: [0, 1, 6, 8, 10, 12, 15, 20, 21, 22, 42],
+    UNSUPPORTED: [0, 1, 6, 8, 10, 12, 15, 20, 21, 22, 42, 164],
     STATEMENT: [2, 18],
     INCIDENT: [26],
     // With a body that means nothing, the events that hold rows or an XID are damaged.
