@@ -109,7 +109,9 @@ function withOptions(
   let result = y.positional('binlog', {
     type: 'string',
     array: true,
-    describe: inputs ?? 'binary log files, in any order',
+    describe:
+      inputs ??
+      'binary logs in any order, also .gz and .zst; an .index, a folder, a quoted pattern, - for stdin',
   });
   // The parser sets the whole help for every run, and that takes a good part of the start.
   const hidden = !argv.some((word) => word === '--help' || /^-\w*h/.test(word));
