@@ -64,7 +64,7 @@ const NEGATIVE: readonly string[] = commands
   .flatMap(({ options }) => Object.keys(options))
   .flatMap((name) => (name.startsWith('no-') ? [`--${name}`] : []));
 
-/** What the parser gets for a `-` that is no option's value: it would drop that without a word. */
+/** What the parser gets for a `-` that stands for a binary log: it would drop that without a word. */
 const DASH = '\0-';
 
 const undashed = (word: unknown): string => (word === DASH ? STANDARD_INPUT : String(word));
@@ -211,7 +211,7 @@ function checkNames(
   }
 }
 
-/** Is this word an option, of whatever command, whose value is the next word? */
+/** Is this word an option, of whatever command, whose value is the next word alone? */
 function takesValue(word: string): boolean {
   return commands
     .flatMap(({ options }) => Object.entries(options))
