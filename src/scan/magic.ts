@@ -12,15 +12,10 @@ const SIGNATURES: [bytes: number[], what: string, hint: string][] = [
     'is a binary log in the InnoDB format of MariaDB 12.3 and later, which is not supported',
     'Fetch a classic copy from the server: mariadb-binlog --read-from-remote-server --raw.',
   ],
-<<<<<<< HEAD
-  [[0x1f, 0x8b], 'is compressed with gzip', 'Unpack it first: gunzip -k.'],
-  [[0x28, 0xb5, 0x2f, 0xfd], 'is compressed with zstd', 'Unpack it first: zstd -d.'],
-=======
-  [[0x42, 0x5a, 0x68], 'UNSUPPORTED', 'is compressed with bzip2', 'Unpack it first: bunzip2 -k.'],
-  [[0xfd, 0x37, 0x7a, 0x58, 0x5a], 'UNSUPPORTED', 'is compressed with xz', 'Unpack it first: unxz -k.'],
-  [[0x04, 0x22, 0x4d, 0x18], 'UNSUPPORTED', 'is compressed with lz4', 'Unpack it first: unlz4.'],
-  [[0x50, 0x4b, 0x03, 0x04], 'UNSUPPORTED', 'is a zip archive', 'Unpack it first: unzip.'],
->>>>>>> inputs7
+  [[0x42, 0x5a, 0x68], 'is compressed with bzip2', 'Unpack it first: bunzip2 -k.'],
+  [[0xfd, 0x37, 0x7a, 0x58, 0x5a], 'is compressed with xz', 'Unpack it first: unxz -k.'],
+  [[0x04, 0x22, 0x4d, 0x18], 'is compressed with lz4', 'Unpack it first: unlz4.'],
+  [[0x50, 0x4b, 0x03, 0x04], 'is a zip archive', 'Unpack it first: unzip.'],
 ];
 
 /** Makes sure that the file, whose window has not moved yet, is a binary log; names what else it may be. */
