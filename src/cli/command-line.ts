@@ -216,7 +216,8 @@ function takesValue(word: string): boolean {
   return commands
     .flatMap(({ options }) => Object.entries(options))
     .some(
-      ([name, { alias, value }]) => value !== undefined && (word === `--${name}` || word === `-${alias}`),
+      ([name, { alias, value, many }]) =>
+        value !== undefined && !many && (word === `--${name}` || word === `-${alias}`),
     );
 }
 

@@ -23,7 +23,7 @@ export async function inspectCommand(
       onProgress: bar.update,
       onDebug: debugLog(args),
       signal,
-      ...inputOptions(args),
+      ...(await inputOptions(args)),
     });
     bar.stop();
     const style = new Style(flagOf(args, 'color'), process.stdout);

@@ -42,7 +42,7 @@ export async function reportCommand(
       select: readSelection(args),
       descriptions: await readDescriptions(args),
       commandOptions: furtherOptions(args),
-      ...inputOptions(args),
+      ...(await inputOptions(args)),
       onProgress: bar.update,
       onDebug: debugLog(args),
       signal,

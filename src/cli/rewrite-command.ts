@@ -69,7 +69,7 @@ export async function rewriteCommand(
       rowsVersion: rowEvents === undefined ? undefined : rowEvents === 'v1' ? 1 : 2,
       maxEventSize,
       maxFileSize,
-      ...inputOptions(args),
+      ...(await inputOptions(args)),
       onProgress: bar.update,
       onDebug,
       signal,

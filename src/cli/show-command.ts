@@ -38,7 +38,7 @@ export async function showCommand(
       maxValue,
       palette: new Style(flagOf(args, 'color'), process.stdout),
       width: process.stdout.columns,
-      ...inputOptions(args),
+      ...(await inputOptions(args)),
       onProgress: bar.update,
       onDebug: debugLog(args),
       signal,

@@ -63,7 +63,7 @@ export async function sqlCommand(
       skip: SKIPPABLE.filter((name) => flagOf(args, `skip-${name}`)),
       primaryKeys: listOf(args, 'primary-key'),
       descriptions: await readDescriptions(args),
-      ...inputOptions(args),
+      ...(await inputOptions(args)),
       onProgress: bar.update,
       onDebug: debugLog(args),
       signal,

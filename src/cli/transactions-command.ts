@@ -39,7 +39,7 @@ export async function transactionsCommand(
     contains: textOf(args, 'contains'),
     descriptions: await readDescriptions(args),
     maxText: maxTextOf(args),
-    ...inputOptions(args),
+    ...(await inputOptions(args)),
     onProgress: bar.update,
     onDebug: debugLog(args),
     signal,

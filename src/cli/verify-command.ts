@@ -47,7 +47,7 @@ export async function verifyCommand(
       primaryKeys: listOf(args, 'primary-key'),
       descriptions: await readDescriptions(args),
       maxEventSize: maxEventSizeOf(args),
-      ...inputOptions(args),
+      ...(await inputOptions(args)),
       onProgress: bar.update,
       onDebug: debugLog(args),
       signal,

@@ -116,13 +116,22 @@ export function spoolFolder({ output }: Pick<RewriteOptions, 'output'>): string 
   return typeof output === 'string' ? dirname(output) : tmpdir();
 }
 
+/** Bytes of a BEGIN, an XID and the smallest TABLE_MAP, with checksums. */
+const AROUND_ROWS = 120;
+
+/** Bytes of the undo, without what cannot be told before it is made: how many events need a TABLE_MAP of their own. */
+function neededRoom({ bytes, transactions }: Plan): number {
+  return bytes + AROUND_ROWS * transactions;
+}
+
 async function writeFiles(
   plan: Plan,
   files: readonly InputFile[],
   path: string,
   options: RewriteOptions,
 ): Promise<RewriteResult> {
-  await checkRoom(path, plan.bytes);
+  const needed = neededRoom(plan);
+  await checkRoom(path, needed);
   const stale = await leftBehind(path);
   const parts = new PartFiles(new Set(files.map((file) => file.identity)), options.force ?? false);
   const isSplit = options.maxFileSize !== undefined;
@@ -147,7 +156,7 @@ async function writeFiles(
     const left = await parts.publish(options.signal);
     return { plan: withWarnings(plan, [...grown, ...stale, ...left]), written, outputs: parts.paths };
   } catch (error) {
-    throw await parts.abandon(error, plan.bytes);
+    throw await parts.abandon(error, needed);
   }
 }
 

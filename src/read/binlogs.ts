@@ -60,6 +60,7 @@ export async function readIndex(
     pages,
     waits: phase.waits,
     maxUnpacked: options.maxUnpackedSize,
+    encryptionKeys: options.keys?.encryptionKeys,
     startPosition: options.select?.startPosition,
     stopPosition: options.select?.stopPosition,
     onProgress: (done) => options.onProgress?.({ phase: 'scan', done, total }),

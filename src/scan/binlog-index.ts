@@ -1,3 +1,4 @@
+import type { EventCipher } from '../binlog/encryption/event-cipher.ts';
 import type { FormatDescription } from '../binlog/format-description.ts';
 import type { GtidsBefore } from '../binlog/previous-gtids.ts';
 import type { TableDefinition } from '../binlog/table-map.ts';
@@ -29,10 +30,15 @@ export interface LogSummary {
 export interface FileSummary {
   readonly path: string;
   readonly size: number;
-  /** That of the source's events, the last one where there are several: a relay log begins with one of its replica. */
+  /**
+   * That of the source's events, the last one where there are several: a relay log begins with one of its replica. It
+   * is the replica's own where the source has sent nothing yet, in this file and those before it.
+   */
   format: FormatDescription;
   /** All of them, and where they begin: each is in force up to the next, see {@link formatAt}. */
   readonly formats: { readonly offset: number; readonly format: FormatDescription }[];
+  /** Decrypts the events, where MariaDB has encrypted them. */
+  cipher: EventCipher | undefined;
   /** Number of events by type code. */
   readonly events: Float64Array;
   /** Earliest and latest event timestamp, Unix seconds; 0 when the file has no events but FORMAT_DESCRIPTION. */

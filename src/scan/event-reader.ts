@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { CHECKSUM_LENGTH, checksumMatches } from '../binlog/checksum.ts';
 import { unpackEvent } from '../binlog/compressed-event.ts';
+import type { Keys } from '../binlog/encryption/keys.ts';
 import { HEADER_LENGTH, HeaderFlag, MAGIC, readHeader } from '../binlog/event-header.ts';
 import { EventCode, eventType, eventTypeName } from '../binlog/event-types.ts';
 import {
@@ -20,6 +21,7 @@ import { BinflashError } from '../errors.ts';
 import type { PageStore } from '../io/page-store.ts';
 import { type FileSummary, isRelayLog, type LogSummary, lastLog } from './binlog-index.ts';
 import { Boundaries } from './boundaries.ts';
+import { Decryption } from './decryption.ts';
 import { EventTable, PLAIN } from './event-table.ts';
 import { Grouping } from './grouping.ts';
 import { InnerEvents } from './inner-events.ts';
@@ -44,6 +46,8 @@ export class EventReader {
   readonly grouping: Grouping;
   readonly obstacles: Obstacles;
   readonly shapes: ShapeRegistry = new ShapeRegistry();
+  /** Of the file in hand. */
+  readonly decryption: Decryption;
   readonly #boundaries: Boundaries;
   readonly #replace = new ReplaceDoubt();
   readonly #maxUnpacked: number;
@@ -55,9 +59,13 @@ export class EventReader {
   #packed = PLAIN;
   #inner = 0;
 
-  /** `maxUnpacked`: most bytes that one TRANSACTION_PAYLOAD may unpack to; `pages` keeps the index. */
-  constructor(maxUnpacked: number, pages: PageStore) {
+  /**
+   * `maxUnpacked`: most bytes that one TRANSACTION_PAYLOAD may unpack to; `pages` keeps the index; `keys` are those of
+   * MariaDB.
+   */
+  constructor(maxUnpacked: number, pages: PageStore, keys?: Keys) {
     this.#maxUnpacked = maxUnpacked;
+    this.decryption = new Decryption(keys);
     this.events = new EventTable(pages);
     this.texts = new TextTable(pages);
     this.grouping = new Grouping(this.place, this.events, this.texts, pages);
@@ -70,11 +78,14 @@ export class EventReader {
     const format = readFormat(bytes, start, end);
     this.#format = format;
     this.place.file++;
+    // A replica that was told to start and stop leaves relay logs in which nothing of its source stands.
+    const before = format.isRelay ? this.#summary?.format : undefined;
     this.#summary = {
       path,
       size,
-      format,
+      format: before ?? format,
       formats: [{ offset: MAGIC.length, format }],
+      cipher: undefined,
       events: new Float64Array(256),
       firstTime: 0,
       lastTime: 0,
@@ -112,6 +123,7 @@ export class EventReader {
   endFile(): void {
     this.#endLog();
     if (!this.#isRelay) this.grouping.abandon();
+    this.decryption.end();
     this.#format = undefined;
   }
 
@@ -134,7 +146,8 @@ export class EventReader {
     const summary = this.#summary!;
     this.#format = format;
     summary.formats.push({ offset, format });
-    if (format.isRelay) return;
+    // MariaDB's replicas write one more of their own, which does not say that it is.
+    if (format.isRelay || (this.#isRelay && format.serverId === summary.formats[0]!.format.serverId)) return;
     summary.format = format;
     if (format.created > 0) this.#restart();
   }
@@ -156,6 +169,18 @@ export class EventReader {
     }
     const event = normalForm(bytes, start, body, this.#format!);
     this.#take(event, 0, event.length);
+  }
+
+  /**
+   * Makes the whole ones among the events at `bytes[start, end)` plain where they are encrypted, the first of which
+   * stands at `offset`; answers where the first begins that is not whole.
+   *
+   * @throws BinflashError `ENCRYPTED`
+   */
+  decrypt(bytes: Uint8Array, start: number, end: number, offset: number): number {
+    const plainTo = this.decryption.decrypt(bytes, start, end, offset, this.#format!);
+    this.#summary!.cipher = this.decryption.cipher;
+    return plainTo;
   }
 
   /** Does the event in hand hold others, for {@link readPayload}? */
@@ -245,8 +270,11 @@ export class EventReader {
       case 'incident':
         this.obstacles.add('incident', type.name, parseIncident(bytes, start, body), ANYTHING);
         return;
+      case 'encryption':
+        this.decryption.begin(bytes, start, body, this.place.offset);
+        return;
       case 'unreadable':
-        throw unreadable(type.code, type.name);
+        throw unreadable(type.name);
       case 'refuse':
         this.obstacles.add('unsupported', type.name, type.name, ANYTHING);
         return;
@@ -373,15 +401,11 @@ function mayBeInner(type: number): boolean {
     EventCode.TRANSACTION_PAYLOAD,
   ].some((code) => code === type);
 }
-function unreadable(code: number, name: string): BinflashError {
-  const encrypted = code === EventCode.START_ENCRYPTION;
-  return new BinflashError(
-    encrypted ? 'ENCRYPTED' : 'UNSUPPORTED',
-    encrypted
-      ? 'the events from here on are encrypted, and decryption is not supported yet'
-      : `events of type ${name} cannot be read`,
-    { hint: 'Dump the file from its server with --read-from-remote-server --raw and use that copy.' },
-  );
+
+function unreadable(name: string): BinflashError {
+  return new BinflashError('UNSUPPORTED', `events of type ${name} cannot be read`, {
+    hint: 'Dump the file from its server with --read-from-remote-server --raw and use that copy.',
+  });
 }
 
 /** Its CRC is always real, even where the events after it have none; but older servers write none. */

@@ -6,23 +6,16 @@ import type { InputFile } from '../io/source.ts';
 import { readU32 } from '../wire/integers.ts';
 
 /** Signatures of things that people hand in by mistake, to be named instead of called damaged. */
-const SIGNATURES: [bytes: number[], code: 'ENCRYPTED' | 'UNSUPPORTED', what: string, hint: string][] = [
-  [
-    [0xfd, 0x62, 0x69, 0x6e],
-    'ENCRYPTED',
-    'is an encrypted MySQL binary log (binlog_encryption), which cannot be decrypted yet',
-    'Fetch a plain copy from the server: mysqlbinlog --read-from-remote-server --raw.',
-  ],
+const SIGNATURES: [bytes: number[], what: string, hint: string][] = [
   [
     [0xfe, 0xfe, 0x0d, 0x01],
-    'UNSUPPORTED',
     'is a binary log in the InnoDB format of MariaDB 12.3 and later, which is not supported',
     'Fetch a classic copy from the server: mariadb-binlog --read-from-remote-server --raw.',
   ],
-  [[0x42, 0x5a, 0x68], 'UNSUPPORTED', 'is compressed with bzip2', 'Unpack it first: bunzip2 -k.'],
-  [[0xfd, 0x37, 0x7a, 0x58, 0x5a], 'UNSUPPORTED', 'is compressed with xz', 'Unpack it first: unxz -k.'],
-  [[0x04, 0x22, 0x4d, 0x18], 'UNSUPPORTED', 'is compressed with lz4', 'Unpack it first: unlz4.'],
-  [[0x50, 0x4b, 0x03, 0x04], 'UNSUPPORTED', 'is a zip archive', 'Unpack it first: unzip.'],
+  [[0x42, 0x5a, 0x68], 'is compressed with bzip2', 'Unpack it first: bunzip2 -k.'],
+  [[0xfd, 0x37, 0x7a, 0x58, 0x5a], 'is compressed with xz', 'Unpack it first: unxz -k.'],
+  [[0x04, 0x22, 0x4d, 0x18], 'is compressed with lz4', 'Unpack it first: unlz4.'],
+  [[0x50, 0x4b, 0x03, 0x04], 'is a zip archive', 'Unpack it first: unzip.'],
 ];
 
 /** Makes sure that the file, whose window has not moved yet, is a binary log; names what else it may be. */
@@ -32,9 +25,9 @@ export async function checkMagic(file: InputFile, window: ForwardWindow): Promis
   }
   await window.advance(window.begin, Math.min(file.size, MAGIC.length));
   const first = window.data.subarray(window.begin, Math.min(window.end, window.begin + MAGIC.length));
-  for (const [bytes, code, what, hint] of SIGNATURES) {
+  for (const [bytes, what, hint] of SIGNATURES) {
     if (bytes.every((byte, i) => first[i] === byte)) {
-      throw new BinflashError(code, what, { file: file.path, offset: 0, hint });
+      throw new BinflashError('UNSUPPORTED', what, { file: file.path, offset: 0, hint });
     }
   }
   if (first.length < MAGIC.length || MAGIC.some((byte, i) => first[i] !== byte)) {

@@ -1,3 +1,4 @@
+import type { Keys } from '../binlog/encryption/keys.ts';
 import { type EventHeader, HEADER_LENGTH, MAGIC, MAX_EVENT, readHeader } from '../binlog/event-header.ts';
 import { EventCode } from '../binlog/event-types.ts';
 import { loadZstd, zstdIsLoaded } from '../binlog/zstd.ts';
@@ -31,6 +32,8 @@ export interface ScanOptions {
   /** Called once a window with the bytes scanned so far. */
   readonly onProgress?: ((bytes: number) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** For events that MariaDB has encrypted. */
+  readonly encryptionKeys?: Keys | undefined;
   /** Told how long the scan waits. */
   readonly waits?: Waits | undefined;
   /**
@@ -48,7 +51,7 @@ export interface ScanOptions {
  */
 export async function scan(files: readonly InputFile[], options: ScanOptions = {}): Promise<BinlogIndex> {
   const pages = options.pages ?? new PageStore();
-  const reader = new EventReader(options.maxUnpacked ?? DEFAULT_MAX_UNPACKED, pages);
+  const reader = new EventReader(options.maxUnpacked ?? DEFAULT_MAX_UNPACKED, pages, options.encryptionKeys);
   const summaries: FileSummary[] = [];
   const index: BinlogIndex = {
     files: summaries,
@@ -91,6 +94,8 @@ async function scanFile(
     let at = window.begin + MAGIC.length;
     let summary: FileSummary | undefined;
     let offset = MAGIC.length;
+    // Up to where encrypted events of the window have been decrypted.
+    let plainTo = 0;
     for (;;) {
       let need = HEADER_LENGTH;
       let isTorn = false;
@@ -114,6 +119,10 @@ async function scanFile(
           if (isTorn) break;
           need = checkSize(reader.place.header.size, offset, file.size);
           if (window.end - at < need) break;
+          if (reader.decryption.isActive && at >= plainTo) {
+            plainTo = reader.decrypt(window.data, at, window.end, offset);
+            readHeader(window.data, at, reader.place.header);
+          }
           checks.event(offset, offset + need);
           if (summary === undefined) {
             checkFirst(reader.place.header.type);
@@ -153,6 +162,7 @@ async function scanFile(
       if (file.size - offset < need) throw adviseStop(cutHeader(file, offset), reader, offset);
       await window.advance(at, need);
       at = window.begin;
+      plainTo = 0;
     }
     checks.end(offset);
     if (summary === undefined) throw cutHeader(file, offset);

@@ -29,6 +29,8 @@ export function checkSequence(files: readonly FileSummary[]): void {
 
 function checkServer(before: Link, { file, log }: Link): void {
   const [format, last] = [formatOf(file, log), formatOf(before.file, before.log)];
+  // Of a relay log in which no event of the source stands, nothing is known.
+  if (last.isRelay || format.isRelay) return;
   const differs = (is: string, was: string): BinflashError =>
     new BinflashError('UNSUPPORTED', `is of ${is}, but ${nameOf(before)} is of ${was}`, {
       file: file.path,

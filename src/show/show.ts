@@ -68,6 +68,7 @@ export async function show(options: ShowOptions): Promise<ShowResult> {
       pages,
       waits: phase.waits,
       maxUnpacked: options.maxUnpackedSize,
+      encryptionKeys: options.keys?.encryptionKeys,
       startPosition: select?.startPosition,
       stopPosition: select?.stopPosition,
       onProgress: (done) => options.onProgress?.({ phase: 'scan', done, total }),

@@ -1,5 +1,7 @@
 import { tmpdir } from 'node:os';
+import type { BinlogKeys } from '../../binlog/encryption/keys.ts';
 import { BinflashError } from '../../errors.ts';
+import { DecryptedFile } from '../decrypted-file.ts';
 import { errorCode, type InputFile, SourceFile } from '../source.ts';
 import { unpackArchive } from './archive.ts';
 import { kindOf } from './kind.ts';
@@ -14,6 +16,8 @@ export interface OpenOptions {
   readonly spoolFolder?: string | undefined;
   /** Most bytes that one TRANSACTION_PAYLOAD or one archive may unpack to (default 64 GiB). */
   readonly maxUnpackedSize?: number | undefined;
+  /** For encrypted binary logs, see {@link readKeys}. */
+  readonly keys?: BinlogKeys | undefined;
   /** Told, in a sentence, what of an index, a folder or a pattern is left out. */
   readonly onWarning?: ((warning: string) => void) | undefined;
   /** Called with how far an archive is unpacked, in its bytes. */
@@ -84,15 +88,21 @@ async function openOne(
   return undefined;
 }
 
-/** What is in an archive; anything else as it is: if it is no binary log, the scan says what it is instead. */
+/** What is in an archive, and decrypted where it is encrypted as a whole; anything else as it is: if it is no binary log, the scan says what it is instead. */
 async function unpacked(
   base: InputFile,
-  { spoolFolder = tmpdir(), maxUnpackedSize = DEFAULT_MOST, onUnpack, signal }: OpenOptions,
+  { spoolFolder = tmpdir(), maxUnpackedSize = DEFAULT_MOST, keys, onUnpack, signal }: OpenOptions,
 ): Promise<InputFile> {
   const kind = await kindOf(base);
-  if (kind !== 'gzip' && kind !== 'zstd') return base;
+  if (kind !== 'gzip' && kind !== 'zstd') return DecryptedFile.of(base, keys?.keyring);
   const onRead = (done: number): void => onUnpack?.(done, base.size);
-  return unpackArchive(base, kind, { folder: spoolFolder, most: maxUnpackedSize, onRead, signal });
+  const archived = await unpackArchive(base, kind, {
+    folder: spoolFolder,
+    most: maxUnpackedSize,
+    onRead,
+    signal,
+  });
+  return DecryptedFile.of(archived, keys?.keyring);
 }
 
 /** Is the file gone, no file, or not for this user? That there are too many open ones is another matter. */
