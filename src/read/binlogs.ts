@@ -3,8 +3,9 @@ import { type OpenOptions, openInputs } from '../io/inputs/open.ts';
 import { PageStore } from '../io/page-store.ts';
 import type { InputFile } from '../io/source.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
-import { checkSequence, orderFiles } from '../scan/order.ts';
+import { orderFiles } from '../scan/order.ts';
 import { DEFAULT_WINDOW, scan } from '../scan/scan.ts';
+import { checkSequence } from '../scan/sequence.ts';
 import type { Selection } from '../select/selection.ts';
 import { mebibytes, type OnDebug, Phase } from './phase.ts';
 

@@ -11,6 +11,7 @@ import {
 } from '../binlog/format-description.ts';
 import { parseIncident } from '../binlog/incident.ts';
 import { isOdd, normalForm } from '../binlog/normal-form.ts';
+import { readGtidsBefore } from '../binlog/previous-gtids.ts';
 import { parseQuery } from '../binlog/query.ts';
 import { parseRotate } from '../binlog/rotate.ts';
 import { emptyRowsEvent, parseRows, type RowsEvent, RowsFlag } from '../binlog/rows.ts';
@@ -18,7 +19,7 @@ import { statementTextStart } from '../binlog/statement-text.ts';
 import { parsePayload, unpackPayload } from '../binlog/transaction-payload.ts';
 import { BinflashError } from '../errors.ts';
 import type { PageStore } from '../io/page-store.ts';
-import { type FileSummary, isRelayLog } from './binlog-index.ts';
+import { type FileSummary, isRelayLog, type LogSummary, lastLog } from './binlog-index.ts';
 import { Boundaries } from './boundaries.ts';
 import { Decryption } from './decryption.ts';
 import { EventTable, PLAIN } from './event-table.ts';
@@ -88,8 +89,7 @@ export class EventReader {
       events: new Float64Array(256),
       firstTime: 0,
       lastTime: 0,
-      nextFile: undefined,
-      endsClosed: false,
+      logs: [beginningOf(format, 0)],
       scannedTo: 0,
       tornBytes: 0,
     };
@@ -105,7 +105,23 @@ export class EventReader {
     return current < 0 ? transactions.length : current;
   }
 
+  /** Begins a further log of the file in hand, whose magic stands at `offset`. Its first event is yet to come. */
+  beginLog(bytes: Uint8Array, start: number, end: number, offset: number): void {
+    this.#endLog();
+    this.#summary!.logs.push(beginningOf(readFormat(bytes, start, end), offset));
+    if (!this.#isRelay) this.#restart();
+  }
+
+  #endLog(): void {
+    this.#log.gtidsSeen = this.grouping.trail.take(this.grouping.current >= 0);
+  }
+
+  get #log(): LogSummary {
+    return lastLog(this.#summary!);
+  }
+
   endFile(): void {
+    this.#endLog();
     if (!this.#isRelay) this.grouping.abandon();
     this.decryption.end();
     this.#format = undefined;
@@ -215,7 +231,7 @@ export class EventReader {
     if (trailer > 0) verifyChecksum(bytes, start, end);
     const summary = this.#summary!;
     summary.events[header.type]!++;
-    summary.endsClosed = header.type === EventCode.ROTATE || header.type === EventCode.STOP;
+    this.#log.endsClosed = header.type === EventCode.ROTATE || header.type === EventCode.STOP;
     if (header.timestamp > summary.lastTime) summary.lastTime = header.timestamp;
     if (header.timestamp > 0 && (summary.firstTime === 0 || header.timestamp < summary.firstTime)) {
       summary.firstTime = header.timestamp;
@@ -310,8 +326,12 @@ export class EventReader {
     // In a relay log, those of the source name its own files.
     const isOwn = !this.#isRelay || (flags & HeaderFlag.RELAY_LOG) !== 0;
     if (!isOwn) return;
-    if (type === EventCode.ROTATE) this.#summary!.nextFile = parseRotate(bytes, start, body);
-    if (this.#summary!.endsClosed && !this.#isRelay) this.grouping.abandon();
+    const log = this.#log;
+    if (type === EventCode.ROTATE) log.nextFile = parseRotate(bytes, start, body);
+    if (type === EventCode.PREVIOUS_GTIDS || type === EventCode.MARIADB_GTID_LIST) {
+      log.gtidsBefore = readGtidsBefore(bytes, start, body);
+    }
+    if (log.endsClosed && !this.#isRelay) this.grouping.abandon();
   }
 
   #readText(bytes: Uint8Array, start: number, body: number): void {
@@ -356,6 +376,17 @@ export class EventReader {
     }
     this.#take(plain, 0, plain.length);
   }
+}
+
+function beginningOf(format: FormatDescription, offset: number): LogSummary {
+  return {
+    offset,
+    format,
+    nextFile: undefined,
+    endsClosed: false,
+    gtidsBefore: undefined,
+    gtidsSeen: new Map(),
+  };
 }
 
 /** A payload holds one transaction from BEGIN to its end, without the GTID, which stands before it. */

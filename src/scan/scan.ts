@@ -7,9 +7,9 @@ import { ForwardWindow } from '../io/forward-window.ts';
 import { PageStore } from '../io/page-store.ts';
 import type { InputFile } from '../io/source.ts';
 import type { Waits } from '../io/waits.ts';
-import type { BinlogIndex, FileSummary } from './binlog-index.ts';
+import { type BinlogIndex, type FileSummary, lastLog } from './binlog-index.ts';
 import { EventReader } from './event-reader.ts';
-import { checkMagic } from './magic.ts';
+import { checkMagic, MAGIC_AS_TIME, nextLogLength } from './magic.ts';
 import { PositionChecks } from './position-checks.ts';
 
 /** Bytes read at a time. Any value gives the same result. */
@@ -103,6 +103,18 @@ async function scanFile(
         // The per-event path: no promise but where compressed transactions are unpacked.
         while (window.end - at >= HEADER_LENGTH && !checks.stopsAt(offset, reader.grouping.open)) {
           readHeader(window.data, at, reader.place.header);
+          if (reader.place.header.timestamp === MAGIC_AS_TIME && summary !== undefined) {
+            need = nextLogLength(window.data, at, window.end, file.size - offset);
+            if (need > window.end - at) break;
+            if (need > 0) {
+              checks.event(offset, offset + MAGIC.length);
+              reader.beginLog(window.data, at + MAGIC.length, at + need, offset);
+              at += MAGIC.length;
+              offset += MAGIC.length;
+              need = HEADER_LENGTH;
+              continue;
+            }
+          }
           isTorn = mayBeTorn(summary) && isCut(reader.place.header, offset, file.size);
           if (isTorn) break;
           need = checkSize(reader.place.header.size, offset, file.size);
@@ -165,7 +177,7 @@ async function scanFile(
 
 /** Is the file one that its server has not closed? It may end anywhere: the server was writing it, or had crashed. */
 function mayBeTorn(summary: FileSummary | undefined): boolean {
-  return summary !== undefined && summary.formats[0]!.format.inUse;
+  return summary !== undefined && lastLog(summary).format.inUse;
 }
 
 /** Does the file end before the event does? Where a system crashed, zeros may stand for what did not come to the disk. */

@@ -17,6 +17,7 @@ import {
   salted,
 } from '../builder/encrypted.ts';
 import { mariadb118, mysql80 } from '../builder/format.ts';
+import { relayLogs } from '../builder/relay.ts';
 import { change, insert } from '../builder/shop.ts';
 import { inFolder, refusal, undo, undoBytes } from '../helpers.ts';
 
@@ -117,6 +118,47 @@ describe('what is encrypted is undone to the bytes that a server replayed', () =
     for (const algorithm of ['cbc', 'ctr'] as const) {
       const { bytes } = await undoBytes([encryptMariadb(plain!, KEY, algorithm)], { keys });
       expect(bytes.equals(expected)).toBe(true);
+    }
+  });
+});
+
+describe('what is encrypted in parts', () => {
+  it.each(['crc32', 'none'] as const)(
+    'relay logs: a replica encrypts with its own keys (checksum %s)',
+    async (checksum) => {
+      const keys = await keysIn({ keyring: keyrings.component_keyring_file!, encryptionKeys: keyFile(KEY) });
+      for (const server of [mysql80, mariadb118]) {
+        const source = logs(server, 2);
+        const relaying = { replica: server, checksum, rotations: [3, 6], connections: [2] };
+        const relayed = relayLogs(source, relaying);
+        const { bytes } = await undoBytes(source);
+        for (const algorithm of ['cbc', 'ctr'] as const) {
+          const encrypted = relayed.map((file) =>
+            server === mysql80 ? encryptMysql(file, KEY) : encryptMariadb(file, KEY, algorithm),
+          );
+          for (const window of [undefined, 64]) {
+            expect((await undoBytes(encrypted, { keys, window })).bytes.equals(bytes)).toBe(true);
+          }
+        }
+      }
+    },
+  );
+
+  it('a file that its server had not closed: what is whole of it is undone', async () => {
+    const keys = await keysIn({ keyring: keyrings.component_keyring_file!, encryptionKeys: keyFile(KEY) });
+    for (const server of [mysql80, mariadb118]) {
+      const log = new Binlog(server, { flags: 1 });
+      log.transaction(insert(1, 2));
+      const { bytes } = await undoBytes([log.bytes()]);
+      const whole = log.bytes().length;
+      log.transaction(insert(3));
+      const plain = log.bytes();
+      const encrypted = server === mysql80 ? encryptMysql(plain, KEY) : encryptMariadb(plain, KEY, 'cbc');
+      const moved = encrypted.length - plain.length;
+      for (const torn of [1, 18, 19, 30]) {
+        const file = encrypted.subarray(0, whole + moved + torn);
+        expect((await undoBytes([file], { keys })).bytes.equals(bytes)).toBe(true);
+      }
     }
   });
 });

@@ -26,7 +26,6 @@ const REFUSED = {
     INCIDENT: [26],
     // With a body that means nothing, the events that hold rows or an XID are damaged.
     DAMAGED: [19, 23, 24, 25, 30, 31, 32, 38, 39, 40],
-    ENCRYPTED: [],
   },
   mariadb: {
     UNSUPPORTED: [0, 1, 6, 8, 10, 12, 15, 20, 21, 22, 172],
@@ -92,7 +91,8 @@ describe.each([mysql97, mariadb118])('every event type in a file of $version', (
   it('the registry knows exactly the listed types, each once', () => {
     const known = Array.from({ length: 256 }, (_, code) => code).filter((code) => eventType(code, flavour));
     expect(known).toEqual([...expected.keys()].sort((a, b) => a - b));
-    const codes = eventTypes.map(({ code }) => code);
+    const ours = eventTypes.filter((type) => type.flavour === 'both' || type.flavour === flavour);
+    const codes = ours.map(({ code }) => code);
     expect(new Set(codes).size).toBe(codes.length);
   });
 });
