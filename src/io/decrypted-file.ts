@@ -81,7 +81,7 @@ export class DecryptedFile implements InputFile {
 }
 
 const GIVE_KEYRING =
-  'Name the keyring of its server with --keyring: the file of component_keyring_file (its path is in component_keyring_file.cnf) or of the plugin keyring_file (@@keyring_file_data).';
+  'Name the keyring of its server with --keyring: the file of component_keyring_file (its path is in component_keyring_file.cnf) or of the plugin keyring_file (@@keyring_file_data). Or fetch a plain copy: mysqlbinlog --read-from-remote-server --raw.';
 const OTHER_KEYRING =
   'Name the keyring of the server that wrote the file: the id of the key holds its server_uuid. A copy of the keyring must not be older than the file.';
 const WRONG_KEY =
