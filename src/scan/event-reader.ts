@@ -19,13 +19,14 @@ import { BinflashError } from '../errors.ts';
 import type { PageStore } from '../io/page-store.ts';
 import { type FileSummary, isRelayLog } from './binlog-index.ts';
 import { Boundaries } from './boundaries.ts';
+import { DigitsSearch } from './digits-search.ts';
 import { EventTable, PLAIN } from './event-table.ts';
 import { Grouping } from './grouping.ts';
 import { InnerEvents } from './inner-events.ts';
 import { ANYTHING, Obstacles } from './obstacles.ts';
 import { type EventPlace, emptyPlace } from './place.ts';
 import { ReplaceDoubt } from './replace-doubt.ts';
-import { countRows, type RowCount, ShapeRegistry } from './shapes.ts';
+import { countRows, type KnownDigits, type RowCount, type Shape, ShapeRegistry } from './shapes.ts';
 import { TextTable } from './text-table.ts';
 
 /** Pieces of 128 KiB that are unpacked before others have their turn. */
@@ -42,7 +43,8 @@ export class EventReader {
   readonly texts: TextTable;
   readonly grouping: Grouping;
   readonly obstacles: Obstacles;
-  readonly shapes: ShapeRegistry = new ShapeRegistry();
+  readonly shapes: ShapeRegistry;
+  readonly digits: DigitsSearch = new DigitsSearch();
   readonly #boundaries: Boundaries;
   readonly #replace = new ReplaceDoubt();
   readonly #maxUnpacked: number;
@@ -55,7 +57,8 @@ export class EventReader {
   #inner = 0;
 
   /** `maxUnpacked`: most bytes that one TRANSACTION_PAYLOAD may unpack to; `pages` keeps the index. */
-  constructor(maxUnpacked: number, pages: PageStore) {
+  constructor(maxUnpacked: number, pages: PageStore, known?: KnownDigits) {
+    this.shapes = new ShapeRegistry(undefined, known);
     this.#maxUnpacked = maxUnpacked;
     this.events = new EventTable(pages);
     this.texts = new TextTable(pages);
@@ -253,8 +256,11 @@ export class EventReader {
       const shape = this.shapes.shapeOf(bytes, rows, grouping.statement);
       // Where lengths are not known, nothing can be counted, and the plan refuses what is selected.
       const count = this.#count;
-      if (shape.table.lengthsKnown) countRows(bytes, rows, shape, count);
-      else count.rows = count.largest = 0;
+      if (shape.table.lengthsKnown) countKnown(bytes, rows, shape, count);
+      else {
+        this.digits.watch(shape, bytes, rows);
+        count.rows = count.largest = 0;
+      }
       const plain = this.#packed === PLAIN;
       const transaction = grouping.rows(rows.flags);
       events.add(
@@ -351,6 +357,19 @@ function unreadable(code: number, name: string): BinflashError {
       : `events of type ${name} cannot be read`,
     { hint: 'Dump the file from its server with --read-from-remote-server --raw and use that copy.' },
   );
+}
+
+/** Counts rows, of which lengths may be known from elsewhere than the log. */
+function countKnown(bytes: Uint8Array, rows: RowsEvent, shape: Shape, into: RowCount): void {
+  try {
+    countRows(bytes, rows, shape, into);
+  } catch (error) {
+    if (shape.table.digits !== undefined && error instanceof BinflashError) {
+      error.hint =
+        'Or the table had another precision than the --schema or --temporal-precision that was given.';
+    }
+    throw error;
+  }
 }
 
 /** Its CRC is always real, even where the events after it have none; but older servers write none. */

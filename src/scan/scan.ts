@@ -10,6 +10,7 @@ import type { BinlogIndex, FileSummary } from './binlog-index.ts';
 import { EventReader } from './event-reader.ts';
 import { checkMagic } from './magic.ts';
 import { PositionChecks } from './position-checks.ts';
+import type { KnownDigits } from './shapes.ts';
 
 /** Bytes read at a time. Any value gives the same result. */
 export const DEFAULT_WINDOW: number = 2 * 1024 * 1024;
@@ -31,6 +32,7 @@ export interface ScanOptions {
   /** Called once a window with the bytes scanned so far. */
   readonly onProgress?: ((bytes: number) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
+  readonly knownDigits?: KnownDigits | undefined;
   /** Told how long the scan waits. */
   readonly waits?: Waits | undefined;
   /**
@@ -48,7 +50,7 @@ export interface ScanOptions {
  */
 export async function scan(files: readonly InputFile[], options: ScanOptions = {}): Promise<BinlogIndex> {
   const pages = options.pages ?? new PageStore();
-  const reader = new EventReader(options.maxUnpacked ?? DEFAULT_MAX_UNPACKED, pages);
+  const reader = new EventReader(options.maxUnpacked ?? DEFAULT_MAX_UNPACKED, pages, options.knownDigits);
   const summaries: FileSummary[] = [];
   const index: BinlogIndex = {
     files: summaries,
@@ -58,6 +60,7 @@ export async function scan(files: readonly InputFile[], options: ScanOptions = {
     shapes: reader.shapes.shapes,
     tables: reader.shapes.definitions,
     obstacles: reader.obstacles.table,
+    digits: reader.digits,
     pages,
   };
   let done = 0;
