@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { CHECKSUM_LENGTH, checksumMatches } from '../binlog/checksum.ts';
 import { unpackEvent } from '../binlog/compressed-event.ts';
 import { HEADER_LENGTH, HeaderFlag, MAGIC, readHeader } from '../binlog/event-header.ts';
-import { EventCode, eventType, eventTypeName } from '../binlog/event-types.ts';
+import { EventCode, eventType, eventTypeName, type Flavour } from '../binlog/event-types.ts';
 import {
   checksumLength,
   type FormatDescription,
@@ -24,6 +24,7 @@ import { EventTable, PLAIN } from './event-table.ts';
 import { Grouping } from './grouping.ts';
 import { InnerEvents } from './inner-events.ts';
 import { ANYTHING, Obstacles } from './obstacles.ts';
+import { isPreGa, preGaMap } from './old-formats.ts';
 import { type EventPlace, emptyPlace } from './place.ts';
 import { ReplaceDoubt } from './replace-doubt.ts';
 import { countRows, type KnownDigits, type RowCount, type Shape, ShapeRegistry } from './shapes.ts';
@@ -208,7 +209,7 @@ export class EventReader {
     const type = eventType(header.type, flavour);
     switch (type?.action) {
       case 'map':
-        this.#replace.map(this.shapes.map(bytes, start, body, this.grouping.statement, flavour).flags);
+        this.#readMap(bytes, start, body, flavour);
         return;
       case 'rows':
         this.#readRows(bytes, start, body);
@@ -245,6 +246,14 @@ export class EventReader {
           this.obstacles.add('unsupported', name, name, ANYTHING);
         }
         return;
+    }
+  }
+
+  #readMap(bytes: Uint8Array, start: number, body: number, flavour: Flavour): void {
+    try {
+      this.#replace.map(this.shapes.map(bytes, start, body, this.grouping.statement, flavour).flags);
+    } catch (error) {
+      throw isPreGa(this.#format!) && error instanceof BinflashError ? preGaMap() : error;
     }
   }
 

@@ -9,6 +9,7 @@ import type { Waits } from '../io/waits.ts';
 import type { BinlogIndex, FileSummary } from './binlog-index.ts';
 import { EventReader } from './event-reader.ts';
 import { checkMagic } from './magic.ts';
+import { tooOld } from './old-formats.ts';
 import { PositionChecks } from './position-checks.ts';
 import type { KnownDigits } from './shapes.ts';
 
@@ -107,7 +108,7 @@ async function scanFile(
           if (window.end - at < need) break;
           checks.event(offset, offset + need);
           if (summary === undefined) {
-            checkFirst(reader.place.header.type);
+            checkFirst(window.data, at, need);
             summary = reader.beginFile(file.path, file.size, window.data, at, at + need);
             summaries.push(summary);
           } else if (reader.isPayload) {
@@ -218,7 +219,9 @@ function adviseStop(error: BinflashError, reader: EventReader, offset: number): 
   return error;
 }
 
-function checkFirst(type: number): void {
+function checkFirst(bytes: Uint8Array, at: number, size: number): void {
+  const type = bytes[at + 4];
+  if (type === EventCode.START_EVENT_V3) throw tooOld(bytes, at, size);
   if (type !== EventCode.FORMAT_DESCRIPTION) {
     throw new BinflashError('DAMAGED', 'the first event is not FORMAT_DESCRIPTION', {
       hint: 'A piece cut out of a binary log cannot be read: take the whole file.',
