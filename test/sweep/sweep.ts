@@ -1,4 +1,5 @@
 import { exitCodes } from '../../src/errors.ts';
+import { fileName } from '../builder/arbitrary.ts';
 import { effects, undoOf } from '../builder/oracle.ts';
 import { type BinlogRecord, readBinlog, readEvents } from '../builder/reader.ts';
 import { unpacked } from '../builder/unpack.ts';
@@ -8,49 +9,53 @@ import { codeOf, type Outcome, outcomeOf } from './outcome.ts';
 /** How often each outcome was met; by the code of the error. */
 export type Counts = Record<string, number>;
 
-/** What is done to a file. */
+/** What is done to a file of a form. */
 interface Damage {
+  readonly file: number;
   readonly bytes: Buffer;
   readonly at: number;
   readonly isCut: boolean;
 }
 
 /**
- * Cuts a form's last file at every byte and flips every byte of it, all its bits and one, and judges what comes of it.
+ * Cuts each file of a form at every byte and flips every byte of it, all its bits and one, and judges what comes of it.
  * `every`: takes one place of so many, beginning with `from`. Answers what was found wrong.
  */
 export async function sweepForm(form: Form, counts: Counts, every = 1, from = 0): Promise<string[]> {
-  const last = form.files.at(-1)!;
-  const references = new References(form);
   const wrong: string[] = [];
-  for (let at = from % every; at < last.length; at += every) {
-    const damages: Damage[] = [{ bytes: last.subarray(0, at), at, isCut: true }];
-    for (const bits of [0xff, 1 << (at % 8)]) {
-      const bytes = Buffer.from(last);
-      bytes[at]! ^= bits;
-      damages.push({ bytes, at, isCut: false });
-    }
-    for (const damage of damages) {
-      const found = await judge(form, references, damage, counts).catch((error: unknown) => [
-        error instanceof Error ? (error.stack ?? error.message) : String(error),
-      ]);
-      wrong.push(
-        ...found.map((what) => `${form.name}, ${damage.isCut ? 'cut' : 'flipped'} at ${at}: ${what}`),
-      );
+  for (const [file, whole] of form.files.entries()) {
+    const references = new References(form, file);
+    for (let at = from % every; at < whole.length; at += every) {
+      const damages: Damage[] = [{ file, bytes: whole.subarray(0, at), at, isCut: true }];
+      for (const bits of [0xff, 1 << (at % 8)]) {
+        const bytes = Buffer.from(whole);
+        bytes[at]! ^= bits;
+        damages.push({ file, bytes, at, isCut: false });
+      }
+      for (const damage of damages) {
+        const found = await judge(form, references, damage, counts).catch((error: unknown) => [
+          error instanceof Error ? (error.stack ?? error.message) : String(error),
+        ]);
+        const where = `${form.name}, ${fileName(file)}, ${damage.isCut ? 'cut' : 'flipped'} at ${at}`;
+        wrong.push(...found.map((what) => `${where}: ${what}`));
+      }
     }
   }
   return wrong;
 }
 
-/** What comes of the whole events before a place, once for each event. */
+/** What comes of the whole events before a place in a file, once for each event, and of all of them. */
 class References {
   readonly #form: Form;
+  readonly #file: number;
   readonly #known = new Map<number, Outcome>();
   readonly #starts: readonly number[];
+  #whole: Outcome | undefined;
 
-  constructor(form: Form) {
+  constructor(form: Form, file: number) {
     this.#form = form;
-    this.#starts = readEvents(form.files.at(-1)!).map(({ offset }) => offset);
+    this.#file = file;
+    this.#starts = readEvents(form.files[file]!).map(({ offset }) => offset);
   }
 
   /** Where the event begins in which `at` is; 0 in the magic. */
@@ -62,11 +67,16 @@ class References {
     const { files, skip } = this.#form;
     const known = this.#known.get(offset);
     if (known !== undefined) return known;
-    const prefix = files.at(-1)!.subarray(0, offset);
-    const outcome = await outcomeOf([...files.slice(0, -1), prefix], skip);
+    const prefix = files[this.#file]!.subarray(0, offset);
+    const outcome = await outcomeOf([...files.slice(0, this.#file), prefix], skip);
     if ('undo' in outcome) checkByReader(this.#form, prefix, outcome.undo);
     this.#known.set(offset, outcome);
     return outcome;
+  }
+
+  async whole(): Promise<Outcome> {
+    this.#whole ??= await outcomeOf(this.#form.files, this.#form.skip);
+    return this.#whole;
   }
 }
 
@@ -88,20 +98,20 @@ function checkByReader({ name }: Form, prefix: Buffer, undo: Buffer): void {
 async function judge(
   form: Form,
   references: References,
-  { bytes, at, isCut }: Damage,
+  { file, bytes, at, isCut }: Damage,
   counts: Counts,
 ): Promise<string[]> {
   const { files, skip, checksums } = form;
-  const before = files.slice(0, -1);
-  const outcome = await outcomeOf([...before, bytes], skip);
+  const damaged = files.with(file, bytes);
+  const outcome = await outcomeOf(damaged, skip);
   const code = codeOf(outcome);
   counts[code] = (counts[code] ?? 0) + 1;
   // Nothing tells a flipped value from another one: that nothing breaks has to do.
   if (!isCut && !checksums) return 'undo' in outcome ? [] : wrongExit(code);
-  const start = isCut && at === files.at(-1)!.length ? at : references.startOf(at);
+  const start = references.startOf(at);
   const reference = await references.upTo(start);
   if ('undo' in outcome) {
-    if (!isCut && same(outcome, await references.upTo(files.at(-1)!.length))) return [];
+    if (same(outcome, await references.whole())) return [];
     if (!same(outcome, reference)) return ['another undo than that of what stands before it'];
     const isNamed = outcome.warnings.some((warning) =>
       warning.includes(`at ${start}: these last ${bytes.length - start} bytes`),
@@ -109,7 +119,10 @@ async function judge(
     return isNamed || start === bytes.length ? [] : [`not named: ${outcome.warnings.join('; ')}`];
   }
   const { error } = outcome;
-  if (code === codeOf(reference) && exitCodes[error.code] !== 3) return [];
+  if (exitCodes[error.code] === 4) {
+    const others = [reference, await references.whole()].map(codeOf);
+    return others.includes(code) ? [] : [`${code}: ${error.message}`];
+  }
   const wrong = wrongExit(code);
   if (exitCodes[error.code] === 3 && start > 0 && error.offset !== start) {
     wrong.push(`${code} at ${error.offset}, not at ${start}: ${error.message}`);
@@ -117,10 +130,13 @@ async function judge(
   if (isCut && start > 0 && exitCodes[error.code] === 3 && code !== 'TRUNCATED') {
     wrong.push(`cut, but ${code}: ${error.message}`);
   }
-  const stop = /--stop-position (\d+)/.exec(error.hint ?? '')?.[1];
+  const [, last, stop] =
+    /make (\S+) the last file and add --stop-position (\d+)/.exec(error.hint ?? '') ?? [];
   if (stop !== undefined) {
-    const advised = await outcomeOf([...before, bytes], skip, Number(stop));
-    const expected = await references.upTo(Number(stop));
+    const number = last === 'this' ? file : files.findIndex((_, i) => fileName(i) === last);
+    const whole = files[number]!.subarray(0, Number(stop));
+    const advised = await outcomeOf(damaged.slice(0, number + 1), skip, Number(stop));
+    const expected = await outcomeOf([...files.slice(0, number), whole], skip);
     if (codeOf(advised) !== codeOf(expected)) wrong.push(`advised ${stop}: ${codeOf(advised)}`);
     else if ('undo' in advised && !same(advised, expected)) wrong.push(`advised ${stop}: another undo`);
   }
