@@ -11,7 +11,8 @@ import { expectIndexed, expectSameAgain } from './laws/identity-checks.ts';
 
 /**
  * Binlogs written by real servers. Each stands beside the undo that the server it came from replayed, with
- * the data equal to those before the damage (fixtures/make.ts), and beside what is known of it.
+ * the data equal to those before the damage (fixtures/make.ts), and beside what is known of it. Those of older servers are
+ * built (fixtures/make-built.ts).
  */
 const folder = join(import.meta.dirname, '..', 'fixtures');
 const fixtures = readdirSync(folder, { recursive: true, encoding: 'utf8' })

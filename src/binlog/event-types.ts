@@ -47,6 +47,7 @@ export const EventCode = {
  * - `drop`      says nothing about data; dropped
  * - `statement` changes data by statement; recorded, refused where it touches the selection
  * - `incident`  the server says that its log has a hole; refused
+ * - `encryption` what follows is encrypted
  * - `refuse`    not understood by this version; refused by name where it may touch the selection
  * - `unreadable` nothing after it can be read either; refused at once
  */
@@ -60,6 +61,7 @@ export type EventAction =
   | 'drop'
   | 'statement'
   | 'incident'
+  | 'encryption'
   | 'refuse'
   | 'unreadable';
 
@@ -128,7 +130,7 @@ const rows: Row[] = [
   [161, 'BINLOG_CHECKPOINT', 'mariadb', '10.0', 'drop'],
   [162, 'GTID', 'mariadb', '10.0.1', 'boundary'],
   [163, 'GTID_LIST', 'mariadb', '10.0.1', 'drop'],
-  [164, 'START_ENCRYPTION', 'mariadb', '10.1', 'unreadable'],
+  [164, 'START_ENCRYPTION', 'mariadb', '10.1', 'encryption'],
   [165, 'QUERY_COMPRESSED', 'mariadb', '10.2.3', 'packed'],
   [166, 'WRITE_ROWS_COMPRESSED_V1', 'mariadb', '10.2.3', 'packed'],
   [167, 'UPDATE_ROWS_COMPRESSED_V1', 'mariadb', '10.2.3', 'packed'],

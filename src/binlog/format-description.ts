@@ -63,9 +63,14 @@ export function versionAtLeast(
 /** Servers that know no checksums have no more types: 27 in MySQL 5.5. */
 const MOST_OLD_TYPES = 32;
 
-/** The first versions that write the checksum algorithm into FORMAT_DESCRIPTION. */
-function firstAwareVersion(flavour: Flavour): [number, number, number] {
-  return flavour === 'mariadb' ? [5, 3, 0] : [5, 6, 1];
+export function flavourOf(serverVersion: string): Flavour {
+  return /mariadb|-maria-/i.test(serverVersion) ? 'mariadb' : 'mysql';
+}
+
+/** Does FORMAT_DESCRIPTION of a server of this version hold the checksum algorithm, and a checksum of its own? */
+export function versionKnowsChecksums(serverVersion: string): boolean {
+  const first: [number, number, number] = flavourOf(serverVersion) === 'mariadb' ? [5, 3, 0] : [5, 6, 1];
+  return versionAtLeast(parseVersion(serverVersion), first);
 }
 
 /**
@@ -104,9 +109,8 @@ export function parseFormatDescription(bytes: Uint8Array, start: number, end: nu
   if (headerLength < HEADER_LENGTH) {
     throw new BinflashError('DAMAGED', `impossible length of headers, ${headerLength} bytes`);
   }
-  const flavour: Flavour = /mariadb|-maria-/i.test(serverVersion) ? 'mariadb' : 'mysql';
   const version = parseVersion(serverVersion);
-  const knowsChecksums = versionAtLeast(version, firstAwareVersion(flavour));
+  const knowsChecksums = versionKnowsChecksums(serverVersion);
   if (version.every((number) => number === 0)) {
     throw new BinflashError('UNSUPPORTED', `files of server "${serverVersion}" are not supported`, {
       hint: 'The version of MySQL or MariaDB says how they are to be read.',
@@ -130,7 +134,7 @@ export function parseFormatDescription(bytes: Uint8Array, start: number, end: nu
   postHeaderLengths.set(lengths.subarray(0, 255), 1);
   return {
     serverVersion,
-    flavour,
+    flavour: flavourOf(serverVersion),
     version,
     timestamp,
     serverId,

@@ -17,6 +17,7 @@ const OUTPUT = 'Output:';
 const SKIP = 'What to leave out instead of stopping:';
 const RANKING = 'Which transactions, in what order:';
 const VALUES = 'How tables and values are read:';
+const KEYS = 'Keys of encrypted binary logs:';
 const GENERAL = 'General:';
 
 export const selectionOptions: Record<string, OptionSpec> = {
@@ -106,7 +107,7 @@ export const rewriteOptions: Record<string, OptionSpec> = {
   'row-events': {
     group: OUTPUT,
     value: 'v1|v2',
-    describe: 'version of rows events (default: as the source)',
+    describe: 'version of rows events: v2 for MySQL 8.4 and later (default: as the source)',
   },
   'skip-ddl': { group: SKIP, describe: 'DDL on selected tables' },
   'skip-statements': { group: SKIP, describe: 'changes logged as statements' },
@@ -241,7 +242,27 @@ export const showOptions: Record<string, OptionSpec> = {
   sql: { group: OUTPUT, describe: 'pseudo-SQL as mysqlbinlog -vv prints it' },
 };
 
+export const keyOptions: Record<string, OptionSpec> = {
+  keyring: {
+    group: KEYS,
+    value: 'file',
+    describe: 'of MySQL (binlog_encryption): the file of component_keyring_file or keyring_file',
+  },
+  'encryption-keys': {
+    group: KEYS,
+    value: 'file',
+    describe: 'of MariaDB (encrypt_binlog): the file of file_key_management',
+  },
+  'encryption-keys-password-file': {
+    group: KEYS,
+    value: 'file',
+    describe: 'the file with the password of that one, where it is encrypted itself',
+  },
+};
+
+/** Of every command: all read binary logs. */
 export const generalOptions: Record<string, OptionSpec> = {
+  ...keyOptions,
   'max-unpacked-size': {
     group: GENERAL,
     value: 'size',

@@ -2,6 +2,7 @@ import { CHECKSUM_LENGTH, type ChecksumAlgorithm, writeChecksum } from '../binlo
 import { HEADER_LENGTH, MAGIC, MAX_EVENT, sealHeader, writeHeader } from '../binlog/event-header.ts';
 import { EventCode } from '../binlog/event-types.ts';
 import { encodeFormatDescription, type FormatDescription } from '../binlog/format-description.ts';
+import { hasGtidNext } from '../binlog/output-format.ts';
 import { encodeQuery } from '../binlog/query.ts';
 import { type ChangeKind, RowsFlag, type RowsVersion, rowsType, writeRowsHead } from '../binlog/rows.ts';
 import { TABLE_MAP_BODY, type TableDefinition } from '../binlog/table-map.ts';
@@ -61,13 +62,13 @@ export class EventWriter {
     this.#maxEventSize = maxEventSize;
   }
 
-  /** Begins a file: magic, FORMAT_DESCRIPTION and, for MySQL, the statement that makes GTIDs automatic. */
+  /** Begins a file: magic, FORMAT_DESCRIPTION and, where there are such, the statement that makes GTIDs automatic. */
   beginFile(format: FormatDescription): void {
     this.#sink.put(MAGIC);
     const event = encodeFormatDescription(format, this.#checksum, MAGIC.length + format.bytes.length);
     this.#sink.put(event);
     this.position = MAGIC.length + event.length;
-    if (format.flavour === 'mysql') {
+    if (hasGtidNext(format)) {
       // Without it a server with gtid_mode=ON takes the undo for a transaction of its own without a GTID
       // and answers ERROR 1782; with it nobody has to remember --skip-gtids.
       this.event(encodeQuery("SET @@SESSION.GTID_NEXT='AUTOMATIC'", format.timestamp, format.serverId));

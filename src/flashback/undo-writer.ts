@@ -1,13 +1,8 @@
 import type { ChecksumAlgorithm } from '../binlog/checksum.ts';
+import { EventCode } from '../binlog/event-types.ts';
 import { type FormatDescription, versionAtLeast } from '../binlog/format-description.ts';
-import {
-  emptyRowsEvent,
-  parseRows,
-  type RowsEvent,
-  RowsFlag,
-  type RowsVersion,
-  rowsType,
-} from '../binlog/rows.ts';
+import { hasRows, outputFormat } from '../binlog/output-format.ts';
+import { emptyRowsEvent, parseRows, type RowsEvent, RowsFlag, type RowsVersion } from '../binlog/rows.ts';
 import type { ChunkSink } from '../io/chunk-sink.ts';
 import type { LoadedRun } from '../io/run-windows.ts';
 import type { Waits } from '../io/waits.ts';
@@ -55,7 +50,8 @@ export class UndoWriter {
   readonly #rows: RowsEvent = emptyRowsEvent();
   /** By shape: is the table, for all we know, one whose rows are looked for in batches? */
   readonly #guarded: readonly boolean[];
-  /** Does the output's format have version 1 rows events? Not since MySQL 8.4. */
+  /** What the output's files begin with. */
+  readonly #format: FormatDescription;
   readonly #hasV1: boolean;
   #transaction = -1;
   /** What the open template was made from: events that agree in all of it are packed together. */
@@ -73,9 +69,14 @@ export class UndoWriter {
     this.#plan = plan;
     this.#index = plan.index;
     this.#options = options;
+    // The newest file's format: its server is the one that the undo is for.
     const { format } = plan.index.files.at(-1)!;
-    this.#hasV1 = hasV1(format);
-    const batches = format.flavour === 'mysql' && versionAtLeast(format.version, [8, 0, 0]);
+    const { rowsVersion } = options;
+    this.#format = outputFormat(format, options.checksum, (rowsVersion ?? mostVersion(plan)) === 2);
+    this.#hasV1 = hasRows(this.#format, 1);
+    // Who asks for version 2 may mean a newer server than the source.
+    const batches =
+      format.flavour === 'mysql' && (rowsVersion === 2 || versionAtLeast(format.version, [8, 0, 0]));
     this.#guarded = plan.index.shapes.map(({ table }) => batches && table.optional.primaryKey === undefined);
     this.#writer = new EventWriter(sink, options.checksum, options.maxEventSize);
     this.#inverter = new RowInverter(this.#writer);
@@ -84,9 +85,7 @@ export class UndoWriter {
   beginFile(): void {
     this.#bytesBefore += this.#writer.position;
     this.#transactionsInFile = 0;
-    // The newest file's format: its server is the one that the undo is for.
-    const { format } = this.#index.files.at(-1)!;
-    this.#writer.beginFile(format);
+    this.#writer.beginFile(this.#format);
   }
 
   result(): WriteResult {
@@ -242,6 +241,14 @@ function columnsField(count: number, bitmaps: Uint8Array): Uint8Array {
   return Uint8Array.from([...length, ...bitmaps]);
 }
 
-export function hasV1(format: FormatDescription): boolean {
-  return format.postHeaderLengths[rowsType('insert', 1)] !== 0;
+const VERSION_2 = [
+  EventCode.WRITE_ROWS,
+  EventCode.UPDATE_ROWS,
+  EventCode.DELETE_ROWS,
+  EventCode.PARTIAL_UPDATE_ROWS,
+];
+
+/** The newest version of rows events in the source: of several files, the last may be an older server's. */
+function mostVersion({ index }: Plan): RowsVersion {
+  return index.files.some(({ events }) => VERSION_2.some((type) => events[type]! > 0)) ? 2 : 1;
 }

@@ -1,3 +1,4 @@
+import { hasRows } from '../binlog/output-format.ts';
 import type { RowsVersion } from '../binlog/rows.ts';
 import { BinflashError } from '../errors.ts';
 import { ChunkSink } from '../io/chunk-sink.ts';
@@ -11,7 +12,7 @@ import { Sources } from '../read/sources.ts';
 import { UnpackRoom } from '../read/unpacking.ts';
 import { allocate } from '../wire/allocate.ts';
 import { type Plan, selectedBytes } from './plan.ts';
-import { hasV1, UndoWriter, type WriteOptions, type WriteResult } from './undo-writer.ts';
+import { UndoWriter, type WriteOptions, type WriteResult } from './undo-writer.ts';
 
 /** Packed size of output events: the smallest that has all of what packing gains a replay (docs/replay.md). */
 export const DEFAULT_MAX_EVENT_SIZE: number = 1024 * 1024;
@@ -87,7 +88,7 @@ function chunkSize(plan: Plan, options: WriteOptions): number {
 /** Makes sure that the wanted rows version exists in the format that the output begins with. */
 export function checkRowsVersion(plan: Plan, version: RowsVersion | undefined): void {
   const { format } = plan.index.files.at(-1)!;
-  if (version === 1 && !hasV1(format)) {
+  if (version === 1 && !hasRows(format, 1)) {
     throw new BinflashError(
       'USAGE',
       `--row-events v1 is not possible: server ${format.serverVersion} has no v1 rows events`,

@@ -6,8 +6,8 @@ import { BatchReader } from '../read/batch-reader.ts';
 import { bytesToScan, indexDetails, lookAtBinlogs, type ReadOptions, scannedBytes } from '../read/binlogs.ts';
 import { Phase } from '../read/phase.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
-import { checkSequence } from '../scan/order.ts';
 import { DEFAULT_WINDOW, scan } from '../scan/scan.ts';
+import { checkSequence } from '../scan/sequence.ts';
 import { Ending } from '../scan/transaction-table.ts';
 import { noMatch } from '../select/no-match.ts';
 import { type Selection, Selector } from '../select/selection.ts';
@@ -68,6 +68,7 @@ export async function show(options: ShowOptions): Promise<ShowResult> {
       pages,
       waits: phase.waits,
       maxUnpacked: options.maxUnpackedSize,
+      encryptionKeys: options.keys?.encryptionKeys,
       startPosition: select?.startPosition,
       stopPosition: select?.stopPosition,
       onProgress: (done) => options.onProgress?.({ phase: 'scan', done, total }),

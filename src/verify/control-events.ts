@@ -1,11 +1,5 @@
-import type { FormatDescription } from '../binlog/format-description.ts';
 import type { UndoReader } from './undo-reader.ts';
 import type { Difference } from './verify-error.ts';
-
-/** Offsets in a FORMAT_DESCRIPTION: end_log_pos, its header's flags, and the field `created`. */
-const END_LOG_POS = 13;
-const FLAGS = 17;
-const CREATED = 71;
 
 /** The body of a QUERY before its text: thread 1, no database, no error, and the status variable FLAGS2 = 0. */
 const QUERY_HEAD = [1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0];
@@ -14,26 +8,6 @@ const QUERY_HEAD = [1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0];
 const QUERY_FLAGS = 8;
 
 const HEADER = 19;
-
-/**
- * Is the event in hand the FORMAT_DESCRIPTION of the source file, but closed, without `created`, and with checksums or
- * without? Answers which of them, or undefined for anything else.
- */
-export function checksumsOf(undo: UndoReader, source: FormatDescription): boolean | undefined {
-  const { bytes, start, end } = undo;
-  const expected = source.bytes;
-  const body = expected.length - 4;
-  if (end - start !== body) return undefined;
-  const algorithm = body - 1;
-  for (let i = 0; i < algorithm; i++) {
-    // The reader has checked where it ends.
-    const isPosition = i >= END_LOG_POS && i < FLAGS;
-    const isCleared = (i >= FLAGS && i < HEADER) || (i >= CREATED && i < CREATED + 4);
-    if (!isPosition && bytes[start + i] !== (isCleared ? 0 : expected[i])) return undefined;
-  }
-  const checksums = bytes[start + algorithm]!;
-  return checksums > 1 ? undefined : checksums === 1;
-}
 
 const queryBody = (text: string): readonly number[] => [...QUERY_HEAD, ...Buffer.from(text, 'latin1')];
 

@@ -3,15 +3,9 @@ import { tableName } from '../binlog/table-map.ts';
 import type { Plan } from '../flashback/plan.ts';
 import type { LoadedEvents } from '../read/loaded-events.ts';
 import { Ending } from '../scan/transaction-table.ts';
-import {
-  AUTOMATIC,
-  BEGIN,
-  checksumsOf,
-  headerDifference,
-  queryDifference,
-  xidDifference,
-} from './control-events.ts';
+import { AUTOMATIC, BEGIN, headerDifference, queryDifference, xidDifference } from './control-events.ts';
 import { Due } from './due.ts';
+import { undoFormatOf } from './format-event.ts';
 import { LargeEvent } from './large-event.ts';
 import { RowProver } from './row-prover.ts';
 import { checkHead, mapDifference, versionOf } from './rows-head.ts';
@@ -37,7 +31,7 @@ export class Prover {
   readonly #rows = new RowProver();
   readonly #tally: Tally = new Tally();
   readonly #large: LargeEvent;
-  readonly #versions: RowsVersions;
+  readonly #versions: RowsVersions = new RowsVersions();
   readonly #takeAs: Record<Step, () => void> = {
     format: () => this.#format(),
     automatic: () => this.#automatic(),
@@ -61,7 +55,6 @@ export class Prover {
     this.#maxEventSize = maxEventSize;
     this.#source = new SourceSide(plan);
     this.#due = new Due(plan, this.#source);
-    this.#versions = new RowsVersions(this.#source.hasV1);
     this.#large = new LargeEvent(undo, this.#rows, this.#tally, (wrong) => this.#rowFault(wrong));
   }
 
@@ -175,10 +168,11 @@ export class Prover {
   #format(): void {
     const undo = this.#undo;
     const { format } = this.#plan.index.files.at(-1)!;
-    const checksums = checksumsOf(undo, format);
-    if (checksums === undefined) throw this.#fault(this.#due.expected, 'another', undefined);
-    undo.hasChecksums = checksums;
-    this.#due.step = format.flavour === 'mysql' ? 'automatic' : 'begin';
+    const found = undoFormatOf(undo, format);
+    if (found === undefined) throw this.#fault(this.#due.expected, 'another', undefined);
+    undo.hasChecksums = found.checksums;
+    this.#versions.inFormat(found);
+    this.#due.step = found.hasGtidNext ? 'automatic' : 'begin';
   }
 
   #automatic(): void {

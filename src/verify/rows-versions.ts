@@ -1,15 +1,18 @@
 import type { RowsVersion } from '../binlog/rows.ts';
+import type { UndoFormat } from './format-event.ts';
 
 /** The versions of an undo's rows events: each is its source's, or they are one for all that the user has asked for. */
 export class RowsVersions {
-  /** Has the undo's format rows events of version 1? Not since MySQL 8.4. */
-  readonly #hasV1: boolean;
+  #hasV1 = false;
+  #hasV2 = false;
   #first: RowsVersion | undefined;
   #isOne = true;
   #isSource = true;
 
-  constructor(hasV1: boolean) {
+  /** Which versions has the format of the undo's part in hand? */
+  inFormat({ hasV1, hasV2 }: Pick<UndoFormat, 'hasV1' | 'hasV2'>): void {
     this.#hasV1 = hasV1;
+    this.#hasV2 = hasV2;
   }
 
   /** May the next rows event be of this version, where that of its source is `expected`? */
@@ -17,6 +20,6 @@ export class RowsVersions {
     this.#first ??= version;
     if (version !== this.#first) this.#isOne = false;
     if (version !== expected) this.#isSource = false;
-    return (this.#isOne || this.#isSource) && (version === 2 || this.#hasV1);
+    return (this.#isOne || this.#isSource) && (version === 2 ? this.#hasV2 : this.#hasV1);
   }
 }

@@ -26,7 +26,7 @@ export class SourceSide {
   /** Version of rows events in which it is undone, where the user has asked for no other. */
   version: RowsVersion = 2;
   /** Has the undo's format rows events of version 1? Not since MySQL 8.4. */
-  readonly hasV1: boolean;
+  readonly #hasV1: boolean;
   readonly #plan: Plan;
   readonly #forms: ShapeForm[] = [];
   /** Does the server look for rows of a table without a key in batches? MySQL since 8.0. */
@@ -45,7 +45,7 @@ export class SourceSide {
     this.#plan = plan;
     const { format } = plan.index.files.at(-1)!;
     this.#batches = format.flavour === 'mysql' && versionAtLeast(format.version, [8, 0, 0]);
-    this.hasV1 = format.postHeaderLengths[23] !== 0;
+    this.#hasV1 = format.postHeaderLengths[23] !== 0;
   }
 
   get form(): ShapeForm {
@@ -97,7 +97,7 @@ export class SourceSide {
     this.#shape = shape;
     this.#statement = statement;
     this.#forms[shape] ??= formOf(shapes[shape]!);
-    this.version = this.hasV1 ? rows.version : 2;
+    this.version = this.#hasV1 ? rows.version : 2;
     this.count = events.rows.get(event);
     const isCut = mask !== undefined && mask.count(event) < this.count;
     this.isSelected = isCut ? (row) => mask.has(event, row) : undefined;

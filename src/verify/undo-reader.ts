@@ -1,5 +1,6 @@
 import { HEADER_LENGTH, MAGIC, MAX_EVENT } from '../binlog/event-header.ts';
 import { EventCode } from '../binlog/event-types.ts';
+import { versionKnowsChecksums } from '../binlog/format-description.ts';
 import { ForwardWindow } from '../io/forward-window.ts';
 import type { SourceFile } from '../io/source.ts';
 import { checkMagic } from '../scan/magic.ts';
@@ -125,7 +126,8 @@ export class UndoReader {
     if (readU32(data, at + 13) !== endLogPos) {
       throw this.#fault(`end_log_pos ${endLogPos}`, String(readU32(data, at + 13)), offset);
     }
-    const trailer = this.hasChecksums || data[at + 4] === EventCode.FORMAT_DESCRIPTION ? CHECKSUM : 0;
+    const isFormat = data[at + 4] === EventCode.FORMAT_DESCRIPTION;
+    const trailer = (isFormat ? formatHasChecksum(data, at, size) : this.hasChecksums) ? CHECKSUM : 0;
     this.#left = size - trailer;
     this.#sum = 0;
     if (!this.#take(trailer, offset)) return false;
@@ -218,4 +220,12 @@ export class UndoReader {
     await this.#file?.close();
     this.#file = undefined;
   }
+}
+
+/** Has a FORMAT_DESCRIPTION a checksum of its own? Those of servers that know none have not. */
+function formatHasChecksum(bytes: Uint8Array, at: number, size: number): boolean {
+  const version = Buffer.from(
+    bytes.subarray(at + HEADER_LENGTH + 2, at + Math.min(size, HEADER_LENGTH + 52)),
+  );
+  return versionKnowsChecksums(version.toString('latin1'));
 }

@@ -12,7 +12,7 @@ import {
   rowsQuery,
   stop,
 } from './events.ts';
-import { type Checksum, mysql97, type Server, servers } from './format.ts';
+import { type Checksum, mysql97, oldServers, type Server, servers } from './format.ts';
 import { type Kind, rows, type Table, tableMap, type Values } from './rows.ts';
 
 /** A whole source: the files in the order in which the server wrote them. */
@@ -112,8 +112,11 @@ export function source(options: SourceOptions = {}): fc.Arbitrary<Source> {
     const column = fc.tuple(fc.constantFrom(...(options.columns ?? columnsOf(server.flavour))), fc.boolean());
     return fc
       .record({
-        checksum: fc.constantFrom<Checksum>('crc32', 'none'),
-        rowsVersion: server === mysql97 ? fc.constant(2 as const) : fc.constantFrom(1 as const, 2 as const),
+        checksum:
+          server.knowsChecksums === false
+            ? fc.constant('none' as const)
+            : fc.constantFrom<Checksum>('crc32', 'none'),
+        rowsVersion: rowsVersions(server),
         tables: fc.array(fc.array(column, { maxLength: 20 }), { minLength: 3, maxLength: 3 }),
         files: fc.array(fc.array(transactionPlan(partial, maxRows), { maxLength: 5 }), {
           minLength: 1,
@@ -138,6 +141,11 @@ export function source(options: SourceOptions = {}): fc.Arbitrary<Source> {
   });
 }
 
+function rowsVersions(server: Server): fc.Arbitrary<1 | 2> {
+  if (oldServers.includes(server)) return fc.constant(1);
+  return server === mysql97 ? fc.constant(2) : fc.constantFrom(1, 2);
+}
+
 function build(
   server: Server,
   checksum: Checksum,
@@ -153,12 +161,13 @@ function build(
     created: number === 0 ? START_TIME : 0,
     time: START_TIME + number * 1000,
   });
-  if (mariadb) log.add(gtidList(number), checkpoint(fileName(number)));
-  else log.add(previousGtids());
+  const isOld = oldServers.includes(server);
+  if (!isOld) log.add(...(mariadb ? [gtidList(number), checkpoint(fileName(number))] : [previousGtids()]));
   for (const { statements, end, foreignKeys, noise } of transactions) {
     const events: Event[] = [];
     for (const statement of statements) {
-      if (noise) events.push(mariadb ? annotate('UPDATE ...') : rowsQuery('UPDATE ...'));
+      if (noise && (mariadb || !isOld))
+        events.push(mariadb ? annotate('UPDATE ...') : rowsQuery('UPDATE ...'));
       // All maps first, as servers write a statement on several tables. Ids are used again, as after a restart.
       const used = [...new Set(statement.map(({ table }) => table))];
       const id = (table: number): number => 100 + ((table + number) % 3);

@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { join, u8, u16, u32 } from './bytes.ts';
 import { anonymousGtid, type Event, mariadbGtid, query, xid } from './events.ts';
-import { type Checksum, type FormatOptions, formatBody, type Server } from './format.ts';
+import { type Checksum, type FormatOptions, formatBody, oldServers, type Server } from './format.ts';
 
 export const MAGIC: Buffer = Buffer.of(0xfe, 0x62, 0x69, 0x6e);
 
@@ -28,7 +28,7 @@ export class Binlog {
 
   constructor(server: Server, options: BinlogOptions = {}) {
     this.server = server;
-    this.#checksum = options.checksum ?? 'crc32';
+    this.#checksum = checksumOf(server, options);
     this.#serverId = options.serverId ?? 1;
     this.time = options.time ?? START_TIME;
     this.format(server, options);
@@ -36,9 +36,9 @@ export class Binlog {
 
   /** Adds a FORMAT_DESCRIPTION, which decides about the checksums after it. */
   format(server: Server, options: BinlogOptions = {}): number {
-    this.#checksum = options.checksum ?? 'crc32';
+    this.#checksum = checksumOf(server, options);
     const event = { type: 15, body: formatBody(server, options), flags: options.flags ?? 0 };
-    return this.#append(event, true, ~1);
+    return this.#append(event, server.knowsChecksums !== false, ~1);
   }
 
   /** Adds events and answers where the first one begins. */
@@ -51,9 +51,12 @@ export class Binlog {
   /** Adds a transaction as the flavour delimits it, committed by XID unless `end` says otherwise. */
   transaction(events: readonly Event[], end?: Event): number {
     const number = ++this.#sequence;
-    const begin =
-      this.server.flavour === 'mariadb' ? [mariadbGtid(number)] : [anonymousGtid(), query('BEGIN')];
-    return this.add(...begin, ...events, end ?? xid(100 + number));
+    return this.add(...this.#begin(number), ...events, end ?? xid(100 + number));
+  }
+
+  #begin(number: number): Event[] {
+    if (oldServers.includes(this.server)) return [query('BEGIN')];
+    return this.server.flavour === 'mariadb' ? [mariadbGtid(number)] : [anonymousGtid(), query('BEGIN')];
   }
 
   #append(event: Event, withChecksum: boolean, crcFlags = ~0): number {
@@ -67,6 +70,10 @@ export class Binlog {
   bytes(): Buffer {
     return Buffer.concat(this.#pieces);
   }
+}
+
+function checksumOf(server: Server, { checksum = 'crc32' }: FormatOptions): Checksum {
+  return server.knowsChecksums === false ? 'none' : checksum;
 }
 
 /**

@@ -8,6 +8,8 @@ export interface Server {
   readonly postHeaders: Buffer;
   /** The version of rows events that this server writes. */
   readonly rowsVersion: 1 | 2;
+  /** False where no event has a checksum, not even FORMAT_DESCRIPTION, nor says so. */
+  readonly knowsChecksums?: boolean;
 }
 
 /** As found in a file of MySQL 9.7.4: types 20 to 25 have none, for 8.4 gave them up. */
@@ -43,6 +45,40 @@ function mariadbTable(): Buffer {
   return table;
 }
 
+/** Files of MySQL 5.1 and 5.5: one length for each type, the first 56 for START_EVENT_V3. */
+function oldTable(types: number): Buffer {
+  const table = Buffer.alloc(types);
+  hex('38 0d 00 08 00 12 00 04 04 04 04 12 00 00 00 00 04 1a 08 00 00 00 08 08 08 02 00').copy(table);
+  table[14] = 57 + types;
+  return table;
+}
+
+export const mysql51: Server = {
+  version: '5.1.73-log',
+  flavour: 'mysql',
+  postHeaders: oldTable(26),
+  rowsVersion: 1,
+  knowsChecksums: false,
+};
+
+export const mysql55: Server = {
+  version: '5.5.62-log',
+  flavour: 'mysql',
+  postHeaders: oldTable(27),
+  rowsVersion: 1,
+  knowsChecksums: false,
+};
+
+/** The first to know checksums, with events of its own from number 160 on. */
+export const mariadb53: Server = {
+  version: '5.3.12-MariaDB-log',
+  flavour: 'mariadb',
+  postHeaders: oldTable(160),
+  rowsVersion: 1,
+};
+
+export const mariadb55: Server = { ...mariadb53, version: '5.5.68-MariaDB' };
+
 export const mysql56: Server = {
   version: '5.6.51-log',
   flavour: 'mysql',
@@ -73,6 +109,9 @@ export const mariadb118: Server = {
 
 export const servers: readonly Server[] = [mysql56, mysql80, mysql97, mariadb118];
 
+/** Those that began transactions with BEGIN alone. */
+export const oldServers: readonly Server[] = [mysql51, mysql55, mariadb53, mariadb55];
+
 export type Checksum = 'crc32' | 'none';
 
 export interface FormatOptions {
@@ -84,7 +123,7 @@ export interface FormatOptions {
   readonly algorithm?: number;
 }
 
-/** Body of FORMAT_DESCRIPTION up to and with the algorithm; its CRC is always there, the builder adds it. */
+/** Body of FORMAT_DESCRIPTION up to and with the algorithm; its CRC is always there where that is, the builder adds it. */
 export function formatBody(server: Server, options: FormatOptions = {}): Buffer {
   const { checksum = 'crc32', created = 0, binlogVersion = 4, headerLength = 19 } = options;
   const version = Buffer.alloc(50);
@@ -95,6 +134,6 @@ export function formatBody(server: Server, options: FormatOptions = {}): Buffer 
     u32(created),
     u8(headerLength),
     server.postHeaders,
-    u8(options.algorithm ?? (checksum === 'crc32' ? 1 : 0)),
+    server.knowsChecksums === false ? '' : u8(options.algorithm ?? (checksum === 'crc32' ? 1 : 0)),
   );
 }

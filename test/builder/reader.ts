@@ -112,7 +112,7 @@ export function readEvents(bytes: Buffer): EventRecord[] {
     if (size < 19 || offset + size > bytes.length) throw new Error(`event at ${offset} has size ${size}`);
     const event = bytes.subarray(offset, offset + size);
     const type = event[4]!;
-    const has = checksum || type === 15;
+    const has = type === 15 ? knowsChecksums(event) : checksum;
     const crcMatches = has ? crc32(event.subarray(0, -4)) === event.readUInt32LE(size - 4) : undefined;
     const body = event.subarray(19, has ? size - 4 : size);
     if (type === 15) checksum = readFormat(body).checksum;
@@ -133,7 +133,12 @@ export function readEvents(bytes: Buffer): EventRecord[] {
   return events;
 }
 
-/** `body` ends before the CRC: its last byte is the algorithm. */
+/** Servers before MySQL 5.6.1 and MariaDB 5.3 write no checksums, and no algorithm. */
+function knowsChecksums(format: Buffer): boolean {
+  return !/^5\.[0-5]\.(?!.*MariaDB)/.test(format.subarray(21, 71).toString('latin1'));
+}
+
+/** `body` ends before the CRC: its last byte is the algorithm, where there is one, else the length of a type without any. */
 function readFormat(body: Buffer): { version: string; checksum: boolean } {
   const version = body.subarray(2, 52).toString('latin1').replace(/\0+$/, '');
   return { version, checksum: body.at(-1) === 1 };

@@ -30,19 +30,12 @@ describe('binlogs of servers with other lengths', () => {
 
   it('with table ids of four bytes too', async () => {
     // Events of version 1 alone had them, and ids that fit.
-    const servers = [mysql56, mysql80, mysql97, mariadb118].map((server) => ({
-      ...server,
-      rowsVersion: 1 as const,
-    }));
+    const servers = [{ ...mysql56, rowsVersion: 1 as const }, mariadb118];
     await fc.assert(
-      fc.asyncProperty(
-        source({ servers: [servers[0]!, servers[3]!] }),
-        windows,
-        async ({ files }, window) => {
-          const odd = files.map((file) => oddForm(file, { headerLength: 19, shortIds: true }));
-          expect(await outcome(odd, window)).toBe(await outcome(files, window));
-        },
-      ),
+      fc.asyncProperty(source({ servers }), windows, async ({ files }, window) => {
+        const odd = files.map((file) => oddForm(file, { headerLength: 19, shortIds: true }));
+        expect(await outcome(odd, window)).toBe(await outcome(files, window));
+      }),
       { numRuns: 60 },
     );
   });
