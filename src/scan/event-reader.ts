@@ -27,6 +27,7 @@ import { Grouping } from './grouping.ts';
 import { InnerEvents } from './inner-events.ts';
 import { ANYTHING, Obstacles } from './obstacles.ts';
 import { type EventPlace, emptyPlace } from './place.ts';
+import { RelaySeam } from './relay-seam.ts';
 import { ReplaceDoubt } from './replace-doubt.ts';
 import { countRows, type RowCount, ShapeRegistry } from './shapes.ts';
 import { TextTable } from './text-table.ts';
@@ -58,6 +59,8 @@ export class EventReader {
   /** The packed event that holds the one in hand, or {@link PLAIN}; and where in it that one begins. */
   #packed = PLAIN;
   #inner = 0;
+  /** While it is not known whether a transaction goes on in a relay log, or was begun once more. */
+  #seam: RelaySeam | undefined;
 
   /**
    * `maxUnpacked`: most bytes that one TRANSACTION_PAYLOAD may unpack to; `pages` keeps the index; `keys` are those of
@@ -78,6 +81,10 @@ export class EventReader {
     const format = readFormat(bytes, start, end);
     this.#format = format;
     this.place.file++;
+    this.#seam = undefined;
+    if (format.isRelay && this.#summary !== undefined && !this.#log.endsClosed && this.grouping.open) {
+      this.#seam = new RelaySeam(this.#summary.path);
+    }
     // A replica that was told to start and stop leaves relay logs in which nothing of its source stands.
     const before = format.isRelay ? this.#summary?.format : undefined;
     this.#summary = {
@@ -231,7 +238,9 @@ export class EventReader {
     if (trailer > 0) verifyChecksum(bytes, start, end);
     const summary = this.#summary!;
     summary.events[header.type]!++;
-    this.#log.endsClosed = header.type === EventCode.ROTATE || header.type === EventCode.STOP;
+    // In a relay log, a ROTATE of the source tells of the source's file.
+    const isOwn = !this.#isRelay || (header.flags & HeaderFlag.RELAY_LOG) !== 0;
+    this.#log.endsClosed = header.type === EventCode.STOP || (header.type === EventCode.ROTATE && isOwn);
     if (header.timestamp > summary.lastTime) summary.lastTime = header.timestamp;
     if (header.timestamp > 0 && (summary.firstTime === 0 || header.timestamp < summary.firstTime)) {
       summary.firstTime = header.timestamp;
@@ -243,6 +252,7 @@ export class EventReader {
   #take(bytes: Uint8Array, start: number, body: number): void {
     const { header } = this.place;
     const { flavour } = this.#format!;
+    if (this.#seam?.isPassedBy(header.type)) this.#seam = undefined;
     const type = eventType(header.type, flavour);
     switch (type?.action) {
       case 'map':

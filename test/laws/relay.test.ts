@@ -4,6 +4,7 @@ import { source } from '../builder/arbitrary.ts';
 import { Binlog } from '../builder/binlog.ts';
 import * as e from '../builder/events.ts';
 import { mariadb118, mysql80, mysql97 } from '../builder/format.ts';
+import { readEvents } from '../builder/reader.ts';
 import { relayLogs } from '../builder/relay.ts';
 import { insert } from '../builder/shop.ts';
 import { attempt, insertedIds, refusal, undo } from '../helpers.ts';
@@ -91,5 +92,17 @@ describe('relay logs', () => {
       expect(insertedIds(log)).toHaveLength(2);
       expect(log.version).toBe(mysql80.version);
     }
+  });
+
+  it('a relay log that is cut in the middle of a transaction is not joined with the next one', async () => {
+    const [first, second] = relayLogs([plain().bytes()], { ...own, rotations: [3] });
+    const events = readEvents(first!);
+    // Without the ROTATE at its end, and without the rows before it.
+    const cut = first!.subarray(0, events.at(-2)!.offset);
+    expect(await refusal([cut, second!])).toMatchObject({ code: 'GAP' });
+    // Where the transaction was begun once more, all of it is there.
+    const again = relayLogs([plain().bytes()], own)[0]!;
+    const { log } = await undo([cut, again]);
+    expect(insertedIds(log)).toHaveLength(2);
   });
 });

@@ -6,8 +6,8 @@ import { writeUndo } from '../../src/flashback/write.ts';
 import { PageStore } from '../../src/io/page-store.ts';
 import type { InputFile } from '../../src/io/source.ts';
 import { Waits } from '../../src/io/waits.ts';
-import { checkSequence } from '../../src/scan/order.ts';
 import { scan } from '../../src/scan/scan.ts';
+import { checkSequence } from '../../src/scan/sequence.ts';
 import { fileName } from '../builder/arbitrary.ts';
 
 /** An undo, or why there is none. */
