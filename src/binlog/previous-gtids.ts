@@ -1,13 +1,31 @@
 import { BinflashError } from '../errors.ts';
 import { Cursor } from '../wire/cursor.ts';
 import { HEADER_LENGTH } from './event-header.ts';
+import { EventCode } from './event-types.ts';
 import { uuidText, variableInteger } from './gtid.ts';
 
 /** By source, as {@link Gtid} has it, ranges of numbers, both ends included. Of MariaDB it is the last number alone. */
 export type GtidsBefore = ReadonlyMap<string, readonly (readonly [first: bigint, last: bigint])[]>;
 
+/** Where an event's header has its type. */
+const TYPE_AT = 4;
+
 /** In the number of sources of a PREVIOUS_GTIDS: its highest byte is 1 where sources have tags (MySQL 8.3 and later). */
 const TAGGED = 1n;
+
+/**
+ * The GTIDs before a log, from its PREVIOUS_GTIDS or GTID_LIST. An undo needs none of it, it only helps to find what is
+ * missing; so what does not parse says nothing.
+ */
+export function readGtidsBefore(bytes: Uint8Array, start: number, end: number): GtidsBefore | undefined {
+  const isMysql = bytes[start + TYPE_AT] === EventCode.PREVIOUS_GTIDS;
+  try {
+    return isMysql ? parsePreviousGtids(bytes, start, end) : parseGtidList(bytes, start, end);
+  } catch (error) {
+    if (error instanceof BinflashError) return undefined;
+    throw error;
+  }
+}
 
 /**
  * Reads a PREVIOUS_GTIDS event: the GTIDs of all earlier logs. Source: MySQL, Gtid_set::encode.
@@ -20,7 +38,7 @@ const TAGGED = 1n;
  * | number of ranges | u64 |
  * | of each: first number, and the one behind the last | u64, u64 |
  */
-export function parsePreviousGtids(bytes: Uint8Array, start: number, end: number): GtidsBefore {
+function parsePreviousGtids(bytes: Uint8Array, start: number, end: number): GtidsBefore {
   const cursor = new Cursor(bytes, start + HEADER_LENGTH, end);
   const head = cursor.u64('number of GTID sources');
   const tagged = head >> 56n === TAGGED;
@@ -51,7 +69,7 @@ export function parsePreviousGtids(bytes: Uint8Array, start: number, end: number
  * | how many follow (28 bits), flags (4) | u32 |
  * | of each: domain, server id, sequence number | u32, u32, u64 |
  */
-export function parseGtidList(bytes: Uint8Array, start: number, end: number): GtidsBefore {
+function parseGtidList(bytes: Uint8Array, start: number, end: number): GtidsBefore {
   const cursor = new Cursor(bytes, start + HEADER_LENGTH, end);
   const count = cursor.u32('number of GTIDs') & 0xfff_ffff;
   const before = new Map<string, [bigint, bigint][]>();

@@ -64,7 +64,7 @@ const NEGATIVE: readonly string[] = commands
   .flatMap(({ options }) => Object.keys(options))
   .flatMap((name) => (name.startsWith('no-') ? [`--${name}`] : []));
 
-/** What the parser gets for a `-` that is no option's value: it would drop that without a word. */
+/** What the parser gets for a `-` that stands for a binary log: it would drop that without a word. */
 const DASH = '\0-';
 
 const undashed = (word: unknown): string => (word === DASH ? STANDARD_INPUT : String(word));
@@ -109,7 +109,9 @@ function withOptions(
   let result = y.positional('binlog', {
     type: 'string',
     array: true,
-    describe: inputs ?? 'binary log files, in any order',
+    describe:
+      inputs ??
+      'binary logs in any order, also .gz and .zst; an .index, a folder, a quoted pattern, - for stdin',
   });
   // The parser sets the whole help for every run, and that takes a good part of the start.
   const hidden = !argv.some((word) => word === '--help' || /^-\w*h/.test(word));
@@ -209,12 +211,13 @@ function checkNames(
   }
 }
 
-/** Is this word an option, of whatever command, whose value is the next word? */
+/** Is this word an option, of whatever command, whose value is the next word alone? */
 function takesValue(word: string): boolean {
   return commands
     .flatMap(({ options }) => Object.entries(options))
     .some(
-      ([name, { alias, value }]) => value !== undefined && (word === `--${name}` || word === `-${alias}`),
+      ([name, { alias, value, many }]) =>
+        value !== undefined && !many && (word === `--${name}` || word === `-${alias}`),
     );
 }
 

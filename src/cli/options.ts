@@ -199,7 +199,7 @@ export const verifyOptions: Record<string, OptionSpec> = {
     value: 'binlog...',
     list: true,
     many: true,
-    describe: 'the binary logs, in any order',
+    describe: 'the binary logs, named as for any other command',
   },
   'primary-key': { ...primaryKey!, group: UNDO },
   'max-event-size': {
@@ -267,7 +267,7 @@ export const generalOptions: Record<string, OptionSpec> = {
     group: GENERAL,
     value: 'size',
     default: '64G',
-    describe: 'most bytes that one compressed transaction may unpack to',
+    describe: 'most bytes that one compressed transaction or archive may unpack to',
   },
   json: { group: GENERAL, describe: 'one JSON document on standard output' },
   quiet: { alias: 'q', group: GENERAL, describe: 'nothing but data and errors' },

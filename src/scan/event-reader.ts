@@ -11,7 +11,7 @@ import {
 } from '../binlog/format-description.ts';
 import { parseIncident } from '../binlog/incident.ts';
 import { isOdd, normalForm } from '../binlog/normal-form.ts';
-import { parseGtidList, parsePreviousGtids } from '../binlog/previous-gtids.ts';
+import { readGtidsBefore } from '../binlog/previous-gtids.ts';
 import { parseQuery } from '../binlog/query.ts';
 import { parseRotate } from '../binlog/rotate.ts';
 import { emptyRowsEvent, parseRows, type RowsEvent, RowsFlag } from '../binlog/rows.ts';
@@ -338,8 +338,9 @@ export class EventReader {
     if (!isOwn) return;
     const log = this.#log;
     if (type === EventCode.ROTATE) log.nextFile = parseRotate(bytes, start, body);
-    if (type === EventCode.PREVIOUS_GTIDS) log.gtidsBefore = parsePreviousGtids(bytes, start, body);
-    if (type === EventCode.MARIADB_GTID_LIST) log.gtidsBefore = parseGtidList(bytes, start, body);
+    if (type === EventCode.PREVIOUS_GTIDS || type === EventCode.MARIADB_GTID_LIST) {
+      log.gtidsBefore = readGtidsBefore(bytes, start, body);
+    }
     if (log.endsClosed && !this.#isRelay) this.grouping.abandon();
   }
 

@@ -8,23 +8,9 @@ import { type LogName, splitName } from './log-name.ts';
  * Puts files into the order in which the server wrote them: by number where all of them have the same
  * stem, else by the time in their FORMAT_DESCRIPTION, which the scan verifies later.
  *
- * @throws BinflashError `USAGE` when a file is given twice or the order cannot be told
+ * @throws BinflashError `USAGE` when the order cannot be told
  */
 export async function orderFiles(files: readonly InputFile[]): Promise<InputFile[]> {
-  const seen = new Map<string, string>();
-  for (const file of files) {
-    const earlier = seen.get(file.identity);
-    if (earlier !== undefined) {
-      throw new BinflashError(
-        'USAGE',
-        `is given twice${earlier === file.path ? '' : `, also as ${earlier}`}`,
-        {
-          file: file.path,
-        },
-      );
-    }
-    seen.set(file.identity, file.path);
-  }
   const named = await Promise.all(
     files.map(async (file) => ({ file, name: splitName(file.path), time: await beginTime(file) })),
   );

@@ -10,6 +10,8 @@ export class LeftOut {
   readonly #strangers = new Map<string, string[]>();
   readonly #unreadable: { readonly from: string; readonly error: BinflashError }[] = [];
 
+  readonly #repeats: string[] = [];
+
   /** Another program's file. */
   stranger({ path, from = '' }: InputName): void {
     const names = this.#strangers.get(from);
@@ -21,9 +23,14 @@ export class LeftOut {
     this.#unreadable.push({ from, error });
   }
 
+  /** A copy of what is there already. */
+  repeat(path: string, kept: string): void {
+    this.#repeats.push(`${path} holds the same log as ${kept} and was left out`);
+  }
+
   /** In sentences. */
   warnings(): string[] {
-    const warnings: string[] = [];
+    const warnings = [...this.#repeats];
     for (const [from, paths] of this.#strangers) {
       const [are, were] = paths.length === 1 ? ['is no binary log', 'was'] : ['are no binary logs', 'were'];
       warnings.push(`${listed(paths.map((path) => basename(path)))} of ${from} ${are} and ${were} left out`);

@@ -52,11 +52,10 @@ async function pathsOf(name: string): Promise<string[] | undefined> {
 async function pathsIn(folder: string): Promise<string[]> {
   try {
     const entries = await readdir(folder, { withFileTypes: true });
-    return entries
-      .filter((entry) => !entry.isDirectory() && !entry.name.startsWith('.'))
-      .map(({ name }) => join(folder, name))
-      .sort();
+    const files = entries.filter((entry) => !entry.isDirectory() && !entry.name.startsWith('.'));
+    if (files.length > 0) return files.map(({ name }) => join(folder, name)).sort();
   } catch (error) {
     throw ioError('cannot be read', folder, error);
   }
+  throw new BinflashError('IO', 'is a folder without files', { file: folder });
 }

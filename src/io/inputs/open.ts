@@ -7,6 +7,7 @@ import { unpackArchive } from './archive.ts';
 import { kindOf } from './kind.ts';
 import { LeftOut } from './left-out.ts';
 import { expandNames, type InputName, STANDARD_INPUT } from './names.ts';
+import { Opened } from './opened.ts';
 import { readStandardInput } from './standard-input.ts';
 
 /** How files are opened that are not simply binary logs. */
@@ -38,21 +39,21 @@ export async function openInputs(names: readonly string[], options: OpenOptions 
   if (names.length === 0) throw new BinflashError('USAGE', 'no binary log was named');
   const inputs = await expandNames(names);
   const leftOut = new LeftOut();
-  const opened: { file: InputFile; from: string | undefined }[] = [];
+  const opened = new Opened(leftOut);
   try {
     for (const input of inputs) {
       const file = await openOne(input, options, leftOut);
       if (file === undefined) continue;
-      const twin = opened.find((one) => one.file.identity === file.identity);
-      // Named by itself and by its index, or by two patterns, it is still one file.
-      if (twin !== undefined && (twin.from !== undefined || input.from !== undefined)) await file.close();
-      else opened.push({ file, from: input.from });
+      await opened.add(file, input.from).catch(async (error: unknown) => {
+        await file.close();
+        throw error;
+      });
     }
-    if (opened.length === 0) throw leftOut.nothingElse();
+    if (opened.files.length === 0) throw leftOut.nothingElse();
     for (const warning of leftOut.warnings()) options.onWarning?.(warning);
-    return opened.map(({ file }) => file);
+    return opened.files;
   } catch (error) {
-    await Promise.all(opened.map(({ file }) => file.close()));
+    await opened.close();
     throw error;
   }
 }
