@@ -1,4 +1,4 @@
-/** The whole sweep (docs/fuzzing.md): make sweep. */
+/** The whole sweep (docs/fuzzing.md): `make sweep`. */
 import { forms } from './forms.ts';
 import { type Counts, sweepForm } from './sweep.ts';
 
