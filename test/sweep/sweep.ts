@@ -122,13 +122,8 @@ async function judge(
   const { error } = outcome;
   if (exitCodes[error.code] === 4) {
     const others = [reference, await references.whole()].map(codeOf);
-    // Before MySQL 5.6, a format had no checksum: nothing tells a damaged version from one that is not known.
-    if (
-      code === 'UNSUPPORTED' &&
-      error.message.startsWith('files of server') &&
-      isInFormat(form, file, start)
-    )
-      return [];
+    // A FORMAT_DESCRIPTION whose version is not known may have no checksum: nothing tells that it is damaged.
+    if (code === 'UNSUPPORTED' && isInFormat(form, file, start)) return [];
     // Relay logs do not tell what is missing where a transaction goes on.
     if (code === 'GAP' && isCut && start === at && file < files.length - 1) return [];
     return others.includes(code) ? [] : [`${code}: ${error.message}`];
