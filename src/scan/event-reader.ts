@@ -87,6 +87,8 @@ export class EventReader {
     }
     // A replica that was told to start and stop leaves relay logs in which nothing of its source stands.
     const before = format.isRelay ? this.#summary?.format : undefined;
+    const lastSource = format.isRelay ? this.#summary?.sourceFiles.at(-1) : undefined;
+    this.place.isRelay = format.isRelay;
     this.#summary = {
       path,
       size,
@@ -97,6 +99,7 @@ export class EventReader {
       firstTime: 0,
       lastTime: 0,
       logs: [beginningOf(format, 0)],
+      sourceFiles: lastSource === undefined ? [] : [{ offset: 0, name: lastSource.name }],
       scannedTo: 0,
       tornBytes: 0,
     };
@@ -335,13 +338,22 @@ export class EventReader {
     const { type, flags } = this.place.header;
     // In a relay log, those of the source name its own files.
     const isOwn = !this.#isRelay || (flags & HeaderFlag.RELAY_LOG) !== 0;
-    if (!isOwn) return;
+    if (!isOwn) {
+      if (type === EventCode.ROTATE) this.#readSource(parseRotate(bytes, start, body));
+      return;
+    }
     const log = this.#log;
     if (type === EventCode.ROTATE) log.nextFile = parseRotate(bytes, start, body);
     if (type === EventCode.PREVIOUS_GTIDS || type === EventCode.MARIADB_GTID_LIST) {
       log.gtidsBefore = readGtidsBefore(bytes, start, body);
     }
     if (log.endsClosed && !this.#isRelay) this.grouping.abandon();
+  }
+
+  /** What follows is of another of the source's files. */
+  #readSource(name: string): void {
+    const { sourceFiles } = this.#summary!;
+    if (sourceFiles.at(-1)?.name !== name) sourceFiles.push({ offset: this.place.offset, name });
   }
 
   #readText(bytes: Uint8Array, start: number, body: number): void {
