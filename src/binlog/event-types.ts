@@ -131,6 +131,8 @@ const rows: Row[] = [
   [161, 'BINLOG_CHECKPOINT', 'mariadb', '10.0', 'drop'],
   [162, 'GTID', 'mariadb', '10.0.1', 'boundary'],
   [163, 'GTID_LIST', 'mariadb', '10.0.1', 'drop'],
+  // Of Percona Server 5.7, which MySQL itself never had.
+  [164, 'START_5_7_ENCRYPTION', 'mysql', '5.7.20', 'unreadable'],
   [164, 'START_ENCRYPTION', 'mariadb', '10.1', 'encryption'],
   [165, 'QUERY_COMPRESSED', 'mariadb', '10.2.3', 'packed'],
   [166, 'WRITE_ROWS_COMPRESSED_V1', 'mariadb', '10.2.3', 'packed'],

@@ -26,14 +26,25 @@ export async function readDescriptions(
   );
 }
 
-/** @throws BinflashError `USAGE` when the schema file would be replaced by what is made with its help */
-export async function protectSchema(args: Arguments, output: string | undefined): Promise<void> {
-  const schema = textOf(args, 'schema');
-  if (schema === undefined || output === undefined || output === '-') return;
-  const [one, other] = await Promise.all([schema, output].map((path) => stat(path).catch(() => undefined)));
-  if (one === undefined || one.dev !== other?.dev || one.ino !== other.ino) return;
-  throw new BinflashError('USAGE', 'is the schema file and cannot be the output as well', {
-    file: output,
-    hint: 'Choose another name for -o.',
-  });
+/** @throws BinflashError `USAGE` when a file that an option names would be replaced by what is made with its help */
+export async function protectNamed(args: Arguments, output: string | undefined): Promise<void> {
+  if (output === undefined || output === '-') return;
+  const other = await stat(output).catch(() => undefined);
+  if (other === undefined) return;
+  for (const [option, what] of NAMED) {
+    const path = textOf(args, option);
+    const one = path === undefined ? undefined : await stat(path).catch(() => undefined);
+    if (one === undefined || one.dev !== other.dev || one.ino !== other.ino) continue;
+    throw new BinflashError('USAGE', `is the ${what} and cannot be the output as well`, {
+      file: output,
+      hint: 'Choose another name for -o.',
+    });
+  }
 }
+
+const NAMED: readonly (readonly [option: string, what: string])[] = [
+  ['schema', 'schema file'],
+  ['keyring', 'keyring'],
+  ['encryption-keys', 'file of encryption keys'],
+  ['encryption-keys-password-file', 'file of their password'],
+];

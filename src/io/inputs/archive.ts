@@ -20,7 +20,7 @@ export interface UnpackOptions {
 }
 
 /**
- * Unpacks an archive of a binary log into a temporary file that has no name. It closes the archive when it fails.
+ * Unpacks an archive of a binary log into a temporary file that has no name.
  *
  * @throws BinflashError `DAMAGED`, `TRUNCATED`, `NOT_A_BINLOG` when it holds something else, `LIMIT`, `IO`
  */
@@ -38,7 +38,7 @@ export async function unpackArchive(
     return new UnpackedFile(archive, spool, archive);
   } catch (error) {
     const unpacked = spool?.length ?? 0;
-    await Promise.all([spool?.close(), archive.close()]);
+    await spool?.close();
     options.signal?.throwIfAborted();
     if (!(error instanceof BinflashError)) throw error;
     throw error.locate({ file: archive.path, hint: hintOf(error, kind, archive.path, unpacked) });

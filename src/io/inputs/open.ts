@@ -4,7 +4,7 @@ import { BinflashError } from '../../errors.ts';
 import { DecryptedFile } from '../decrypted-file.ts';
 import { errorCode, type InputFile, SourceFile } from '../source.ts';
 import { unpackArchive } from './archive.ts';
-import { kindOf } from './kind.ts';
+import { type InputKind, kindOf } from './kind.ts';
 import { LeftOut } from './left-out.ts';
 import { expandNames, type InputName, STANDARD_INPUT } from './names.ts';
 import { Opened } from './opened.ts';
@@ -79,8 +79,7 @@ async function openOne(
   if (from === undefined) return unpacked(base, options);
   try {
     const file = await unpacked(base, options);
-    if ((await kindOf(file)) === 'binlog') return file;
-    await file.close();
+    if (await isBinlog(file)) return file;
   } catch (error) {
     if (!(error instanceof BinflashError) || error.code !== 'NOT_A_BINLOG') throw error;
   }
@@ -88,21 +87,37 @@ async function openOne(
   return undefined;
 }
 
-/** What is in an archive, and decrypted where it is encrypted as a whole; anything else as it is: if it is no binary log, the scan says what it is instead. */
+/** Closes it unless it is. */
+async function isBinlog(file: InputFile): Promise<boolean> {
+  let kind: InputKind | undefined;
+  try {
+    kind = await kindOf(file);
+  } finally {
+    if (kind !== 'binlog') await file.close();
+  }
+  return kind === 'binlog';
+}
+
+/**
+ * What is in an archive, and decrypted where it is encrypted as a whole; anything else as it is: if it is no binary log,
+ * the scan says what it is instead. Fails with everything closed.
+ */
 async function unpacked(
   base: InputFile,
   { spoolFolder = tmpdir(), maxUnpackedSize = DEFAULT_MOST, keys, onUnpack, signal }: OpenOptions,
 ): Promise<InputFile> {
-  const kind = await kindOf(base);
-  if (kind !== 'gzip' && kind !== 'zstd') return DecryptedFile.of(base, keys?.keyring);
-  const onRead = (done: number): void => onUnpack?.(done, base.size);
-  const archived = await unpackArchive(base, kind, {
-    folder: spoolFolder,
-    most: maxUnpackedSize,
-    onRead,
-    signal,
-  });
-  return DecryptedFile.of(archived, keys?.keyring);
+  let file = base;
+  try {
+    const kind = await kindOf(base);
+    if (kind === 'gzip' || kind === 'zstd') {
+      const onRead = (done: number): void => onUnpack?.(done, base.size);
+      file = await unpackArchive(base, kind, { folder: spoolFolder, most: maxUnpackedSize, onRead, signal });
+    }
+    return await DecryptedFile.of(file, keys?.keyring);
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
 }
 
 /** Is the file gone, no file, or not for this user? That there are too many open ones is another matter. */
