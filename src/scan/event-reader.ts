@@ -29,6 +29,7 @@ import { InnerEvents } from './inner-events.ts';
 import { ANYTHING, Obstacles } from './obstacles.ts';
 import { isPreGa, preGaMap } from './old-formats.ts';
 import { type EventPlace, emptyPlace } from './place.ts';
+import { RelaySeam } from './relay-seam.ts';
 import { ReplaceDoubt } from './replace-doubt.ts';
 import { countRows, type KnownDigits, type RowCount, type Shape, ShapeRegistry } from './shapes.ts';
 import { TextTable } from './text-table.ts';
@@ -61,6 +62,8 @@ export class EventReader {
   /** The packed event that holds the one in hand, or {@link PLAIN}; and where in it that one begins. */
   #packed = PLAIN;
   #inner = 0;
+  /** While it is not known whether a transaction goes on in a relay log, or was begun once more. */
+  #seam: RelaySeam | undefined;
 
   /**
    * `maxUnpacked`: most bytes that one TRANSACTION_PAYLOAD may unpack to; `pages` keeps the index; `keys` are those of
@@ -82,8 +85,14 @@ export class EventReader {
     const format = readFormat(bytes, start, end);
     this.#format = format;
     this.place.file++;
+    this.#seam = undefined;
+    if (format.isRelay && this.#summary !== undefined && !this.#log.endsClosed && this.grouping.open) {
+      this.#seam = new RelaySeam(this.#summary.path);
+    }
     // A replica that was told to start and stop leaves relay logs in which nothing of its source stands.
     const before = format.isRelay ? this.#summary?.format : undefined;
+    const lastSource = format.isRelay ? this.#summary?.sourceFiles.at(-1) : undefined;
+    this.place.isRelay = format.isRelay;
     this.#summary = {
       path,
       size,
@@ -94,6 +103,7 @@ export class EventReader {
       firstTime: 0,
       lastTime: 0,
       logs: [beginningOf(format, 0)],
+      sourceFiles: lastSource === undefined ? [] : [{ offset: 0, name: lastSource.name }],
       scannedTo: 0,
       tornBytes: 0,
     };
@@ -235,7 +245,9 @@ export class EventReader {
     if (trailer > 0) verifyChecksum(bytes, start, end);
     const summary = this.#summary!;
     summary.events[header.type]!++;
-    this.#log.endsClosed = header.type === EventCode.ROTATE || header.type === EventCode.STOP;
+    // In a relay log, a ROTATE of the source tells of the source's file.
+    const isOwn = !this.#isRelay || (header.flags & HeaderFlag.RELAY_LOG) !== 0;
+    this.#log.endsClosed = header.type === EventCode.STOP || (header.type === EventCode.ROTATE && isOwn);
     if (header.timestamp > summary.lastTime) summary.lastTime = header.timestamp;
     if (header.timestamp > 0 && (summary.firstTime === 0 || header.timestamp < summary.firstTime)) {
       summary.firstTime = header.timestamp;
@@ -247,6 +259,7 @@ export class EventReader {
   #take(bytes: Uint8Array, start: number, body: number): void {
     const { header } = this.place;
     const { flavour } = this.#format!;
+    if (this.#seam?.isPassedBy(header.type)) this.#seam = undefined;
     const type = eventType(header.type, flavour);
     switch (type?.action) {
       case 'map':
@@ -340,13 +353,22 @@ export class EventReader {
     const { type, flags } = this.place.header;
     // In a relay log, those of the source name its own files.
     const isOwn = !this.#isRelay || (flags & HeaderFlag.RELAY_LOG) !== 0;
-    if (!isOwn) return;
+    if (!isOwn) {
+      if (type === EventCode.ROTATE) this.#readSource(parseRotate(bytes, start, body));
+      return;
+    }
     const log = this.#log;
     if (type === EventCode.ROTATE) log.nextFile = parseRotate(bytes, start, body);
     if (type === EventCode.PREVIOUS_GTIDS || type === EventCode.MARIADB_GTID_LIST) {
       log.gtidsBefore = readGtidsBefore(bytes, start, body);
     }
     if (log.endsClosed && !this.#isRelay) this.grouping.abandon();
+  }
+
+  /** What follows is of another of the source's files. */
+  #readSource(name: string): void {
+    const { sourceFiles } = this.#summary!;
+    if (sourceFiles.at(-1)?.name !== name) sourceFiles.push({ offset: this.place.offset, name });
   }
 
   #readText(bytes: Uint8Array, start: number, body: number): void {

@@ -152,7 +152,7 @@ async function scanFile(
         // The last event has its length, but not all of its bytes have come to the disk.
         isTorn = mayBeTorn(summary) && error.code === 'BAD_CHECKSUM' && offset + need === file.size;
         if (!isTorn) {
-          adviseStop(error, reader, offset);
+          adviseStop(error, reader, offset, file, summaries);
           error.locate({ file: file.path, offset, eventType: reader.eventTypeName });
           // What stands before it is whole, wherever the window began.
           const goOn = summary === undefined || ((await options.onIndex?.(index, reader.complete)) ?? true);
@@ -168,7 +168,9 @@ async function scanFile(
       if (checks.stopsAt(offset, reader.grouping.open) || offset === file.size) break;
       isTorn ||= mayBeTorn(summary) && file.size - offset < need;
       if (isTorn) break;
-      if (file.size - offset < need) throw adviseStop(cutHeader(file, offset), reader, offset);
+      if (file.size - offset < need) {
+        throw adviseStop(cutHeader(file, offset), reader, offset, file, summaries);
+      }
       await window.advance(at, need);
       at = window.begin;
       plainTo = 0;
@@ -235,12 +237,21 @@ function cutHeader(file: InputFile, offset: number): BinflashError {
 }
 
 /** Adds to the hint of an error at `offset` how what stands before it may be used all the same. */
-function adviseStop(error: BinflashError, reader: EventReader, offset: number): BinflashError {
+function adviseStop(
+  error: BinflashError,
+  reader: EventReader,
+  offset: number,
+  damaged: InputFile,
+  summaries: readonly FileSummary[],
+): BinflashError {
   const { open, current, transactions } = reader.grouping;
   // A transaction is read to its end even when it goes on behind the stop position.
   const position = open ? transactions.start.get(current) : offset;
   if (position > MAGIC.length && ['TRUNCATED', 'DAMAGED', 'BAD_CHECKSUM'].includes(error.code)) {
-    const advice = `To use what stands before it, make this the last file and add --stop-position ${position}.`;
+    // In relay logs, it may have begun in an earlier file.
+    const begun = open ? summaries[transactions.file.get(current)]!.path : damaged.path;
+    const last = begun === damaged.path ? 'this' : begun;
+    const advice = `To use what stands before it, make ${last} the last file and add --stop-position ${position}.`;
     error.hint = error.hint === undefined ? advice : `${error.hint} ${advice}`;
   }
   return error;
