@@ -1,4 +1,5 @@
 export type { ChecksumAlgorithm } from './binlog/checksum.ts';
+export type { BinlogKeys } from './binlog/encryption/keys.ts';
 export type { Flavour } from './binlog/event-types.ts';
 export type { ChangeKind, RowsVersion } from './binlog/rows.ts';
 export { BinflashError, type ErrorCode, exitCodes } from './errors.ts';
@@ -9,6 +10,7 @@ export type { WriteResult } from './flashback/undo-writer.ts';
 export type { Contents, GtidSpan, TableInspection } from './inspect/contents.ts';
 export { type FileInspection, type Inspection, type InspectOptions, inspect } from './inspect/inspect.ts';
 export type { Output } from './io/output.ts';
+export { type KeyFiles, readKeys } from './io/read-keys.ts';
 export type { Progress, ReadOptions } from './read/binlogs.ts';
 export { type ReportOptions, type ReportResult, report } from './report/report.ts';
 export type { Selection } from './select/selection.ts';

@@ -48,6 +48,7 @@ export const EventCode = {
  * - `drop`      says nothing about data; dropped
  * - `statement` changes data by statement; recorded, refused where it touches the selection
  * - `incident`  the server says that its log has a hole; refused
+ * - `encryption` what follows is encrypted
  * - `refuse`    not understood by this version; refused by name where it may touch the selection
  * - `unreadable` nothing after it can be read either; refused at once
  */
@@ -61,6 +62,7 @@ export type EventAction =
   | 'drop'
   | 'statement'
   | 'incident'
+  | 'encryption'
   | 'refuse'
   | 'unreadable';
 
@@ -125,13 +127,11 @@ const rows: Row[] = [
   [41, 'HEARTBEAT_V2', 'mysql', '8.0.26', 'drop'],
   [42, 'GTID_TAGGED', 'mysql', '8.3', 'boundary'],
   [43, 'LARGE_TRANSACTION_HEADER', 'mysql', '10.0', 'drop'],
-  // Amazon Aurora fills up blocks with it, between GTID and BEGIN too.
-  [100, 'AURORA_PADDING', 'mysql', '5.7', 'drop'],
   [160, 'ANNOTATE_ROWS', 'mariadb', '5.3', 'text'],
   [161, 'BINLOG_CHECKPOINT', 'mariadb', '10.0', 'drop'],
   [162, 'GTID', 'mariadb', '10.0.1', 'boundary'],
   [163, 'GTID_LIST', 'mariadb', '10.0.1', 'drop'],
-  [164, 'START_ENCRYPTION', 'mariadb', '10.1', 'unreadable'],
+  [164, 'START_ENCRYPTION', 'mariadb', '10.1', 'encryption'],
   [165, 'QUERY_COMPRESSED', 'mariadb', '10.2.3', 'packed'],
   [166, 'WRITE_ROWS_COMPRESSED_V1', 'mariadb', '10.2.3', 'packed'],
   [167, 'UPDATE_ROWS_COMPRESSED_V1', 'mariadb', '10.2.3', 'packed'],

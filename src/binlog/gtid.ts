@@ -25,7 +25,7 @@ export function parseMysqlGtid(bytes: Uint8Array, start: number, end: number): G
   return { source, sequence: cursor.u64('GTID number') };
 }
 
-function uuidText(bytes: Uint8Array): string {
+export function uuidText(bytes: Uint8Array): string {
   const hex = Buffer.from(bytes).toString('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
@@ -128,7 +128,7 @@ function expectField(cursor: Cursor, id: number): void {
  * An integer of one to nine bytes: as many ones as there are further bytes, a zero, then the value, all from
  * the lowest bit up; after eight ones the value fills the eight bytes that follow.
  */
-function variableInteger(cursor: Cursor, field: string): bigint {
+export function variableInteger(cursor: Cursor, field: string): bigint {
   const first = cursor.u8(field);
   let more = 0;
   while (more < 8 && (first & (1 << more)) !== 0) more++;

@@ -14,11 +14,21 @@ export const AT_ONCE: number = 8 * 1024 * 1024;
 const unpackAtOnce = (zlib as { zstdDecompressSync?: UnpackAtOnce }).zstdDecompressSync;
 type UnpackAtOnce = (bytes: Uint8Array, options: { maxOutputLength: number; chunkSize: number }) => Buffer;
 
-const ZSTD_MAGIC = 0xfd2fb528;
+export const ZSTD_MAGIC = 0xfd2fb528;
 /** Magic numbers of skippable frames: the low four bits are free. */
 const SKIPPABLE_MAGIC = 0x184d2a50;
 
+export function isSkippable(magic: number): boolean {
+  return magic >= SKIPPABLE_MAGIC && magic < SKIPPABLE_MAGIC + 16;
+}
+
 let decoder: ZSTDDecoder | undefined;
+
+/** The decoder. {@link loadZstd} must have been waited for. */
+export function loadedDecoder(): ZSTDDecoder {
+  if (decoder === undefined) throw new Error('loadZstd was not waited for: a defect in binflash');
+  return decoder;
+}
 
 /** Has {@link loadZstd} been waited for? */
 export const zstdIsLoaded = (): boolean => decoder !== undefined;
@@ -69,7 +79,7 @@ export function* unzstd(bytes: Uint8Array, start: number, end: number): Generato
   while (at < end) {
     if (end - at < 8) throw damaged('ends inside a frame header');
     const magic = readU32(bytes, at);
-    if (magic >= SKIPPABLE_MAGIC && magic < SKIPPABLE_MAGIC + 16) {
+    if (isSkippable(magic)) {
       at += 8 + readU32(bytes, at + 4);
       if (at > end) throw damaged('ends inside a skippable frame');
     } else if (magic === ZSTD_MAGIC) {
@@ -101,8 +111,7 @@ function decodeAtOnce(unpack: UnpackAtOnce, frame: Uint8Array, most: number): Ui
  * show; only then its memory (400 KB and the window, of 2 GiB that there are) is lost to this process.
  */
 function* decode(frame: Frame): Generator<Uint8Array> {
-  if (decoder === undefined) throw new Error('loadZstd was not waited for: a defect in binflash');
-  const contents = decoder.decodeStreaming(frame);
+  const contents = loadedDecoder().decodeStreaming(frame);
   let stuck = false;
   try {
     for (let next = contents.next(); !next.done; next = contents.next()) {
@@ -119,7 +128,8 @@ function* decode(frame: Frame): Generator<Uint8Array> {
   }
 }
 
-function finish(contents: Generator<Uint8Array>): void {
+/** Leads a decoder that gets no further piece to its end, where it gives back its memory. */
+export function finish(contents: Generator<Uint8Array>): void {
   try {
     while (contents.next().done !== true);
   } catch {
@@ -149,13 +159,11 @@ class Frame implements Iterable<Uint8Array> {
     for (let last = false; !last; ) {
       if (limit - at < 3) throw damaged('ends inside a block header');
       const block = readU24(bytes, at);
-      last = (block & 1) !== 0;
-      if (((block >> 1) & 3) > BlockType.COMPRESSED || block >> 3 > MAX_BLOCK) {
-        throw damaged('has an impossible block');
-      }
-      at = this.#blockEnd(at, block);
+      last = isLastBlock(block);
+      if (isImpossible(block)) throw damaged('has an impossible block');
+      at += blockLength(block, this.#header);
       if (at > limit) throw damaged('ends inside a block');
-      most += ((block >> 1) & 3) === BlockType.COMPRESSED ? MAX_BLOCK : block >> 3;
+      most += blockType(block) === BlockType.COMPRESSED ? MAX_BLOCK : block >> 3;
     }
     this.end = at;
     this.most = Math.min(most, this.#header.content ?? most);
@@ -165,7 +173,7 @@ class Frame implements Iterable<Uint8Array> {
     let start = this.#start;
     let at = start + this.#header.length;
     while (start < this.end && !this.#stopped) {
-      at = this.#blockEnd(at, readU24(this.#bytes, at));
+      at += blockLength(readU24(this.#bytes, at), this.#header);
       this.answers = 0;
       yield this.#bytes.subarray(start, at);
       start = at;
@@ -176,18 +184,25 @@ class Frame implements Iterable<Uint8Array> {
   stop(): void {
     this.#stopped = true;
   }
-
-  /** The end of a block, of three bytes: last, type (2 bits), size (21 bits); the last one has the checksum too. */
-  #blockEnd(at: number, block: number): number {
-    const isRle = ((block >> 1) & 3) === BlockType.RLE;
-    const isLast = (block & 1) !== 0;
-    return at + 3 + (isRle ? 1 : block >> 3) + (isLast && this.#header.checksum ? 4 : 0);
-  }
 }
 
 const BlockType = { RAW: 0, RLE: 1, COMPRESSED: 2 } as const;
 
-interface FrameHeader {
+/** A block begins with three bytes: last (1 bit), type (2 bits), size (21 bits). */
+const blockType = (head: number): number => (head >> 1) & 3;
+
+export const isLastBlock = (head: number): boolean => (head & 1) !== 0;
+
+export const isImpossible = (head: number): boolean =>
+  blockType(head) > BlockType.COMPRESSED || head >> 3 > MAX_BLOCK;
+
+/** Bytes of a block with its beginning; behind the last one stands the checksum, where there is one. */
+export function blockLength(head: number, { checksum }: FrameHeader): number {
+  const content = blockType(head) === BlockType.RLE ? 1 : head >> 3;
+  return 3 + content + (isLastBlock(head) && checksum ? 4 : 0);
+}
+
+export interface FrameHeader {
   readonly length: number;
   readonly checksum: boolean;
   /** Bytes of the content, where it is said. */
@@ -203,12 +218,12 @@ interface FrameHeader {
  * | dictionary id | 0, 1, 2 or 4 |
  * | content size | 0, 1, 2, 4 or 8 |
  */
-function readFrameHeader(bytes: Uint8Array, at: number, end: number): FrameHeader {
+export function readFrameHeader(bytes: Uint8Array, at: number, end: number): FrameHeader {
   const descriptor = bytes[at + 4]!;
   const singleSegment = (descriptor & 0x20) !== 0;
   if ((descriptor & 0x08) !== 0) throw damaged('has a reserved bit set in a frame header');
   if ((descriptor & 0x03) !== 0) {
-    throw new BinflashError('UNSUPPORTED', 'the payload was compressed with a zstd dictionary');
+    throw new BinflashError('UNSUPPORTED', 'it was compressed with a zstd dictionary');
   }
   const sizeCode = descriptor >> 6;
   const sizeBytes = sizeCode === 0 ? (singleSegment ? 1 : 0) : 1 << sizeCode;
@@ -236,6 +251,6 @@ function windowSize(descriptor: number): number {
   return base + (base / 8) * (descriptor & 7);
 }
 
-function damaged(what: string, cause?: unknown): BinflashError {
-  return new BinflashError('DAMAGED', `the compressed payload ${what}`, {}, cause);
+export function damaged(what: string, cause?: unknown): BinflashError {
+  return new BinflashError('DAMAGED', `what is compressed with zstd ${what}`, {}, cause);
 }

@@ -2,7 +2,7 @@ import type { ChangeKind } from '../binlog/rows.ts';
 import { BinflashError } from '../errors.ts';
 import type { Selection } from '../select/selection.ts';
 import { parseDatetime } from './datetime.ts';
-import { generalOptions } from './options.ts';
+import { generalOptions, keyOptions } from './options.ts';
 
 /** What the user typed: text, lists of text, and flags. */
 export type Arguments = Readonly<Record<string, unknown>>;
@@ -135,7 +135,7 @@ export function maxEventSizeOf(args: Arguments): number | undefined {
 /** What a command that is handed out must say besides the selection. */
 export function furtherOptions(args: Arguments): [option: string, value: string][] {
   const options: [string, string][] = [];
-  for (const name of ['schema', 'time-zone']) {
+  for (const name of ['schema', 'time-zone', ...Object.keys(keyOptions)]) {
     const value = textOf(args, name);
     if (value !== undefined) options.push([name, value]);
   }

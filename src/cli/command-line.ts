@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { closest, distance } from 'fastest-levenshtein';
 import yargs, { type Argv, type Options } from 'yargs';
 import { BinflashError } from '../errors.ts';
+import { STANDARD_INPUT } from '../io/inputs/names.ts';
 import { listOf } from './arguments.ts';
 import { type CommandSpec, commands } from './commands.ts';
 import { logged } from './debug-log.ts';
@@ -63,12 +64,18 @@ const NEGATIVE: readonly string[] = commands
   .flatMap(({ options }) => Object.keys(options))
   .flatMap((name) => (name.startsWith('no-') ? [`--${name}`] : []));
 
+/** What the parser gets for a `-` that stands for a binary log: it would drop that without a word. */
+const DASH = '\0-';
+
+const undashed = (word: unknown): string => (word === DASH ? STANDARD_INPUT : String(word));
+
 /**
  * `-dshop`, as mysqlbinlog takes it; the parser would take each letter for an option. And `--no-primary-key`, which it
  * would take for the contrary of another option.
  */
 function apart(word: string, i: number, argv: readonly string[]): string {
   const end = argv.indexOf('--');
+  if (word === '-' && !takesValue(argv[i - 1] ?? '')) return DASH;
   if (NEGATIVE.includes(word) && (end < 0 || i < end)) return `${word}=true`;
   const [dash, name, rest] = [word[0], word[1] ?? '', word.slice(2)];
   const isShort = dash === '-' && SHORT.includes(name) && (end < 0 || i < end);
@@ -102,7 +109,9 @@ function withOptions(
   let result = y.positional('binlog', {
     type: 'string',
     array: true,
-    describe: inputs ?? 'binary log files, in any order',
+    describe:
+      inputs ??
+      'binary logs in any order, also .gz and .zst; an .index, a folder, a quoted pattern, - for stdin',
   });
   // The parser sets the whole help for every run, and that takes a good part of the start.
   const hidden = !argv.some((word) => word === '--help' || /^-\w*h/.test(word));
@@ -160,9 +169,7 @@ function checkNames(
 ): void {
   const names = Object.keys(specs);
   const end = argv.indexOf('--');
-  for (const [i, word] of argv.slice(0, end < 0 ? argv.length : end).entries()) {
-    // The parser drops it without a word, where it is not the value of an option.
-    if (word === '-' && !takesValue(argv[i - 1] ?? '', specs)) throw noStandardInput();
+  for (const word of argv.slice(0, end < 0 ? argv.length : end)) {
     const [, no, name, value] = /^--(no-)?([^=]+)(?:=(.*))?$/s.exec(word) ?? [];
     // The parser would take --binlog for the positional of that name and forget the others.
     if (name === 'binlog') {
@@ -204,17 +211,14 @@ function checkNames(
   }
 }
 
-/** Is this word an option whose value is the next word? */
-function takesValue(word: string, specs: Record<string, OptionSpec>): boolean {
-  return Object.entries(specs).some(
-    ([name, { alias, value }]) => value !== undefined && (word === `--${name}` || word === `-${alias}`),
-  );
-}
-
-function noStandardInput(): BinflashError {
-  return new BinflashError('USAGE', 'binary logs cannot be read from standard input yet', {
-    hint: 'They are read more than once, and backwards: write them to a file and name that.',
-  });
+/** Is this word an option, of whatever command, whose value is the next word alone? */
+function takesValue(word: string): boolean {
+  return commands
+    .flatMap(({ options }) => Object.entries(options))
+    .some(
+      ([name, { alias, value, many }]) =>
+        value !== undefined && !many && (word === `--${name}` || word === `-${alias}`),
+    );
 }
 
 /** What is read is never written to, by whatever way. @throws BinflashError `USAGE` */
@@ -234,12 +238,11 @@ async function run(
 ): Promise<void> {
   // Names after `--` are files whatever they begin with.
   const inputs = [...((args.binlog ?? []) as unknown[]), ...((args['--'] ?? []) as unknown[])];
-  if (inputs.includes('-')) throw noStandardInput();
-  refuseAsOutput([
-    ...inputs.map(String),
-    ...(listOf(args, 'source') ?? []),
-    ...(listOf(args, 'schema') ?? []),
-  ]);
+  const names = inputs.map(undashed);
+  const source = Array.isArray(args.source) ? args.source.map(undashed) : args.source;
+  refuseAsOutput([...names, ...(listOf({ source }, 'source') ?? []), ...(listOf(args, 'schema') ?? [])]);
   const command = await load();
-  await logged(args, `binflash ${version} ${name}`, () => command(inputs.map(String), args, signal));
+  await logged(args, `binflash ${version} ${name}`, () =>
+    command(names, { ...args, ...(source === undefined ? {} : { source }) }, signal),
+  );
 }

@@ -1,8 +1,9 @@
 import { inspect } from '../inspect/inspect.ts';
 import { safeJson } from '../wire/safe-text.ts';
-import { type Arguments, flagOf, maxUnpackedSizeOf, readSelection } from './arguments.ts';
+import { type Arguments, flagOf, readSelection } from './arguments.ts';
 import { debugLog } from './debug-log.ts';
 import { readDescriptions } from './descriptions.ts';
+import { inputOptions } from './input-options.ts';
 import { inspectionText } from './inspect-layout.ts';
 import { progressBar } from './progress-bar.ts';
 import { PipeClosed, writeStdout } from './stdout.ts';
@@ -22,7 +23,7 @@ export async function inspectCommand(
       onProgress: bar.update,
       onDebug: debugLog(args),
       signal,
-      maxUnpackedSize: maxUnpackedSizeOf(args),
+      ...(await inputOptions(args)),
     });
     bar.stop();
     const style = new Style(flagOf(args, 'color'), process.stdout);

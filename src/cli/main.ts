@@ -59,6 +59,10 @@ function report(error: unknown, argv: readonly string[], signal: AbortSignal): n
     return exitCodes.INTERRUPTED;
   }
   if (error instanceof BinflashError) return tell(error, argv, style);
+  if (error instanceof Error && 'syscall' in error && error.syscall === 'uv_cwd') {
+    const hint = 'Go to another one: cd /tmp.';
+    return tell(new BinflashError('IO', 'the current folder is gone', { hint }), argv, style);
+  }
   if (isOutOfMemory(error)) return tell(outOfMemory(error), argv, style);
   if (error instanceof Error && error.name === 'YError') {
     return tell(new BinflashError('USAGE', error.message, { hint: HELP_HINT }), argv, style);

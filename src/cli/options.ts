@@ -17,6 +17,7 @@ const OUTPUT = 'Output:';
 const SKIP = 'What to leave out instead of stopping:';
 const RANKING = 'Which transactions, in what order:';
 const VALUES = 'How tables and values are read:';
+const KEYS = 'Keys of encrypted binary logs:';
 const GENERAL = 'General:';
 
 export const selectionOptions: Record<string, OptionSpec> = {
@@ -198,7 +199,7 @@ export const verifyOptions: Record<string, OptionSpec> = {
     value: 'binlog...',
     list: true,
     many: true,
-    describe: 'the binary logs, in any order',
+    describe: 'the binary logs, named as for any other command',
   },
   'primary-key': { ...primaryKey!, group: UNDO },
   'max-event-size': {
@@ -248,12 +249,32 @@ export const showOptions: Record<string, OptionSpec> = {
   sql: { group: OUTPUT, describe: 'pseudo-SQL as mysqlbinlog -vv prints it' },
 };
 
+export const keyOptions: Record<string, OptionSpec> = {
+  keyring: {
+    group: KEYS,
+    value: 'file',
+    describe: 'of MySQL (binlog_encryption): the file of component_keyring_file or keyring_file',
+  },
+  'encryption-keys': {
+    group: KEYS,
+    value: 'file',
+    describe: 'of MariaDB (encrypt_binlog): the file of file_key_management',
+  },
+  'encryption-keys-password-file': {
+    group: KEYS,
+    value: 'file',
+    describe: 'the file with the password of that one, where it is encrypted itself',
+  },
+};
+
+/** Of every command: all read binary logs. */
 export const generalOptions: Record<string, OptionSpec> = {
+  ...keyOptions,
   'max-unpacked-size': {
     group: GENERAL,
     value: 'size',
     default: '64G',
-    describe: 'most bytes that one compressed transaction may unpack to',
+    describe: 'most bytes that one compressed transaction or archive may unpack to',
   },
   json: { group: GENERAL, describe: 'one JSON document on standard output' },
   quiet: { alias: 'q', group: GENERAL, describe: 'nothing but data and errors' },

@@ -7,16 +7,10 @@ import { tableRows, transactionsAtWork, viewRows } from '../report/view/sums.ts'
 import { formatLocal } from '../select/local-time.ts';
 import { formatBytes } from '../wire/format-bytes.ts';
 import { safeJson, safeText } from '../wire/safe-text.ts';
-import {
-  type Arguments,
-  flagOf,
-  furtherOptions,
-  maxUnpackedSizeOf,
-  readSelection,
-  textOf,
-} from './arguments.ts';
+import { type Arguments, flagOf, furtherOptions, readSelection, textOf } from './arguments.ts';
 import { debugLog } from './debug-log.ts';
 import { protectSchema, readDescriptions } from './descriptions.ts';
+import { inputOptions } from './input-options.ts';
 import { progressBar } from './progress-bar.ts';
 import { stdoutOutput, writeResult } from './stdout.ts';
 import { plural, Style } from './terminal.ts';
@@ -48,7 +42,7 @@ export async function reportCommand(
       select: readSelection(args),
       descriptions: await readDescriptions(args),
       commandOptions: furtherOptions(args),
-      maxUnpackedSize: maxUnpackedSizeOf(args),
+      ...(await inputOptions(args)),
       onProgress: bar.update,
       onDebug: debugLog(args),
       signal,

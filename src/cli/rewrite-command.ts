@@ -10,13 +10,13 @@ import {
   flagOf,
   listOf,
   maxEventSizeOf,
-  maxUnpackedSizeOf,
   readSelection,
   sizeOf,
   textOf,
 } from './arguments.ts';
 import { debugLog } from './debug-log.ts';
 import { protectSchema, readDescriptions } from './descriptions.ts';
+import { inputOptions } from './input-options.ts';
 import { changeLines, planDetails, planJson } from './plan-summary.ts';
 import { progressBar } from './progress-bar.ts';
 import { proofJson, proofLines } from './proof-lines.ts';
@@ -69,7 +69,7 @@ export async function rewriteCommand(
       rowsVersion: rowEvents === undefined ? undefined : rowEvents === 'v1' ? 1 : 2,
       maxEventSize,
       maxFileSize,
-      maxUnpackedSize: maxUnpackedSizeOf(args),
+      ...(await inputOptions(args)),
       onProgress: bar.update,
       onDebug,
       signal,

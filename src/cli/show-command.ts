@@ -3,9 +3,10 @@ import { BinflashError } from '../errors.ts';
 import { defaultMaxValue, type ShowFormat } from '../show/formats.ts';
 import { type ShowResult, show } from '../show/show.ts';
 import { safeText } from '../wire/safe-text.ts';
-import { type Arguments, flagOf, maxUnpackedSizeOf, numberOf, readSelection, textOf } from './arguments.ts';
+import { type Arguments, flagOf, numberOf, readSelection, textOf } from './arguments.ts';
 import { debugLog } from './debug-log.ts';
 import { readDescriptions } from './descriptions.ts';
+import { inputOptions } from './input-options.ts';
 import { progressBar } from './progress-bar.ts';
 import { PipeClosed, writeStdout } from './stdout.ts';
 import { plural, Style } from './terminal.ts';
@@ -37,7 +38,7 @@ export async function showCommand(
       maxValue,
       palette: new Style(flagOf(args, 'color'), process.stdout),
       width: process.stdout.columns,
-      maxUnpackedSize: maxUnpackedSizeOf(args),
+      ...(await inputOptions(args)),
       onProgress: bar.update,
       onDebug: debugLog(args),
       signal,

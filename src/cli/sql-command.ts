@@ -8,7 +8,6 @@ import {
   choiceOf,
   flagOf,
   listOf,
-  maxUnpackedSizeOf,
   numberOf,
   readSelection,
   sizeOf,
@@ -16,6 +15,7 @@ import {
 } from './arguments.ts';
 import { debugLog } from './debug-log.ts';
 import { protectSchema, readDescriptions } from './descriptions.ts';
+import { inputOptions } from './input-options.ts';
 import { changeLines, planDetails, planJson } from './plan-summary.ts';
 import { progressBar } from './progress-bar.ts';
 import { clientOf, packetOf } from './replay.ts';
@@ -63,7 +63,7 @@ export async function sqlCommand(
       skip: SKIPPABLE.filter((name) => flagOf(args, `skip-${name}`)),
       primaryKeys: listOf(args, 'primary-key'),
       descriptions: await readDescriptions(args),
-      maxUnpackedSize: maxUnpackedSizeOf(args),
+      ...(await inputOptions(args)),
       onProgress: bar.update,
       onDebug: debugLog(args),
       signal,

@@ -1,5 +1,6 @@
 import { type BinflashError, topics } from '../errors.ts';
 import { RefusedError } from '../flashback/refusals.ts';
+import { STANDARD_INPUT } from '../io/inputs/names.ts';
 import type { Palette } from '../show/palette.ts';
 import { VerifyError } from '../verify/verify-error.ts';
 import { safeText } from '../wire/safe-text.ts';
@@ -59,7 +60,8 @@ function pageOf({ code }: BinflashError): string | undefined {
 }
 
 function formatOne(error: BinflashError, prefix: string): string[] {
-  const { file, offset, eventType, table, excerpt, hint } = error;
+  const { offset, eventType, table, excerpt, hint } = error;
+  const file = error.file === STANDARD_INPUT ? 'standard input' : error.file;
   const place = [
     file === undefined ? undefined : offset === undefined ? file : `${file}:${offset}`,
     eventType,

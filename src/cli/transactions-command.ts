@@ -10,13 +10,13 @@ import {
   choiceOf,
   flagOf,
   furtherOptions,
-  maxUnpackedSizeOf,
   numberOf,
   readSelection,
   textOf,
 } from './arguments.ts';
 import { debugLog } from './debug-log.ts';
 import { readDescriptions } from './descriptions.ts';
+import { inputOptions } from './input-options.ts';
 import { progressBar } from './progress-bar.ts';
 import { PipeClosed, writeStdout } from './stdout.ts';
 import { errorJson, formatRefusals, plural, Style } from './terminal.ts';
@@ -39,7 +39,7 @@ export async function transactionsCommand(
     contains: textOf(args, 'contains'),
     descriptions: await readDescriptions(args),
     maxText: maxTextOf(args),
-    maxUnpackedSize: maxUnpackedSizeOf(args),
+    ...(await inputOptions(args)),
     onProgress: bar.update,
     onDebug: debugLog(args),
     signal,

@@ -1,18 +1,13 @@
 import { BinflashError } from '../errors.ts';
 import { SKIPPABLE } from '../flashback/refusals.ts';
+import { STANDARD_INPUT } from '../io/inputs/names.ts';
 import { type VerifyResult, verify } from '../verify/verify.ts';
 import { formatBytes } from '../wire/format-bytes.ts';
 import { safeJson, safeText } from '../wire/safe-text.ts';
-import {
-  type Arguments,
-  flagOf,
-  listOf,
-  maxEventSizeOf,
-  maxUnpackedSizeOf,
-  readSelection,
-} from './arguments.ts';
+import { type Arguments, flagOf, listOf, maxEventSizeOf, readSelection } from './arguments.ts';
 import { debugLog } from './debug-log.ts';
 import { readDescriptions } from './descriptions.ts';
+import { inputOptions } from './input-options.ts';
 import { changeLines, planDetails, planJson } from './plan-summary.ts';
 import { progressBar } from './progress-bar.ts';
 import { proofJson, proofLines } from './proof-lines.ts';
@@ -36,6 +31,11 @@ export async function verifyCommand(
       },
     );
   }
+  if (undo.includes(STANDARD_INPUT)) {
+    throw new BinflashError('USAGE', 'the undo cannot be read from standard input', {
+      hint: 'It is proved as the file that will be replayed: name that. Its source may be: --source -.',
+    });
+  }
   const bar = await progressBar(args);
   let result: VerifyResult;
   try {
@@ -47,7 +47,7 @@ export async function verifyCommand(
       primaryKeys: listOf(args, 'primary-key'),
       descriptions: await readDescriptions(args),
       maxEventSize: maxEventSizeOf(args),
-      maxUnpackedSize: maxUnpackedSizeOf(args),
+      ...(await inputOptions(args)),
       onProgress: bar.update,
       onDebug: debugLog(args),
       signal,

@@ -80,26 +80,31 @@ export async function rewrite(options: RewriteOptions): Promise<RewriteResult> {
   }
   // What does not parse is told before anything is read.
   const filter = new RowFilter(options.select?.where, options.descriptions ?? new TableDescriptions());
-  return withBinlogs(options.inputs, options, async (files, pages) => {
-    const inputs = new Set(files.map((file) => file.identity));
-    if (typeof options.output === 'string') await checkTarget(options.output, inputs, options.force ?? false);
-    pages.folder = spoolFolder(options);
-    const index = await readIndex(files, options, pages);
-    const selector = new Selector(index, options.select ?? {});
-    const mask = await selectRows(index, files, selector, filter, options, spoolFolder(options));
-    const planning = new Phase('plan', options.onDebug);
-    const plan = makePlan(index, options, mask);
-    planning.end(0, () => planLines(plan));
-    if (options.output === undefined) return { plan, written: undefined, outputs: [] };
-    if (plan.refusals.length > 0) throw new RefusedError(plan.refusals);
-    checkRowsVersion(plan, options.rowsVersion);
-    if (typeof options.output !== 'string') {
-      const { output } = options;
-      const written = await write(plan, files, async () => output, options);
-      return { plan: withWarnings(plan, await checkUnchanged(files)), written, outputs: [] };
-    }
-    return writeFiles(plan, files, options.output, options);
-  });
+  return withBinlogs(
+    options.inputs,
+    { spoolFolder: spoolFolder(options), ...options },
+    async (files, pages) => {
+      const inputs = new Set(files.map((file) => file.identity));
+      if (typeof options.output === 'string')
+        await checkTarget(options.output, inputs, options.force ?? false);
+      pages.folder = spoolFolder(options);
+      const index = await readIndex(files, options, pages);
+      const selector = new Selector(index, options.select ?? {});
+      const mask = await selectRows(index, files, selector, filter, options, spoolFolder(options));
+      const planning = new Phase('plan', options.onDebug);
+      const plan = makePlan(index, options, mask);
+      planning.end(0, () => planLines(plan));
+      if (options.output === undefined) return { plan, written: undefined, outputs: [] };
+      if (plan.refusals.length > 0) throw new RefusedError(plan.refusals);
+      checkRowsVersion(plan, options.rowsVersion);
+      if (typeof options.output !== 'string') {
+        const { output } = options;
+        const written = await write(plan, files, async () => output, options);
+        return { plan: withWarnings(plan, await checkUnchanged(files)), written, outputs: [] };
+      }
+      return writeFiles(plan, files, options.output, options);
+    },
+  );
 }
 
 function withWarnings(plan: Plan, warnings: readonly string[]): Plan {
@@ -111,13 +116,22 @@ export function spoolFolder({ output }: Pick<RewriteOptions, 'output'>): string 
   return typeof output === 'string' ? dirname(output) : tmpdir();
 }
 
+/** Bytes of a BEGIN, an XID and the smallest TABLE_MAP, with checksums. */
+const AROUND_ROWS = 120;
+
+/** Bytes of the undo, without what cannot be told before it is made: how many events need a TABLE_MAP of their own. */
+function neededRoom({ bytes, transactions }: Plan): number {
+  return bytes + AROUND_ROWS * transactions;
+}
+
 async function writeFiles(
   plan: Plan,
   files: readonly InputFile[],
   path: string,
   options: RewriteOptions,
 ): Promise<RewriteResult> {
-  await checkRoom(path, plan.bytes);
+  const needed = neededRoom(plan);
+  await checkRoom(path, needed);
   const stale = await leftBehind(path);
   const parts = new PartFiles(new Set(files.map((file) => file.identity)), options.force ?? false);
   const isSplit = options.maxFileSize !== undefined;
@@ -142,7 +156,7 @@ async function writeFiles(
     const left = await parts.publish(options.signal);
     return { plan: withWarnings(plan, [...grown, ...stale, ...left]), written, outputs: parts.paths };
   } catch (error) {
-    throw await parts.abandon(error, plan.bytes);
+    throw await parts.abandon(error, needed);
   }
 }
 

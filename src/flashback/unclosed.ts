@@ -1,6 +1,6 @@
 import { EventCode } from '../binlog/event-types.ts';
 import { versionAtLeast } from '../binlog/format-description.ts';
-import { type BinlogIndex, type FileSummary, isRelayLog } from '../scan/binlog-index.ts';
+import { type BinlogIndex, type FileSummary, isRelayLog, lastLog } from '../scan/binlog-index.ts';
 import { Ending } from '../scan/transaction-table.ts';
 import type { Skippable } from './refusals.ts';
 
@@ -16,13 +16,13 @@ export function isCutOff({ transactions, files }: BinlogIndex, transaction: numb
   const file = transactions.endFile.get(transaction);
   const isLast = transaction === transactions.length - 1 || transactions.file.get(transaction + 1) > file;
   if (isRelayLog(files[file]!)) return transaction < transactions.length - 1;
-  return isLast && files[file]!.formats[0]!.format.inUse;
+  return isLast && lastLog(files[file]!).format.inUse;
 }
 
 /** What there is to say of files of which nothing tells that they are complete; `stopped`: the user said where to stop. */
 export function unclosedWarnings(index: BinlogIndex, stopped: boolean): string[] {
   if (stopped) return [];
-  const open = index.files.filter((file) => !file.endsClosed);
+  const open = index.files.filter((file) => !lastLog(file).endsClosed);
   return open.map((file) =>
     file.tornBytes > 0
       ? `${file.path} ends inside the event at ${file.scannedTo}: these last ${file.tornBytes} bytes are left out (its server was writing, or has crashed)`

@@ -4,7 +4,7 @@ import { BinflashError } from '../errors.ts';
 import { makePlan, type PlanOptions } from '../flashback/plan.ts';
 import { lookAtBinlogs, type ReadOptions, readIndex } from '../read/binlogs.ts';
 import { Phase } from '../read/phase.ts';
-import type { BinlogIndex, FileSummary } from '../scan/binlog-index.ts';
+import { type BinlogIndex, type FileSummary, lastLog } from '../scan/binlog-index.ts';
 import { type Selection, Selector } from '../select/selection.ts';
 import { TableDescriptions } from '../tables/description.ts';
 import { SelectedChanges } from '../transactions/changes.ts';
@@ -158,7 +158,9 @@ function firstOfFile({ transactions }: BinlogIndex, file: number): number {
   return low;
 }
 
-function describe({ path, format, formats, nextFile }: FileSummary): Omit<FileInspection, keyof Contents> {
+function describe(file: FileSummary): Omit<FileInspection, keyof Contents> {
+  const { path, format } = file;
+  const log = lastLog(file);
   return {
     path,
     flavour: format.flavour,
@@ -167,7 +169,7 @@ function describe({ path, format, formats, nextFile }: FileSummary): Omit<FileIn
     binlogVersion: 4,
     headerLength: format.headerLength,
     checksum: format.checksum,
-    closed: !formats[0]!.format.inUse,
-    nextFile,
+    closed: !log.format.inUse,
+    nextFile: log.nextFile,
   };
 }

@@ -24,14 +24,28 @@ export function withRoomHint(error: BinflashError, needed?: number): BinflashErr
  */
 export async function checkRoom(path: string, needed: number): Promise<void> {
   const folder = dirname(path);
-  // Who cannot tell is asked by writing.
-  const system = await statfs(folder).catch(() => undefined);
-  if (system === undefined) return;
-  const free = system.bavail * system.bsize;
+  const free = await freeIn(folder);
   if (free >= needed * CLEARLY_TOO_LITTLE) return;
   throw new BinflashError(
     'IO',
     `cannot be written: about ${formatBytes(needed)} are needed, and ${formatBytes(free)} are free in ${folder}`,
     { file: path, hint: 'Make room, choose another folder, or write to a pipe with -o -.' },
   );
+}
+
+/** The same for an archive that is unpacked to `needed` bytes at least. @throws BinflashError `IO` */
+export async function checkUnpackRoom(folder: string, archive: string, needed: number): Promise<void> {
+  const free = await freeIn(folder);
+  if (free >= needed) return;
+  throw new BinflashError(
+    'IO',
+    `cannot be unpacked: more than ${formatBytes(needed)} are needed, and ${formatBytes(free)} are free in ${folder}`,
+    { file: archive, hint: "It is unpacked in the output's folder, or else in the one that TMPDIR names." },
+  );
+}
+
+/** Free bytes of a file system; who cannot tell is asked by writing. */
+async function freeIn(folder: string): Promise<number> {
+  const system = await statfs(folder).catch(() => undefined);
+  return system === undefined ? Infinity : system.bavail * system.bsize;
 }

@@ -5,7 +5,7 @@ import { type ByteSource, closeRead, ioError, readFully } from './source.ts';
 import { writeFully } from './write-fully.ts';
 
 const HINT =
-  "Nothing was left. Large compressed transactions are unpacked in the output's folder, or else in the one that TMPDIR names: make room there, or choose another.";
+  "Nothing was left. Archives, standard input and large compressed transactions are unpacked in the output's folder, or else in the one that TMPDIR names: make room there, or choose another.";
 
 /**
  * A temporary file for what is too large for memory. Its name is removed as soon as it is open, so that nothing
@@ -33,6 +33,11 @@ export class SpoolFile implements ByteSource {
       await handle?.close().catch(() => {});
       throw ioError('cannot be made for unpacking', path, error).locate({ hint: HINT });
     }
+  }
+
+  /** Bytes written so far. */
+  get length(): number {
+    return this.#length;
   }
 
   /** Appends bytes. @throws BinflashError `IO` */

@@ -1,37 +1,29 @@
 import { BinflashError, exitCodes } from '../errors.ts';
+import { type OpenOptions, openInputs } from '../io/inputs/open.ts';
 import { PageStore } from '../io/page-store.ts';
-import { type InputFile, SourceFile } from '../io/source.ts';
+import type { InputFile } from '../io/source.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
 import { digitsText } from '../scan/digits-search.ts';
-import { checkSequence, orderFiles } from '../scan/order.ts';
+import { orderFiles } from '../scan/order.ts';
 import { DEFAULT_WINDOW, type ScanOptions, scan } from '../scan/scan.ts';
+import { checkSequence } from '../scan/sequence.ts';
 import type { KnownDigits } from '../scan/shapes.ts';
 import type { Selection } from '../select/selection.ts';
 import { mebibytes, type OnDebug, Phase } from './phase.ts';
 
 /** How far a run is, in bytes of the inputs. */
 export interface Progress {
-  readonly phase: 'scan' | 'read' | 'write' | 'verify';
+  readonly phase: 'unpack' | 'scan' | 'read' | 'write' | 'verify';
   readonly done: number;
   readonly total: number;
 }
 
-/** How files are opened that are not simply binary logs. */
-export interface OpenOptions {
-  /** Folder for temporary files, of what cannot be read from where it is (default: the system's). */
-  readonly spoolFolder?: string | undefined;
-}
-
 /** Options of everything that reads binary logs. */
-export interface ReadOptions extends OpenOptions {
+export interface ReadOptions extends Omit<OpenOptions, 'onUnpack'> {
   /** Called once a window. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
-  /** Stops the run at the next window; the promise is rejected with the signal's reason and no output is left. */
-  readonly signal?: AbortSignal | undefined;
   /** Bytes read at a time; the result does not depend on it. */
   readonly window?: number | undefined;
-  /** Most bytes that one TRANSACTION_PAYLOAD may unpack to (default 64 GiB). */
-  readonly maxUnpackedSize?: number | undefined;
   /** Told, line by line, what the run decides and where its time goes. */
   readonly onDebug?: OnDebug | undefined;
 }
@@ -44,15 +36,12 @@ export interface TellsDigits {
 /** As much of a selection as bounds what is read at all. */
 export type Bounds = Pick<Selection, 'startPosition' | 'stopPosition'>;
 
-/** Opens binary logs and puts them in order. The caller closes them. @throws BinflashError `IO`, `USAGE` */
-export async function openBinlogs(
-  paths: readonly string[],
-  _options: OpenOptions = {},
-): Promise<InputFile[]> {
-  if (paths.length === 0) throw new BinflashError('USAGE', 'no binary log was named');
-  const opened: InputFile[] = [];
+/** Opens binary logs and puts them in order. The caller closes them. @throws BinflashError, see {@link openInputs} */
+export async function openBinlogs(names: readonly string[], options: ReadOptions = {}): Promise<InputFile[]> {
+  const onUnpack = (done: number, total: number): void =>
+    options.onProgress?.({ phase: 'unpack', done, total });
+  const opened = await openInputs(names, { ...options, onUnpack });
   try {
-    for (const path of paths) opened.push(await SourceFile.open(path));
     return await orderFiles(opened);
   } catch (error) {
     await Promise.all(opened.map((file) => file.close()));
@@ -82,6 +71,7 @@ export async function readIndex(
     pages,
     waits: phase.waits,
     maxUnpacked: options.maxUnpackedSize,
+    encryptionKeys: options.keys?.encryptionKeys,
     startPosition: options.select?.startPosition,
     stopPosition: options.select?.stopPosition,
     onProgress: (done) => options.onProgress?.({ phase: 'scan', done, total }),
@@ -135,7 +125,7 @@ export function indexDetails({ files, transactions, events, shapes, texts, pages
  */
 export async function withBinlogs<T>(
   inputs: readonly string[],
-  options: OpenOptions,
+  options: ReadOptions,
   use: (files: readonly InputFile[], pages: PageStore) => Promise<T>,
 ): Promise<T> {
   const files = await openBinlogs(inputs, options);
@@ -154,7 +144,7 @@ export async function withBinlogs<T>(
 /** The same for who only looks: that the files stayed as they were is checked at the end. */
 export function lookAtBinlogs<T>(
   inputs: readonly string[],
-  options: OpenOptions,
+  options: ReadOptions,
   use: (files: readonly InputFile[], pages: PageStore) => Promise<T>,
 ): Promise<T> {
   return withBinlogs(inputs, options, async (files, pages) => {

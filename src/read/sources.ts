@@ -1,5 +1,6 @@
+import type { EventCipher } from '../binlog/encryption/event-cipher.ts';
 import { checksumLength } from '../binlog/format-description.ts';
-import type { ByteSource, InputFile } from '../io/source.ts';
+import { type ByteSource, changedError, type InputFile } from '../io/source.ts';
 import { type FileSummary, formatAt } from '../scan/binlog-index.ts';
 import type { PackedTable } from '../scan/packed-table.ts';
 import type { RunSources } from './runs.ts';
@@ -28,7 +29,8 @@ export class Sources implements RunSources {
   }
 
   file(file: number): ByteSource {
-    return this.#files[file]!;
+    const { cipher } = this.#summaries[file]!;
+    return cipher === undefined ? this.#files[file]! : decrypted(this.#files[file]!, cipher);
   }
 
   unpacked(file: number, packed: number): ByteSource {
@@ -36,11 +38,11 @@ export class Sources implements RunSources {
     this.#closeOpen();
     const containers = this.#containers;
     const offset = containers.offset.get(packed);
-    const trailer = checksumLength(formatAt(this.#summaries[file]!, offset));
     const source = UnpackedSource.of(
-      this.#files[file]!,
+      this.file(file),
       offset,
-      containers.size.get(packed) - trailer,
+      containers.size.get(packed),
+      checksumLength(formatAt(this.#summaries[file]!, offset)),
       this.#spoolFolder,
       containers.unpacked.get(packed),
     );
@@ -59,4 +61,15 @@ export class Sources implements RunSources {
     this.#closeOpen();
     await this.#closing;
   }
+}
+
+/** A file with encrypted events, of which whole ones are read. */
+function decrypted(file: ByteSource, cipher: EventCipher): ByteSource {
+  return {
+    async read(into, at, length, position) {
+      await file.read(into, at, length, position);
+      const to = cipher.decrypt(into, at, at + length, position);
+      if (to !== at + length) throw changedError('an event is of another size than before');
+    },
+  };
 }

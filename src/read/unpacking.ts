@@ -65,15 +65,16 @@ export class UnpackedSource implements ByteSource {
     this.#open = open;
   }
 
-  /** The packed event stands at `position` of `file`, `length` bytes long without its checksum. */
+  /** The packed event stands at `position` of `file`, `length` bytes long, of which the last `trailer` are its checksum. */
   static of(
     file: ByteSource,
     position: number,
     length: number,
+    trailer: number,
     folder: string,
     limit: number,
   ): UnpackedSource {
-    return new UnpackedSource(() => unpackToFile(file, position, length, folder, limit));
+    return new UnpackedSource(() => unpackToFile(file, position, length, trailer, folder, limit));
   }
 
   async read(into: Uint8Array, at: number, length: number, position: number): Promise<void> {
@@ -94,6 +95,7 @@ async function unpackToFile(
   file: ByteSource,
   position: number,
   length: number,
+  trailer: number,
   folder: string,
   limit: number,
 ): Promise<SpoolFile> {
@@ -101,7 +103,7 @@ async function unpackToFile(
   await file.read(event, 0, length, position);
   const spool = await SpoolFile.create(folder);
   try {
-    for (const piece of plainPieces(event, 0, length, limit)) await spool.write(piece);
+    for (const piece of plainPieces(event, 0, length - trailer, limit)) await spool.write(piece);
     return spool;
   } catch (error) {
     await spool.close();

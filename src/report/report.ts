@@ -52,10 +52,11 @@ export async function report(options: ReportOptions): Promise<ReportResult> {
   // What does not parse is told before anything is read.
   const filter = new RowFilter(options.select?.where, options.descriptions ?? new TableDescriptions());
   const assets = await readReportAssets();
-  return await withBinlogs(options.inputs, options, async (files, pages) => {
+  const folder = typeof output === 'string' ? dirname(output) : undefined;
+  return await withBinlogs(options.inputs, { spoolFolder: folder, ...options }, async (files, pages) => {
     const inputs = new Set(files.map((file) => file.identity));
     if (typeof output === 'string') await checkTarget(output, inputs, force);
-    if (typeof output === 'string') pages.folder = dirname(output);
+    if (folder !== undefined) pages.folder = folder;
     const index = await readIndex(files, options, pages);
     const selector = new Selector(index, options.select ?? {});
     const mask = await selectRows(index, files, selector, filter, options);

@@ -1,31 +1,51 @@
+import type { EventCipher } from '../binlog/encryption/event-cipher.ts';
 import type { FormatDescription } from '../binlog/format-description.ts';
+import type { GtidsBefore } from '../binlog/previous-gtids.ts';
 import type { TableDefinition } from '../binlog/table-map.ts';
 import type { PageStore } from '../io/page-store.ts';
 import type { DigitsSearch } from './digits-search.ts';
 import type { EventTable } from './event-table.ts';
+import type { GtidsSeen } from './gtid-trail.ts';
 import type { ObstacleTable } from './obstacle-table.ts';
 import type { Shape } from './shapes.ts';
 import type { StatementEffect } from './statement.ts';
 import type { TextTable } from './text-table.ts';
 import type { TransactionTable } from './transaction-table.ts';
 
+/** One of the logs in a file: the only one, or one of several that were written one behind the other (`cat`). */
+export interface LogSummary {
+  /** Where it begins, with its magic. */
+  readonly offset: number;
+  /** Its first FORMAT_DESCRIPTION. */
+  readonly format: FormatDescription;
+  /** The file that ROTATE says comes next. */
+  nextFile: string | undefined;
+  /** Is the last event ROTATE or STOP? */
+  endsClosed: boolean;
+  /** The GTIDs of all logs before it, where it says them; and up to which it leads itself. */
+  gtidsBefore: GtidsBefore | undefined;
+  gtidsSeen: GtidsSeen;
+}
+
 /** What one file is, from a scan of all of it. */
 export interface FileSummary {
   readonly path: string;
   readonly size: number;
-  /** That of the source's events, the last one where there are several: a relay log begins with one of its replica. */
+  /**
+   * That of the source's events, the last one where there are several: a relay log begins with one of its replica. It
+   * is the replica's own where the source has sent nothing yet, in this file and those before it.
+   */
   format: FormatDescription;
   /** All of them, and where they begin: each is in force up to the next, see {@link formatAt}. */
   readonly formats: { readonly offset: number; readonly format: FormatDescription }[];
+  /** Decrypts the events, where MariaDB has encrypted them. */
+  cipher: EventCipher | undefined;
   /** Number of events by type code. */
   readonly events: Float64Array;
   /** Earliest and latest event timestamp, Unix seconds; 0 when the file has no events but FORMAT_DESCRIPTION. */
   firstTime: number;
   lastTime: number;
-  /** The file that ROTATE says comes next. */
-  nextFile: string | undefined;
-  /** Is the last event ROTATE or STOP? */
-  endsClosed: boolean;
+  readonly logs: LogSummary[];
   /** Where the scan ended: the size, or the transaction boundary at or after `--stop-position`. */
   scannedTo: number;
   /** What stands behind that in a file that its server had not closed: an event of which only the beginning was written. */
@@ -37,6 +57,11 @@ export function formatAt({ formats }: FileSummary, offset: number): FormatDescri
   let at = formats.length - 1;
   while (at > 0 && formats[at]!.offset > offset) at--;
   return formats[at]!.format;
+}
+
+/** The log that a file ends with. */
+export function lastLog({ logs }: FileSummary): LogSummary {
+  return logs.at(-1)!;
 }
 
 /** Did a replica write it, of what it was sent? Positions in its events are those of the source. */

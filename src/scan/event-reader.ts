@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { CHECKSUM_LENGTH, checksumMatches } from '../binlog/checksum.ts';
 import { unpackEvent } from '../binlog/compressed-event.ts';
+import type { Keys } from '../binlog/encryption/keys.ts';
 import { HEADER_LENGTH, HeaderFlag, MAGIC, readHeader } from '../binlog/event-header.ts';
 import { EventCode, eventType, eventTypeName, type Flavour } from '../binlog/event-types.ts';
 import {
@@ -10,6 +11,7 @@ import {
 } from '../binlog/format-description.ts';
 import { parseIncident } from '../binlog/incident.ts';
 import { isOdd, normalForm } from '../binlog/normal-form.ts';
+import { readGtidsBefore } from '../binlog/previous-gtids.ts';
 import { parseQuery } from '../binlog/query.ts';
 import { parseRotate } from '../binlog/rotate.ts';
 import { emptyRowsEvent, parseRows, type RowsEvent, RowsFlag } from '../binlog/rows.ts';
@@ -17,8 +19,9 @@ import { statementTextStart } from '../binlog/statement-text.ts';
 import { parsePayload, unpackPayload } from '../binlog/transaction-payload.ts';
 import { BinflashError } from '../errors.ts';
 import type { PageStore } from '../io/page-store.ts';
-import { type FileSummary, isRelayLog } from './binlog-index.ts';
+import { type FileSummary, isRelayLog, type LogSummary, lastLog } from './binlog-index.ts';
 import { Boundaries } from './boundaries.ts';
+import { Decryption } from './decryption.ts';
 import { DigitsSearch } from './digits-search.ts';
 import { EventTable, PLAIN } from './event-table.ts';
 import { Grouping } from './grouping.ts';
@@ -46,6 +49,8 @@ export class EventReader {
   readonly obstacles: Obstacles;
   readonly shapes: ShapeRegistry;
   readonly digits: DigitsSearch = new DigitsSearch();
+  /** Of the file in hand. */
+  readonly decryption: Decryption;
   readonly #boundaries: Boundaries;
   readonly #replace = new ReplaceDoubt();
   readonly #maxUnpacked: number;
@@ -57,10 +62,14 @@ export class EventReader {
   #packed = PLAIN;
   #inner = 0;
 
-  /** `maxUnpacked`: most bytes that one TRANSACTION_PAYLOAD may unpack to; `pages` keeps the index. */
-  constructor(maxUnpacked: number, pages: PageStore, known?: KnownDigits) {
+  /**
+   * `maxUnpacked`: most bytes that one TRANSACTION_PAYLOAD may unpack to; `pages` keeps the index; `keys` are those of
+   * MariaDB; `known` tells digits that the log does not.
+   */
+  constructor(maxUnpacked: number, pages: PageStore, keys?: Keys, known?: KnownDigits) {
     this.shapes = new ShapeRegistry(undefined, known);
     this.#maxUnpacked = maxUnpacked;
+    this.decryption = new Decryption(keys);
     this.events = new EventTable(pages);
     this.texts = new TextTable(pages);
     this.grouping = new Grouping(this.place, this.events, this.texts, pages);
@@ -73,16 +82,18 @@ export class EventReader {
     const format = readFormat(bytes, start, end);
     this.#format = format;
     this.place.file++;
+    // A replica that was told to start and stop leaves relay logs in which nothing of its source stands.
+    const before = format.isRelay ? this.#summary?.format : undefined;
     this.#summary = {
       path,
       size,
-      format,
+      format: before ?? format,
       formats: [{ offset: MAGIC.length, format }],
+      cipher: undefined,
       events: new Float64Array(256),
       firstTime: 0,
       lastTime: 0,
-      nextFile: undefined,
-      endsClosed: false,
+      logs: [beginningOf(format, 0)],
       scannedTo: 0,
       tornBytes: 0,
     };
@@ -98,8 +109,25 @@ export class EventReader {
     return current < 0 ? transactions.length : current;
   }
 
+  /** Begins a further log of the file in hand, whose magic stands at `offset`. Its first event is yet to come. */
+  beginLog(bytes: Uint8Array, start: number, end: number, offset: number): void {
+    this.#endLog();
+    this.#summary!.logs.push(beginningOf(readFormat(bytes, start, end), offset));
+    if (!this.#isRelay) this.#restart();
+  }
+
+  #endLog(): void {
+    this.#log.gtidsSeen = this.grouping.trail.take(this.grouping.current >= 0);
+  }
+
+  get #log(): LogSummary {
+    return lastLog(this.#summary!);
+  }
+
   endFile(): void {
+    this.#endLog();
     if (!this.#isRelay) this.grouping.abandon();
+    this.decryption.end();
     this.#format = undefined;
   }
 
@@ -122,7 +150,8 @@ export class EventReader {
     const summary = this.#summary!;
     this.#format = format;
     summary.formats.push({ offset, format });
-    if (format.isRelay) return;
+    // MariaDB's replicas write one more of their own, which does not say that it is.
+    if (format.isRelay || (this.#isRelay && format.serverId === summary.formats[0]!.format.serverId)) return;
     summary.format = format;
     if (format.created > 0) this.#restart();
   }
@@ -144,6 +173,18 @@ export class EventReader {
     }
     const event = normalForm(bytes, start, body, this.#format!);
     this.#take(event, 0, event.length);
+  }
+
+  /**
+   * Makes the whole ones among the events at `bytes[start, end)` plain where they are encrypted, the first of which
+   * stands at `offset`; answers where the first begins that is not whole.
+   *
+   * @throws BinflashError `ENCRYPTED`
+   */
+  decrypt(bytes: Uint8Array, start: number, end: number, offset: number): number {
+    const plainTo = this.decryption.decrypt(bytes, start, end, offset, this.#format!);
+    this.#summary!.cipher = this.decryption.cipher;
+    return plainTo;
   }
 
   /** Does the event in hand hold others, for {@link readPayload}? */
@@ -194,7 +235,7 @@ export class EventReader {
     if (trailer > 0) verifyChecksum(bytes, start, end);
     const summary = this.#summary!;
     summary.events[header.type]!++;
-    summary.endsClosed = header.type === EventCode.ROTATE || header.type === EventCode.STOP;
+    this.#log.endsClosed = header.type === EventCode.ROTATE || header.type === EventCode.STOP;
     if (header.timestamp > summary.lastTime) summary.lastTime = header.timestamp;
     if (header.timestamp > 0 && (summary.firstTime === 0 || header.timestamp < summary.firstTime)) {
       summary.firstTime = header.timestamp;
@@ -233,8 +274,11 @@ export class EventReader {
       case 'incident':
         this.obstacles.add('incident', type.name, parseIncident(bytes, start, body), ANYTHING);
         return;
+      case 'encryption':
+        this.decryption.begin(bytes, start, body, this.place.offset);
+        return;
       case 'unreadable':
-        throw unreadable(type.code, type.name);
+        throw unreadable(type.name);
       case 'refuse':
         this.obstacles.add('unsupported', type.name, type.name, ANYTHING);
         return;
@@ -297,8 +341,12 @@ export class EventReader {
     // In a relay log, those of the source name its own files.
     const isOwn = !this.#isRelay || (flags & HeaderFlag.RELAY_LOG) !== 0;
     if (!isOwn) return;
-    if (type === EventCode.ROTATE) this.#summary!.nextFile = parseRotate(bytes, start, body);
-    if (this.#summary!.endsClosed && !this.#isRelay) this.grouping.abandon();
+    const log = this.#log;
+    if (type === EventCode.ROTATE) log.nextFile = parseRotate(bytes, start, body);
+    if (type === EventCode.PREVIOUS_GTIDS || type === EventCode.MARIADB_GTID_LIST) {
+      log.gtidsBefore = readGtidsBefore(bytes, start, body);
+    }
+    if (log.endsClosed && !this.#isRelay) this.grouping.abandon();
   }
 
   #readText(bytes: Uint8Array, start: number, body: number): void {
@@ -345,6 +393,17 @@ export class EventReader {
   }
 }
 
+function beginningOf(format: FormatDescription, offset: number): LogSummary {
+  return {
+    offset,
+    format,
+    nextFile: undefined,
+    endsClosed: false,
+    gtidsBefore: undefined,
+    gtidsSeen: new Map(),
+  };
+}
+
 /** A payload holds one transaction from BEGIN to its end, without the GTID, which stands before it. */
 function mayBeInner(type: number): boolean {
   return ![
@@ -357,15 +416,11 @@ function mayBeInner(type: number): boolean {
     EventCode.TRANSACTION_PAYLOAD,
   ].some((code) => code === type);
 }
-function unreadable(code: number, name: string): BinflashError {
-  const encrypted = code === EventCode.START_ENCRYPTION;
-  return new BinflashError(
-    encrypted ? 'ENCRYPTED' : 'UNSUPPORTED',
-    encrypted
-      ? 'the events from here on are encrypted, and decryption is not supported yet'
-      : `events of type ${name} cannot be read`,
-    { hint: 'Dump the file from its server with --read-from-remote-server --raw and use that copy.' },
-  );
+
+function unreadable(name: string): BinflashError {
+  return new BinflashError('UNSUPPORTED', `events of type ${name} cannot be read`, {
+    hint: 'Dump the file from its server with --read-from-remote-server --raw and use that copy.',
+  });
 }
 
 /** Counts rows, of which lengths may be known from elsewhere than the log. */

@@ -2,6 +2,7 @@ import type { Flavour } from '../binlog/event-types.ts';
 import { type Gtid, type MariadbGtid, MariadbGtidFlag } from '../binlog/gtid.ts';
 import type { PageStore } from '../io/page-store.ts';
 import type { EventTable } from './event-table.ts';
+import { GtidTrail } from './gtid-trail.ts';
 import type { EventPlace } from './place.ts';
 import { Savepoints } from './savepoints.ts';
 import type { TextTable } from './text-table.ts';
@@ -16,6 +17,8 @@ import { Ending, TransactionTable } from './transaction-table.ts';
  */
 export class Grouping {
   readonly transactions: TransactionTable;
+  /** Where the GTIDs of the log in hand lead to. */
+  readonly trail: GtidTrail = new GtidTrail();
   /** The open transaction, or -1. */
   current = -1;
   /** Number of the statement in hand; table ids mean nothing in another one. */
@@ -41,15 +44,22 @@ export class Grouping {
     return this.current >= 0 && this.#begun;
   }
 
+  /** MySQL's; undefined for an anonymous one. */
   gtid(gtid: Gtid | undefined): void {
     this.#add();
-    if (gtid) this.transactions.setGtid(this.current, gtid.source, gtid.sequence);
+    if (gtid) this.#setGtid(gtid, true);
   }
 
   mariadbGtid(gtid: MariadbGtid): void {
-    this.gtid(gtid);
+    this.#add();
+    this.#setGtid(gtid, false);
     this.#begun = (gtid.flags & MariadbGtidFlag.STANDALONE) === 0;
     if (gtid.threadId !== undefined) this.transactions.threadId.set(this.current, gtid.threadId);
+  }
+
+  #setGtid({ source, sequence }: Gtid, isMysql: boolean): void {
+    this.transactions.setGtid(this.current, source, sequence);
+    this.trail.note(source, sequence, isMysql);
   }
 
   begin(threadId: number): void {

@@ -1,24 +1,21 @@
-import { MAGIC } from '../binlog/event-header.ts';
+import { type EventHeader, emptyHeader, HEADER_LENGTH, MAGIC, readHeader } from '../binlog/event-header.ts';
+import { EventCode } from '../binlog/event-types.ts';
 import { BinflashError } from '../errors.ts';
 import type { ForwardWindow } from '../io/forward-window.ts';
 import type { InputFile } from '../io/source.ts';
+import { readU32 } from '../wire/integers.ts';
 
 /** Signatures of things that people hand in by mistake, to be named instead of called damaged. */
-const SIGNATURES: [bytes: number[], code: 'ENCRYPTED' | 'UNSUPPORTED', what: string, hint: string][] = [
-  [
-    [0xfd, 0x62, 0x69, 0x6e],
-    'ENCRYPTED',
-    'is an encrypted MySQL binary log (binlog_encryption), which cannot be decrypted yet',
-    'Fetch a plain copy from the server: mysqlbinlog --read-from-remote-server --raw.',
-  ],
+const SIGNATURES: [bytes: number[], what: string, hint: string][] = [
   [
     [0xfe, 0xfe, 0x0d, 0x01],
-    'UNSUPPORTED',
     'is a binary log in the InnoDB format of MariaDB 12.3 and later, which is not supported',
     'Fetch a classic copy from the server: mariadb-binlog --read-from-remote-server --raw.',
   ],
-  [[0x1f, 0x8b], 'UNSUPPORTED', 'is compressed with gzip', 'Unpack it first: gunzip -k.'],
-  [[0x28, 0xb5, 0x2f, 0xfd], 'UNSUPPORTED', 'is compressed with zstd', 'Unpack it first: zstd -d.'],
+  [[0x42, 0x5a, 0x68], 'is compressed with bzip2', 'Unpack it first: bunzip2 -k.'],
+  [[0xfd, 0x37, 0x7a, 0x58, 0x5a], 'is compressed with xz', 'Unpack it first: unxz -k.'],
+  [[0x04, 0x22, 0x4d, 0x18], 'is compressed with lz4', 'Unpack it first: unlz4.'],
+  [[0x50, 0x4b, 0x03, 0x04], 'is a zip archive', 'Unpack it first: unzip.'],
 ];
 
 /** Makes sure that the file, whose window has not moved yet, is a binary log; names what else it may be. */
@@ -28,9 +25,9 @@ export async function checkMagic(file: InputFile, window: ForwardWindow): Promis
   }
   await window.advance(window.begin, Math.min(file.size, MAGIC.length));
   const first = window.data.subarray(window.begin, Math.min(window.end, window.begin + MAGIC.length));
-  for (const [bytes, code, what, hint] of SIGNATURES) {
+  for (const [bytes, what, hint] of SIGNATURES) {
     if (bytes.every((byte, i) => first[i] === byte)) {
-      throw new BinflashError(code, what, { file: file.path, offset: 0, hint });
+      throw new BinflashError('UNSUPPORTED', what, { file: file.path, offset: 0, hint });
     }
   }
   if (first.length < MAGIC.length || MAGIC.some((byte, i) => first[i] !== byte)) {
@@ -42,3 +39,27 @@ export async function checkMagic(file: InputFile, window: ForwardWindow): Promis
     });
   }
 }
+
+/** What the magic says where an event has its timestamp: a second in September 2028. */
+export const MAGIC_AS_TIME: number = readU32(MAGIC, 0);
+
+/** Fields of a FORMAT_DESCRIPTION behind its header, the least that is needed to know one. */
+const FORMAT_FIELDS = 57;
+
+/**
+ * Where an event of that second may begin at `bytes[start]`, or another log with its magic: how long magic and
+ * FORMAT_DESCRIPTION are, or, while `end` is too near to tell, more than there is; 0 when it is no log. The file ends
+ * `left` bytes behind `start`.
+ */
+export function nextLogLength(bytes: Uint8Array, start: number, end: number, left: number): number {
+  const first = start + MAGIC.length;
+  const least = MAGIC.length + HEADER_LENGTH + FORMAT_FIELDS;
+  if (left < least) return 0;
+  if (end - start < least) return least;
+  readHeader(bytes, first, ahead);
+  const isFormat = ahead.type === EventCode.FORMAT_DESCRIPTION && bytes[first + HEADER_LENGTH] === 4;
+  const fits = ahead.size >= HEADER_LENGTH + FORMAT_FIELDS && MAGIC.length + ahead.size <= left;
+  return isFormat && fits ? MAGIC.length + ahead.size : 0;
+}
+
+const ahead: EventHeader = emptyHeader();

@@ -1,55 +1,48 @@
-import { basename } from 'node:path';
 import { HEADER_LENGTH, MAGIC } from '../binlog/event-header.ts';
 import { BinflashError } from '../errors.ts';
 import type { InputFile } from '../io/source.ts';
 import { readU32 } from '../wire/integers.ts';
-import type { FileSummary } from './binlog-index.ts';
-
-/** `mysql-bin.000011` is stem `mysql-bin` and number 11. */
-function splitName(path: string): { stem: string; number: number } | undefined {
-  const match = /^(.+)\.(\d+)$/.exec(basename(path));
-  return match ? { stem: match[1]!, number: Number(match[2]) } : undefined;
-}
+import { type LogName, splitName } from './log-name.ts';
 
 /**
  * Puts files into the order in which the server wrote them: by number where all of them have the same
- * stem, else by the time in their FORMAT_DESCRIPTION, which {@link scan} verifies later.
+ * stem, else by the time in their FORMAT_DESCRIPTION, which the scan verifies later.
  *
- * @throws BinflashError `USAGE` when a file is given twice or the order cannot be told
+ * @throws BinflashError `USAGE` when the order cannot be told
  */
 export async function orderFiles(files: readonly InputFile[]): Promise<InputFile[]> {
-  const seen = new Map<string, string>();
-  for (const file of files) {
-    const earlier = seen.get(file.identity);
-    if (earlier !== undefined) {
-      throw new BinflashError(
-        'USAGE',
-        `is given twice${earlier === file.path ? '' : `, also as ${earlier}`}`,
-        {
-          file: file.path,
-        },
-      );
-    }
-    seen.set(file.identity, file.path);
-  }
-  const names = files.map((file) => splitName(file.path));
-  const byNumber = names.every((name) => name !== undefined && name.stem === names[0]?.stem);
-  const keys = await Promise.all(
-    files.map(async (file, i) => ({ file, key: byNumber ? names[i]!.number : await beginTime(file) })),
+  const named = await Promise.all(
+    files.map(async (file) => ({ file, name: splitName(file.path), time: await beginTime(file) })),
   );
-  keys.sort((a, b) => a.key - b.key);
-  for (const [i, { file, key }] of keys.entries()) {
-    if (keys[i - 1]?.key !== key) continue;
+  const stem = named[0]?.name?.stem;
+  const byNumber = named.every(({ name }) => name !== undefined && name.stem === stem);
+  const numberOf = ({ name }: Named): number => name?.number ?? 0;
+  named.sort((a, b) => (byNumber ? 0 : a.time - b.time) || numberOf(a) - numberOf(b));
+  for (const [i, one] of named.entries()) {
+    const before = named[i - 1];
+    if (before === undefined || (!byNumber && before.time !== one.time)) continue;
+    // Of one second, the numbers tell.
+    if (
+      one.name !== undefined &&
+      before.name?.stem === one.name.stem &&
+      before.name.number !== one.name.number
+    )
+      continue;
     throw new BinflashError(
       'USAGE',
-      `cannot be put in order with ${keys[i - 1]!.file.path}: both were begun in the same second`,
-      {
-        file: file.path,
-        hint: "Give the files their server's names, which end in numbers.",
-      },
+      byNumber
+        ? `has the same number as ${before.file.path}, and holds another log`
+        : `cannot be put in order with ${before.file.path}: both were begun in the same second`,
+      { file: one.file.path, hint: "Give the files their server's names, which end in numbers." },
     );
   }
-  return keys.map(({ file }) => file);
+  return named.map(({ file }) => file);
+}
+
+interface Named {
+  readonly file: InputFile;
+  readonly name: LogName | undefined;
+  readonly time: number;
 }
 
 /** The timestamp of the first event; 0 for a file that is too short, about which the scan has more to say. */
@@ -58,56 +51,4 @@ async function beginTime(file: InputFile): Promise<number> {
   if (file.size < head.length) return 0;
   await file.read(head, 0, head.length, 0);
   return readU32(head, MAGIC.length);
-}
-
-function beforeNext(next: string | undefined): { stem: string; number: number } | undefined {
-  const name = next === undefined ? undefined : splitName(next);
-  return name && { stem: name.stem, number: name.number - 1 };
-}
-
-/**
- * Checks that scanned files follow each other without a gap and come from servers of one flavour.
- *
- * @throws BinflashError `GAP` naming what is missing, `UNSUPPORTED` for mixed flavours
- */
-export function checkSequence(files: readonly FileSummary[]): void {
-  for (const [i, file] of files.entries()) {
-    const before = files[i - 1];
-    if (before === undefined) continue;
-    if (before.format.flavour !== file.format.flavour) {
-      throw new BinflashError(
-        'UNSUPPORTED',
-        `is of ${file.format.flavour}, but ${before.path} is of ${before.format.flavour}`,
-        {
-          file: file.path,
-          hint: 'Rewrite the files of each server on their own.',
-        },
-      );
-    }
-    if (before.format.serverId !== file.format.serverId) {
-      throw new BinflashError(
-        'UNSUPPORTED',
-        `is of server id ${file.format.serverId}, but ${before.path} is of ${before.format.serverId}`,
-        {
-          file: file.path,
-          hint: 'Rewrite the files of each server on their own.',
-        },
-      );
-    }
-    // A file's own number is in its name, or one less than that of the file which its ROTATE names.
-    const name = splitName(file.path) ?? beforeNext(file.nextFile);
-    const previous = splitName(before.path) ?? beforeNext(before.nextFile);
-    if (name === undefined || name.stem !== previous?.stem) continue;
-    const expected = splitName(before.nextFile ?? '')?.number ?? previous.number + 1;
-    if (name.number !== expected) {
-      throw new BinflashError(
-        'GAP',
-        `does not follow ${before.path}: file number ${expected} comes next, not ${name.number}`,
-        {
-          file: file.path,
-          hint: 'Add the missing files, or rewrite the two sides of the gap on their own, newest first.',
-        },
-      );
-    }
-  }
 }

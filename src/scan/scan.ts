@@ -1,3 +1,4 @@
+import type { Keys } from '../binlog/encryption/keys.ts';
 import { type EventHeader, HEADER_LENGTH, MAGIC, MAX_EVENT, readHeader } from '../binlog/event-header.ts';
 import { EventCode } from '../binlog/event-types.ts';
 import { loadZstd, zstdIsLoaded } from '../binlog/zstd.ts';
@@ -6,9 +7,9 @@ import { ForwardWindow } from '../io/forward-window.ts';
 import { PageStore } from '../io/page-store.ts';
 import type { InputFile } from '../io/source.ts';
 import type { Waits } from '../io/waits.ts';
-import type { BinlogIndex, FileSummary } from './binlog-index.ts';
+import { type BinlogIndex, type FileSummary, lastLog } from './binlog-index.ts';
 import { EventReader } from './event-reader.ts';
-import { checkMagic } from './magic.ts';
+import { checkMagic, MAGIC_AS_TIME, nextLogLength } from './magic.ts';
 import { tooOld } from './old-formats.ts';
 import { PositionChecks } from './position-checks.ts';
 import type { KnownDigits } from './shapes.ts';
@@ -34,6 +35,8 @@ export interface ScanOptions {
   readonly onProgress?: ((bytes: number) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly knownDigits?: KnownDigits | undefined;
+  /** For events that MariaDB has encrypted. */
+  readonly encryptionKeys?: Keys | undefined;
   /** Told how long the scan waits. */
   readonly waits?: Waits | undefined;
   /**
@@ -51,7 +54,9 @@ export interface ScanOptions {
  */
 export async function scan(files: readonly InputFile[], options: ScanOptions = {}): Promise<BinlogIndex> {
   const pages = options.pages ?? new PageStore();
-  const reader = new EventReader(options.maxUnpacked ?? DEFAULT_MAX_UNPACKED, pages, options.knownDigits);
+  const { encryptionKeys, knownDigits } = options;
+  const maxUnpacked = options.maxUnpacked ?? DEFAULT_MAX_UNPACKED;
+  const reader = new EventReader(maxUnpacked, pages, encryptionKeys, knownDigits);
   const summaries: FileSummary[] = [];
   const index: BinlogIndex = {
     files: summaries,
@@ -95,6 +100,8 @@ async function scanFile(
     let at = window.begin + MAGIC.length;
     let summary: FileSummary | undefined;
     let offset = MAGIC.length;
+    // Up to where encrypted events of the window have been decrypted.
+    let plainTo = 0;
     for (;;) {
       let need = HEADER_LENGTH;
       let isTorn = false;
@@ -102,10 +109,26 @@ async function scanFile(
         // The per-event path: no promise but where compressed transactions are unpacked.
         while (window.end - at >= HEADER_LENGTH && !checks.stopsAt(offset, reader.grouping.open)) {
           readHeader(window.data, at, reader.place.header);
+          if (reader.place.header.timestamp === MAGIC_AS_TIME && summary !== undefined) {
+            need = nextLogLength(window.data, at, window.end, file.size - offset);
+            if (need > window.end - at) break;
+            if (need > 0) {
+              checks.event(offset, offset + MAGIC.length);
+              reader.beginLog(window.data, at + MAGIC.length, at + need, offset);
+              at += MAGIC.length;
+              offset += MAGIC.length;
+              need = HEADER_LENGTH;
+              continue;
+            }
+          }
           isTorn = mayBeTorn(summary) && isCut(reader.place.header, offset, file.size);
           if (isTorn) break;
           need = checkSize(reader.place.header.size, offset, file.size);
           if (window.end - at < need) break;
+          if (reader.decryption.isActive && at >= plainTo) {
+            plainTo = reader.decrypt(window.data, at, window.end, offset);
+            readHeader(window.data, at, reader.place.header);
+          }
           checks.event(offset, offset + need);
           if (summary === undefined) {
             checkFirst(window.data, at, need);
@@ -145,6 +168,7 @@ async function scanFile(
       if (file.size - offset < need) throw adviseStop(cutHeader(file, offset), reader, offset);
       await window.advance(at, need);
       at = window.begin;
+      plainTo = 0;
     }
     checks.end(offset);
     if (summary === undefined) throw cutHeader(file, offset);
@@ -159,7 +183,7 @@ async function scanFile(
 
 /** Is the file one that its server has not closed? It may end anywhere: the server was writing it, or had crashed. */
 function mayBeTorn(summary: FileSummary | undefined): boolean {
-  return summary !== undefined && summary.formats[0]!.format.inUse;
+  return summary !== undefined && lastLog(summary).format.inUse;
 }
 
 /** Does the file end before the event does? Where a system crashed, zeros may stand for what did not come to the disk. */

@@ -8,8 +8,8 @@ import { bytesToScan, indexDetails, lookAtBinlogs, type ReadOptions, scannedByte
 import { Phase } from '../read/phase.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
 import { precisionHint } from '../scan/digits-search.ts';
-import { checkSequence } from '../scan/order.ts';
 import { DEFAULT_WINDOW, scan } from '../scan/scan.ts';
+import { checkSequence } from '../scan/sequence.ts';
 import { Ending } from '../scan/transaction-table.ts';
 import { noMatch } from '../select/no-match.ts';
 import { type Selection, Selector } from '../select/selection.ts';
@@ -70,6 +70,7 @@ export async function show(options: ShowOptions): Promise<ShowResult> {
       pages,
       waits: phase.waits,
       maxUnpacked: options.maxUnpackedSize,
+      encryptionKeys: options.keys?.encryptionKeys,
       startPosition: select?.startPosition,
       stopPosition: select?.stopPosition,
       onProgress: (done) => options.onProgress?.({ phase: 'scan', done, total }),

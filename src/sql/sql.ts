@@ -68,15 +68,16 @@ export async function sql(options: SqlOptions): Promise<SqlResult> {
   validateTextOptions(options);
   const descriptions = options.descriptions ?? new TableDescriptions();
   const filter = new RowFilter(options.select?.where, descriptions);
-  return withBinlogs(options.inputs, options, async (files, pages) => {
+  const folder = spoolFolder({ output: pathOf(options.output) });
+  return withBinlogs(options.inputs, { spoolFolder: folder, ...options }, async (files, pages) => {
     const inputs = new Set(files.map((file) => file.identity));
     const { output } = options;
     const force = options.force ?? false;
     if (typeof output === 'string' && options.splitBy === undefined) await checkTarget(output, inputs, force);
-    pages.folder = spoolFolder({ output: pathOf(output) });
+    pages.folder = folder;
     const index = await readIndex(files, options, pages);
     const selector = new Selector(index, options.select ?? {});
-    const mask = await selectRows(index, files, selector, filter, options, pages.folder);
+    const mask = await selectRows(index, files, selector, filter, options, folder);
     const writers = new TextWriters(index, descriptions, options);
     const planning = new Phase('plan', options.onDebug);
     const planned = makePlan(index, { ...options, ...writers.planOptions }, mask);

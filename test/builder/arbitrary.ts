@@ -132,7 +132,16 @@ export function source(options: SourceOptions = {}): fc.Arbitrary<Source> {
           return { schema: `db${i}`, name: 't', columns: all, padding, ...(optional && { optional }) };
         });
         const files = plan.files.map((transactions, number) =>
-          build(server, plan.checksum, plan.rowsVersion, tables, transactions, number, longest),
+          build(
+            server,
+            plan.checksum,
+            plan.rowsVersion,
+            tables,
+            transactions,
+            number,
+            longest,
+            plan.files.slice(0, number).flat().length,
+          ),
         );
         const describe = (): string =>
           `${server.version} ${plan.checksum} v${plan.rowsVersion}\n${JSON.stringify(plan.files)}\n${plan.tables.map((t) => t.map(([c]) => c.sql).join()).join('\n')}`;
@@ -154,15 +163,17 @@ function build(
   transactions: readonly TransactionPlan[],
   number: number,
   longest: number,
+  earlier: number,
 ): Buffer {
   const mariadb = server.flavour === 'mariadb';
   const log = new Binlog(server, {
     checksum,
     created: number === 0 ? START_TIME : 0,
+    earlier,
     time: START_TIME + number * 1000,
   });
   const isOld = oldServers.includes(server);
-  if (!isOld) log.add(...(mariadb ? [gtidList(number), checkpoint(fileName(number))] : [previousGtids()]));
+  if (!isOld) log.add(...(mariadb ? [gtidList(earlier), checkpoint(fileName(number))] : [previousGtids()]));
   for (const { statements, end, foreignKeys, noise } of transactions) {
     const events: Event[] = [];
     for (const statement of statements) {

@@ -11,6 +11,8 @@ export const START_TIME = 1_795_230_000;
 export interface BinlogOptions extends FormatOptions {
   readonly serverId?: number;
   readonly time?: number;
+  /** Transactions of earlier files: MariaDB's GTIDs go on behind them. */
+  readonly earlier?: number;
   /** Header flags of FORMAT_DESCRIPTION. */
   readonly flags?: number;
 }
@@ -31,6 +33,7 @@ export class Binlog {
     this.#checksum = checksumOf(server, options);
     this.#serverId = options.serverId ?? 1;
     this.time = options.time ?? START_TIME;
+    this.#sequence = options.earlier ?? 0;
     this.format(server, options);
   }
 

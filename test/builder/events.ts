@@ -104,8 +104,16 @@ export function anonymousGtid(): Event {
   return { type: 34, body: join(u8(1), Buffer.alloc(16), u64(0), u8(2), u64(0), u64(1)) };
 }
 
-export function previousGtids(): Event {
-  return { type: 35, body: u64(0), flags: IGNORABLE };
+/** Of sources (UUIDs), ranges of numbers, both ends included. */
+export function previousGtids(before: Record<string, readonly (readonly [number, number])[]> = {}): Event {
+  const sources = Object.entries(before).map(([uuid, ranges]) =>
+    join(
+      Buffer.from(uuid.replaceAll('-', ''), 'hex'),
+      u64(ranges.length),
+      ...ranges.map(([first, last]) => join(u64(first), u64(last + 1))),
+    ),
+  );
+  return { type: 35, body: join(u64(sources.length), ...sources), flags: IGNORABLE };
 }
 
 export interface MariadbGtidOptions {

@@ -23,6 +23,18 @@ function outcome(run: Promise<unknown>): Promise<unknown> {
   );
 }
 
+it('a current folder that is gone is no internal error', async () => {
+  await inScratch(async (place) => {
+    const [input] = (await arrange(place, scenes[0]!.files)) as [string];
+    const before = `mkdir ${place}/d; cd ${place}/d; rmdir ${place}/d`;
+    const { code, stderr } = await program(['inspect', input], { before });
+    expect([code, stderr]).toEqual([
+      io,
+      'binflash: the current folder is gone\n  Go to another one: cd /tmp.\n',
+    ]);
+  });
+});
+
 it('a link to what a process has open, as /dev/stdout is, is not replaced: the link of the machine was', async () => {
   await inScratch(async (place) => {
     const [input] = (await arrange(place, scenes[0]!.files)) as [string];
@@ -99,7 +111,6 @@ it('what is no file is refused as input and as output', async () => {
   const cases: [string[], string, string][] = [
     [[fifo], OUTPUT, 'is not a regular file'],
     [['/dev/null'], OUTPUT, 'is not a regular file'],
-    [[folder], OUTPUT, 'is a folder, not a file'],
     [[`${inputs[0]}/x`], OUTPUT, 'cannot be opened: a part of its path is not a folder'],
     [inputs, 'fifo', 'is not a regular file'],
     [inputs, '.', 'is a folder, not a file'],

@@ -68,7 +68,7 @@ describe('one event of very many rows', () => {
   });
 
   // Where each of them ends was kept: four times the event.
-  it('takes no memory for where they end', { timeout: 60_000 }, async () => {
+  it('takes no memory for where they end', { timeout: 300_000 }, async () => {
     const [few, many] = await inFolder(async (folder) => {
       const inputs = await writeFiles(folder, [
         log('insert', 100_000, alike),

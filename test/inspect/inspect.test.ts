@@ -88,7 +88,7 @@ describe('inspect', () => {
     const { files, tables } = await look(new Binlog(mysql80).bytes());
     expect([files[0]!.rows, files[0]!.firstTime, tables]).toEqual([0, 0, []]);
     await inFolder(async (folder) => {
-      const path = join(folder, 'bin.index');
+      const path = join(folder, 'bin.idx');
       await writeFile(path, './bin.000001\n');
       await expect(inspect([path])).rejects.toMatchObject({ code: 'NOT_A_BINLOG', file: path });
     });

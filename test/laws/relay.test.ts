@@ -77,4 +77,19 @@ describe('relay logs', () => {
     const error = await refusal(relayLogs([log.bytes()], own));
     expect(error).toMatchObject({ code: 'UNFINISHED' });
   });
+
+  it('those in which nothing of the source stands do not tell what the source is', async () => {
+    const relayed = relayLogs([plain().bytes()], own);
+    // What replicas leave that were started and stopped; MariaDB's with a second format of their own, in use.
+    const empty = new Binlog(mysql97, { serverId: 99, flags: 0x40 });
+    empty.format(mysql97, { flags: 1 });
+    for (const files of [
+      [empty.bytes(), ...relayed],
+      [...relayed, empty.bytes()],
+    ]) {
+      const { log } = await undo(files);
+      expect(insertedIds(log)).toHaveLength(2);
+      expect(log.version).toBe(mysql80.version);
+    }
+  });
 });

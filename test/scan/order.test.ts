@@ -104,10 +104,11 @@ describe('files', () => {
     });
   });
 
-  it('that are missing or folders are named', async () => {
+  it('that are missing, and folders without any, are named', async () => {
     await inFolder(async (folder) => {
-      for (const input of [join(folder, 'none'), folder])
-        await expect(rewrite({ inputs: [input] })).rejects.toMatchObject({ code: 'IO', file: input });
+      const none = join(folder, 'none');
+      await expect(rewrite({ inputs: [none] })).rejects.toMatchObject({ code: 'IO', file: none });
+      await expect(rewrite({ inputs: [folder] })).rejects.toMatchObject({ code: 'NOT_A_BINLOG' });
     });
   });
 });

@@ -25,14 +25,13 @@ const REFUSED = {
     INCIDENT: [26],
     // With a body that means nothing, the events that hold rows or an XID are damaged.
     DAMAGED: [19, 23, 24, 25, 30, 31, 32, 38, 39, 40],
-    ENCRYPTED: [],
   },
   mariadb: {
-    UNSUPPORTED: [0, 1, 6, 8, 10, 12, 15, 20, 21, 22, 172],
+    // 164 with a scheme of encryption that means nothing.
+    UNSUPPORTED: [0, 1, 6, 8, 10, 12, 15, 20, 21, 22, 164, 172],
     STATEMENT: [2, 18],
     INCIDENT: [26],
     DAMAGED: [19, 23, 24, 25, 30, 31, 32, 38, 165, 166, 167, 168, 169, 170, 171],
-    ENCRYPTED: [164],
   },
 };
 

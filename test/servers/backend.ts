@@ -14,6 +14,8 @@ export interface Backend {
   hasEnded(): Promise<boolean>;
   /** Clean shutdown; the data stay. Kills the server when it takes too long. */
   shutDown(): Promise<void>;
+  /** Ends the server's process at once, as a crash would; the data stay as they are. */
+  kill(): Promise<void>;
   /** Removes the temporary folder of a server that is down. */
   remove(): Promise<void>;
   /** Starts a client program. */

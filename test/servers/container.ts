@@ -99,6 +99,14 @@ export class ContainerBackend implements Backend {
     this.container = undefined;
   }
 
+  async kill(): Promise<void> {
+    // Not by Docker's own kill, of which this library does not know.
+    if (this.container === undefined) return;
+    spawnSync('docker', ['kill', '--signal=KILL', this.container.getId()]);
+    await this.container.stop();
+    this.container = undefined;
+  }
+
   async remove(): Promise<void> {
     await rm(this.folder, { recursive: true, force: true });
     this.forget();

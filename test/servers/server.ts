@@ -156,6 +156,11 @@ export class Server implements RunningServer {
     return readFile(errorLogFile(this.backend.folder), 'utf8');
   }
 
+  async kill(): Promise<void> {
+    await this.backend.kill();
+    await this.observer.close();
+  }
+
   async restart(options: StartOptions = {}): Promise<void> {
     this.args = options.args ?? this.args;
     await this.shutDown();

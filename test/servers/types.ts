@@ -50,6 +50,8 @@ export interface RunningServer {
   replay(files: readonly string[], input?: Uint8Array): Promise<string>;
   /** The error log's text so far. */
   errorLog(): Promise<string>;
+  /** Ends the server with SIGKILL; {@link restart} starts it on what is left of its data. */
+  kill(): Promise<void>;
   /** Clean shutdown and start on the same data folder, with other options if given. */
   restart(options?: StartOptions): Promise<void>;
   /** Stops the server (SIGTERM to its own pid, SIGKILL after a bounded wait) and removes its data folder. */

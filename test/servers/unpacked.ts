@@ -84,6 +84,15 @@ export class UnpackedBackend implements Backend {
     this.child = undefined;
   }
 
+  async kill(): Promise<void> {
+    const { child } = this;
+    if (child === undefined || (await this.hasEnded())) return;
+    const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    child.kill('SIGKILL');
+    await ended;
+    this.child = undefined;
+  }
+
   async remove(): Promise<void> {
     await rm(this.folder, { recursive: true, force: true });
     this.forget();

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { DebianSource } from '../catalog.ts';
 import { run } from '../process.ts';
 
@@ -20,12 +20,34 @@ export async function unpackDebian(source: DebianSource, into: string, work: str
     .filter(([, name]) => !unneeded.test(name!) && !source.without?.includes(name!))
     .map(([, name, version]) => `${name}=${version}`);
   await downloadAndExtract(apt, wanted, into, join(work, 'packages'));
-  for (const [name, files] of Object.entries(source.files ?? {})) {
+  await takeFiles(apt, source.files ?? {}, into, work);
+  await mergeUsr(into);
+}
+
+/** Takes single files out of packages of a suite, and nothing of what those depend on. */
+export async function unpackFiles(
+  suite: string,
+  files: NonNullable<DebianSource['files']>,
+  into: string,
+  work: string,
+): Promise<void> {
+  await takeFiles(await privateApt(suite, work), files, into, work);
+}
+
+async function takeFiles(
+  apt: Apt,
+  files: NonNullable<DebianSource['files']>,
+  into: string,
+  work: string,
+): Promise<void> {
+  for (const [name, paths] of Object.entries(files)) {
     const whole = join(work, name);
     await downloadAndExtract(apt, [name], whole, join(work, `${name}.packages`));
-    for (const file of files) await rename(join(whole, file), join(into, file));
+    for (const path of paths) {
+      await mkdir(dirname(join(into, path)), { recursive: true });
+      await rename(join(whole, path), join(into, path));
+    }
   }
-  await mergeUsr(into);
 }
 
 type Apt = (args: string[], folder?: string) => Promise<string>;

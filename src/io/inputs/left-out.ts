@@ -1,0 +1,62 @@
+import { basename } from 'node:path';
+import { BinflashError } from '../../errors.ts';
+import type { InputName } from './names.ts';
+
+/** Names that one warning lists; the rest is counted. */
+const LISTED = 10;
+
+/** What an index, a folder or a pattern stands for besides binary logs. */
+export class LeftOut {
+  readonly #strangers = new Map<string, string[]>();
+  readonly #unreadable: { readonly from: string; readonly error: BinflashError }[] = [];
+
+  readonly #repeats: string[] = [];
+
+  /** Another program's file. */
+  stranger({ path, from = '' }: InputName): void {
+    const names = this.#strangers.get(from);
+    if (names === undefined) this.#strangers.set(from, [path]);
+    else names.push(path);
+  }
+
+  unreadable({ from = '' }: InputName, error: BinflashError): void {
+    this.#unreadable.push({ from, error });
+  }
+
+  /** A copy of what is there already. */
+  repeat(path: string, kept: string): void {
+    this.#repeats.push(`${path} holds the same log as ${kept} and was left out`);
+  }
+
+  /** In sentences. */
+  warnings(): string[] {
+    const warnings = [...this.#repeats];
+    for (const [from, paths] of this.#strangers) {
+      const [are, were] = paths.length === 1 ? ['is no binary log', 'was'] : ['are no binary logs', 'were'];
+      warnings.push(`${listed(paths.map((path) => basename(path)))} of ${from} ${are} and ${were} left out`);
+    }
+    const told = this.#unreadable.slice(0, LISTED);
+    for (const { from, error } of told) {
+      warnings.push(`${error.file} was left out, which ${from} names: it ${error.message}`);
+    }
+    const more = this.#unreadable.length - told.length;
+    if (more > 0) warnings.push(`and ${more} more that cannot be opened`);
+    return warnings;
+  }
+
+  /** Why there is nothing to read at all. */
+  nothingElse(): BinflashError {
+    const unreadable = this.#unreadable[0];
+    if (unreadable !== undefined) return unreadable.error;
+    const [from, paths] = [...this.#strangers][0] ?? [];
+    return new BinflashError('NOT_A_BINLOG', 'there is no binary log', {
+      file: from,
+      hint: paths && `What was found there: ${listed(paths.map((path) => basename(path)))}.`,
+    });
+  }
+}
+
+function listed(names: readonly string[]): string {
+  const more = names.length - LISTED;
+  return names.slice(0, LISTED).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}

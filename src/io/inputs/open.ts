@@ -1,0 +1,112 @@
+import { tmpdir } from 'node:os';
+import type { BinlogKeys } from '../../binlog/encryption/keys.ts';
+import { BinflashError } from '../../errors.ts';
+import { DecryptedFile } from '../decrypted-file.ts';
+import { errorCode, type InputFile, SourceFile } from '../source.ts';
+import { unpackArchive } from './archive.ts';
+import { kindOf } from './kind.ts';
+import { LeftOut } from './left-out.ts';
+import { expandNames, type InputName, STANDARD_INPUT } from './names.ts';
+import { Opened } from './opened.ts';
+import { readStandardInput } from './standard-input.ts';
+
+/** How files are opened that are not simply binary logs. */
+export interface OpenOptions {
+  /** Folder for temporary files, of what cannot be read from where it is (default: the system's). */
+  readonly spoolFolder?: string | undefined;
+  /** Most bytes that one TRANSACTION_PAYLOAD or one archive may unpack to (default 64 GiB). */
+  readonly maxUnpackedSize?: number | undefined;
+  /** For encrypted binary logs, see {@link readKeys}. */
+  readonly keys?: BinlogKeys | undefined;
+  /** Told, in a sentence, what of an index, a folder or a pattern is left out. */
+  readonly onWarning?: ((warning: string) => void) | undefined;
+  /** Called with how far an archive is unpacked, in its bytes. */
+  readonly onUnpack?: ((done: number, total: number) => void) | undefined;
+  /** Stops the run at the next window; the promise is rejected with the signal's reason and no output is left. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What is unpacked has no bound that is known; a bomb is larger. */
+const DEFAULT_MOST: number = 64 * 1024 ** 3;
+
+/**
+ * Opens what the names stand for, see {@link expandNames}: plain files as they are, archives and standard input as they
+ * are unpacked. What is no binary log, or cannot be opened, is left out with a warning, unless the user named it.
+ *
+ * @throws BinflashError `IO`, `USAGE`, `NOT_A_BINLOG`, and what unpacking throws
+ */
+export async function openInputs(names: readonly string[], options: OpenOptions = {}): Promise<InputFile[]> {
+  if (names.length === 0) throw new BinflashError('USAGE', 'no binary log was named');
+  const inputs = await expandNames(names);
+  const leftOut = new LeftOut();
+  const opened = new Opened(leftOut);
+  try {
+    for (const input of inputs) {
+      const file = await openOne(input, options, leftOut);
+      if (file === undefined) continue;
+      await opened.add(file, input.from).catch(async (error: unknown) => {
+        await file.close();
+        throw error;
+      });
+    }
+    if (opened.files.length === 0) throw leftOut.nothingElse();
+    for (const warning of leftOut.warnings()) options.onWarning?.(warning);
+    return opened.files;
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+}
+
+/** Undefined for what is left out. */
+async function openOne(
+  input: InputName,
+  options: OpenOptions,
+  leftOut: LeftOut,
+): Promise<InputFile | undefined> {
+  const { path, from } = input;
+  if (path === STANDARD_INPUT && from === undefined) {
+    return unpacked(await readStandardInput(options.spoolFolder ?? tmpdir(), options.signal), options);
+  }
+  let base: SourceFile;
+  try {
+    base = await SourceFile.open(path);
+  } catch (error) {
+    if (from === undefined || !mayBePassedOver(error)) throw error;
+    leftOut.unreadable(input, error);
+    return undefined;
+  }
+  if (from === undefined) return unpacked(base, options);
+  try {
+    const file = await unpacked(base, options);
+    if ((await kindOf(file)) === 'binlog') return file;
+    await file.close();
+  } catch (error) {
+    if (!(error instanceof BinflashError) || error.code !== 'NOT_A_BINLOG') throw error;
+  }
+  leftOut.stranger(input);
+  return undefined;
+}
+
+/** What is in an archive, and decrypted where it is encrypted as a whole; anything else as it is: if it is no binary log, the scan says what it is instead. */
+async function unpacked(
+  base: InputFile,
+  { spoolFolder = tmpdir(), maxUnpackedSize = DEFAULT_MOST, keys, onUnpack, signal }: OpenOptions,
+): Promise<InputFile> {
+  const kind = await kindOf(base);
+  if (kind !== 'gzip' && kind !== 'zstd') return DecryptedFile.of(base, keys?.keyring);
+  const onRead = (done: number): void => onUnpack?.(done, base.size);
+  const archived = await unpackArchive(base, kind, {
+    folder: spoolFolder,
+    most: maxUnpackedSize,
+    onRead,
+    signal,
+  });
+  return DecryptedFile.of(archived, keys?.keyring);
+}
+
+/** Is the file gone, no file, or not for this user? That there are too many open ones is another matter. */
+function mayBePassedOver(error: unknown): error is BinflashError {
+  if (!(error instanceof BinflashError)) return false;
+  return [undefined, 'ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'ELOOP'].includes(errorCode(error.cause));
+}

@@ -1,0 +1,125 @@
+import { formatGtid } from '../binlog/gtid.ts';
+import type { GtidsBefore } from '../binlog/previous-gtids.ts';
+import { BinflashError } from '../errors.ts';
+import { type FileSummary, isRelayLog, type LogSummary } from './binlog-index.ts';
+import { type LogName, splitName } from './log-name.ts';
+
+/** A log among those that are to follow each other. */
+interface Link {
+  readonly file: FileSummary;
+  readonly log: LogSummary;
+}
+
+/**
+ * Checks that scanned logs follow each other without a gap and come from one server: by server id and flavour, by their
+ * numbers, which names and ROTATE tell, and by the GTIDs that came before them.
+ *
+ * @throws BinflashError `GAP` naming what is missing, `UNSUPPORTED` for different servers
+ */
+export function checkSequence(files: readonly FileSummary[]): void {
+  const links = files.flatMap((file) => file.logs.map((log) => ({ file, log })));
+  for (const [i, link] of links.entries()) {
+    const before = links[i - 1];
+    if (before === undefined) continue;
+    checkServer(before, link);
+    const isNext = checkNumber(before, link);
+    if (!isRelayLog(before.file) && !isRelayLog(link.file)) checkGtids(before, link, isNext);
+  }
+}
+
+function checkServer(before: Link, { file, log }: Link): void {
+  const [format, last] = [formatOf(file, log), formatOf(before.file, before.log)];
+  // Of a relay log in which no event of the source stands, nothing is known.
+  if (last.isRelay || format.isRelay) return;
+  const differs = (is: string, was: string): BinflashError =>
+    new BinflashError('UNSUPPORTED', `is of ${is}, but ${nameOf(before)} is of ${was}`, {
+      file: file.path,
+      offset: log.offset === 0 ? undefined : log.offset,
+      hint: 'Rewrite the files of each server on their own.',
+    });
+  if (last.flavour !== format.flavour) throw differs(format.flavour, last.flavour);
+  if (last.serverId !== format.serverId) {
+    throw differs(`server id ${format.serverId}`, `${last.serverId}`);
+  }
+}
+
+/** Of a relay log that of its source. */
+function formatOf(file: FileSummary, log: LogSummary): FileSummary['format'] {
+  return file.logs.length === 1 ? file.format : log.format;
+}
+
+/** Is the log, by its number, the one that comes next? Undefined where the numbers are not known. */
+function checkNumber(before: Link, link: Link): boolean {
+  const name = numberOf(link);
+  const previous = numberOf(before);
+  const named = splitName(before.log.nextFile ?? '');
+  if (name === undefined || name.stem !== (previous ?? named)?.stem) return false;
+  const expected = named?.number ?? previous!.number + 1;
+  if (name.number === expected) return true;
+  throw gap(link, before, `file number ${expected} comes next, not ${name.number}`);
+}
+
+/** A log's own number is in its name, or one less than that of the log which its ROTATE names. */
+function numberOf({ file, log }: Link): LogName | undefined {
+  const own = file.logs.length === 1 ? splitName(file.path) : undefined;
+  const next = log.nextFile === undefined ? undefined : splitName(log.nextFile);
+  return own ?? (next && { stem: next.stem, number: next.number - 1 });
+}
+
+/**
+ * The GTIDs before a log are those before the last one, and where that one led to. They may be more where that is known
+ * to be the last one all the same: MySQL 5.6 adds what gtid_purged is set to.
+ */
+function checkGtids(before: Link, link: Link, isNext: boolean): void {
+  const { gtidsBefore } = link.log;
+  if (gtidsBefore === undefined || before.log.gtidsBefore === undefined) return;
+  const isMysql = formatOf(link.file, link.log).flavour === 'mysql';
+  const led = new Map([...before.log.gtidsBefore].map(([source, ranges]) => [source, ranges.at(-1)![1]]));
+  for (const [source, last] of before.log.gtidsSeen) {
+    const earlier = isMysql ? (led.get(source) ?? 0n) : 0n;
+    led.set(source, last > earlier ? last : earlier);
+  }
+  for (const [source, last] of led) {
+    if (holds(gtidsBefore, source, last, isMysql)) continue;
+    throw new BinflashError(
+      'GAP',
+      `does not follow ${nameOf(before)}, which leads to GTID ${formatGtid(source, last)}: that is not among the GTIDs before it`,
+      {
+        ...placeOf(link),
+        hint: 'One of the two is of another server, or of another time before the logs were reset: leave it out.',
+      },
+    );
+  }
+  if (isNext && before.log.endsClosed) return;
+  for (const [source, ranges] of gtidsBefore) {
+    const last = ranges.at(-1)![1];
+    if (last <= (led.get(source) ?? 0n)) continue;
+    const error = gap(link, before, `GTIDs up to ${formatGtid(source, last)} come before it`);
+    if (isNext) error.hint = `${nameOf(before)} is not complete: copy it again.`;
+    throw error;
+  }
+}
+
+/** Of MariaDB it is the last number that is there; a domain that is not there at all was deleted (FLUSH BINARY LOGS DELETE_DOMAIN_ID). */
+function holds(set: GtidsBefore, source: string, last: bigint, isMysql: boolean): boolean {
+  const ranges = set.get(source);
+  if (isMysql) return ranges?.some(([from, to]) => last >= from && last <= to) ?? false;
+  if (ranges !== undefined) return ranges[0]![1] >= last;
+  const domain = `${source.split('-')[0]}-`;
+  return ![...set.keys()].some((other) => other.startsWith(domain));
+}
+
+function gap(link: Link, before: Link, what: string): BinflashError {
+  return new BinflashError('GAP', `does not follow ${nameOf(before)}: ${what}`, {
+    ...placeOf(link),
+    hint: 'Add the missing files, or rewrite the two sides of the gap on their own, newest first.',
+  });
+}
+
+function placeOf({ file, log }: Link): { file: string; offset?: number } {
+  return log.offset === 0 ? { file: file.path } : { file: file.path, offset: log.offset };
+}
+
+function nameOf({ file, log }: Link): string {
+  return log.offset === 0 ? file.path : `${file.path}:${log.offset}`;
+}

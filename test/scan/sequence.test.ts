@@ -1,0 +1,181 @@
+/** What tells that logs do not follow each other besides their names; and several logs in one file. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { inspect, type ReadOptions, rewrite, transactions } from '../../src/index.ts';
+import { Binlog, START_TIME } from '../builder/binlog.ts';
+import * as e from '../builder/events.ts';
+import { mariadb118, mysql80 } from '../builder/format.ts';
+import { change, insert, orders } from '../builder/shop.ts';
+import { inFolder, undo } from '../helpers.ts';
+
+const A = '3e11fa47-71ca-11e1-9e33-c80aa9429562';
+const B = '4e11fa47-71ca-11e1-9e33-c80aa9429562';
+
+interface Log {
+  readonly name?: string;
+  /** What PREVIOUS_GTIDS or GTID_LIST says. */
+  readonly before: Record<string, [number, number][]> | number;
+  /** GTIDs of transactions. */
+  readonly own: number[];
+  readonly next?: string;
+  readonly serverId?: number;
+}
+
+function mysql({ before, own, next, serverId = 1 }: Log, n: number): Buffer {
+  const log = new Binlog(mysql80, { time: START_TIME + n, serverId });
+  log.add(e.previousGtids(before as Record<string, [number, number][]>));
+  for (const gtid of own) log.add(e.gtid(A, gtid), e.query('BEGIN'), ...insert(gtid), e.xid(gtid));
+  if (next !== undefined) log.add(e.rotate(next));
+  return log.bytes();
+}
+
+function mariadb({ before, own, next }: Log, n: number): Buffer {
+  const log = new Binlog(mariadb118, { time: START_TIME + n, earlier: own[0]! - 1 });
+  log.add(e.gtidList(before as number));
+  for (const gtid of own)
+    log.transaction(change('insert', [gtid], { ...orders, padding: 0 }, { version: 1 }));
+  if (next !== undefined) log.add(e.rotate(next));
+  return log.bytes();
+}
+
+/** Reads logs, each a file of its own, whose names tell nothing unless they are given. */
+function read(make: typeof mysql, ...logs: Log[]): Promise<{ total: { rows: number } }> {
+  return inFolder(async (folder) => {
+    const paths = logs.map(({ name }, n) => join(folder, name ?? `copy-${n}`));
+    await Promise.all(logs.map((log, n) => writeFile(paths[n]!, make(log, n))));
+    return inspect(paths.toReversed());
+  });
+}
+
+describe('GTIDs of MySQL', () => {
+  const first: Log = { before: { [A]: [[1, 4]] }, own: [5, 7, 6] };
+
+  it('of a log are among those before the next one', async () => {
+    const next: Log = { before: { [A]: [[1, 7]] }, own: [8] };
+    expect((await read(mysql, first, next)).total.rows).toBe(4);
+  });
+
+  it.each<[string, Log, RegExp]>([
+    [
+      'those of a log between are missing',
+      { before: { [A]: [[1, 9]] }, own: [10] },
+      /GTIDs up to .*:9 come before/,
+    ],
+    [
+      'another server was never there',
+      { before: { [B]: [[1, 7]] }, own: [8] },
+      /leads to GTID .*:7: that is not/,
+    ],
+    [
+      'the log is older than its place',
+      { before: { [A]: [[1, 5]] }, own: [6] },
+      /leads to GTID .*:7: that is not/,
+    ],
+    ['it was begun anew', { before: {}, own: [1] }, /leads to GTID/],
+    ['a source is new', { before: { [A]: [[1, 7]], [B]: [[1, 1]] }, own: [8] }, /GTIDs up to 4e11.*:1 come/],
+  ])('tell when %s', async (_, next, message) => {
+    await expect(read(mysql, first, next)).rejects.toMatchObject({
+      code: 'GAP',
+      message: expect.stringMatching(message),
+    });
+  });
+
+  it('may be more where the numbers say that nothing is between (MySQL 5.6: gtid_purged), unless it was cut', async () => {
+    const named = { ...first, name: 'bin.000001', next: 'bin.000002' };
+    const next: Log = { name: 'bin.000002', before: { [A]: [[1, 9]] }, own: [10] };
+    expect((await read(mysql, named, next)).total.rows).toBe(4);
+    const { next: _, ...cut } = named;
+    await expect(read(mysql, cut, next)).rejects.toMatchObject({
+      code: 'GAP',
+      hint: expect.stringMatching(/bin\.000001 is not complete: copy it again/),
+    });
+  });
+});
+
+describe('GTIDs of MariaDB', () => {
+  const first: Log = { before: 4, own: [5, 6] };
+
+  it('of a log lead to the list of the next one', async () => {
+    expect((await read(mariadb, first, { before: 6, own: [7] })).total.rows).toBe(3);
+  });
+
+  it.each<[string, number, RegExp]>([
+    ['those of a log between are missing', 8, /GTIDs up to 0-1-8 come before/],
+    ['the log is older than its place', 5, /leads to GTID 0-1-6: that is not/],
+  ])('tell when %s', async (_, before, message) => {
+    await expect(read(mariadb, first, { before, own: [before + 1] })).rejects.toMatchObject({
+      code: 'GAP',
+      message: expect.stringMatching(message),
+    });
+  });
+});
+
+describe('several logs in one file', () => {
+  const logs: Log[] = [
+    { before: {}, own: [1, 2], next: 'bin.000002' },
+    { before: { [A]: [[1, 2]] }, own: [3], next: 'bin.000003' },
+    { before: { [A]: [[1, 3]] }, own: [4], next: 'bin.000004' },
+  ];
+  const joined = (...some: Log[]): Buffer => Buffer.concat(some.map(mysql));
+
+  const inFile = <T>(bytes: Buffer, use: (path: string) => Promise<T>): Promise<T> =>
+    inFolder(async (folder) => {
+      await writeFile(join(folder, 'all'), bytes);
+      return use(join(folder, 'all'));
+    });
+
+  it('are undone as if each had its own, wherever the window ends', async () => {
+    const { bytes } = await undo(logs.map(mysql));
+    for (const window of [64, 100, 333, 5000]) {
+      expect((await undo([joined(...logs)], { window })).bytes).toEqual(bytes);
+    }
+  });
+
+  it('are one file to positions, so that a command that was printed selects what it says', async () => {
+    await inFile(joined(...logs), async (path) => {
+      const options: ReadOptions = {};
+      const command = await transactions([path], options, async (list) => {
+        const starts: number[] = [];
+        for await (const group of list.entries()) starts.push(...group.map(({ start }) => start));
+        return starts;
+      });
+      const second = mysql(logs[0]!, 0).length;
+      expect(command[2]).toBeGreaterThan(second);
+      const { plan } = await rewrite({
+        inputs: [path],
+        select: { startPosition: second, stopPosition: command[3]! },
+      });
+      expect(plan).toMatchObject({ rows: 1, transactions: 1 });
+    });
+  });
+
+  it.each<[string, Log[], string]>([
+    ['a hole between them', [logs[0]!, logs[2]!], 'GAP'],
+    ['the wrong order', [logs[1]!, logs[0]!], 'GAP'],
+    ['one of another server', [logs[0]!, { ...logs[1]!, serverId: 9 }], 'UNSUPPORTED'],
+  ])('with %s are refused at its place', async (_, some, code) => {
+    const offset = mysql(some[0]!, 0).length;
+    await inFile(joined(...some), async (path) => {
+      await expect(inspect([path])).rejects.toMatchObject({ code, file: path, offset });
+    });
+  });
+
+  it('do not share a transaction: what is open at the end of one was never committed', async () => {
+    const cut = new Binlog(mysql80, { time: START_TIME });
+    cut.add(e.anonymousGtid(), e.query('BEGIN'), ...insert(1));
+    const next = new Binlog(mysql80, { time: START_TIME + 1 });
+    next.transaction(insert(2));
+    await inFile(Buffer.concat([cut.bytes(), next.bytes()]), async (path) => {
+      await expect(rewrite({ inputs: [path] }).then(({ plan }) => plan.refusals)).resolves.toMatchObject([
+        { code: 'UNFINISHED' },
+      ]);
+    });
+  });
+});
+
+it('an event of the second that looks like the magic is an event', async () => {
+  const log = new Binlog(mysql80, { time: 0x6e6962fe });
+  for (let id = 0; id < 3; id++) log.transaction(insert(id));
+  expect((await undo([log.bytes()])).result.plan.rows).toBe(3);
+});
