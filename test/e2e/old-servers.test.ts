@@ -78,8 +78,8 @@ eachServer(
 eachServer(
   'MariaDB 5.5, as it is and with rows events of version 2',
   async (scene) => {
-    await thereAndBack(scene, mariadb55, { temporals: false });
-    await thereAndBack(scene, mariadb55, { temporals: false, rowsVersion: 2 });
+    await thereAndBack(scene, mariadb55, {});
+    await thereAndBack(scene, mariadb55, { rowsVersion: 2 });
   },
   { servers: ['mariadb-10.5'] },
 );
