@@ -1,5 +1,5 @@
 # Two commands do all the set-up on a fresh machine: `make demo` and `make test`.
-.PHONY: demo test unit e2e fuzz sql-fuzz coverage-fuzz faults lint build servers browser fixtures bench bench-growth bench-huge clean
+.PHONY: demo test unit e2e fuzz sql-fuzz coverage-fuzz sweep faults lint build servers browser fixtures bench bench-growth bench-huge clean
 
 # npm's own marker of a finished install: older than the lock file means it is due again.
 node_modules/.package-lock.json: package.json package-lock.json
@@ -47,6 +47,11 @@ sql-fuzz: build servers
 SECONDS ?= 60
 coverage-fuzz: build
 	BINFLASH_FUZZ_SECONDS=$(SECONDS) BINFLASH_FUZZ_TARGETS="$(TARGETS)" npx tsx test/hostile/campaign.ts
+
+# Cuts every small fixture at every byte and flips each (docs/fuzzing.md): make sweep [EVERY=1]
+EVERY ?= 1
+sweep: node_modules/.package-lock.json
+	BINFLASH_SWEEP_EVERY=$(EVERY) npx tsx test/sweep/run.ts
 
 # Ends runs by signals at random moments, as many as asked for: make faults ROUNDS=500 [SEED=n]
 faults: build

@@ -50,7 +50,7 @@ export const exitCodes: Record<ErrorCode, number> = {
 /** The section of docs/can-and-cannot-undo.md that says more of a refusal, by its anchor. */
 export const topics: Partial<Record<ErrorCode, string>> = {
   GAP: 'files',
-  ENCRYPTED: 'files',
+  ENCRYPTED: 'encrypted-files',
   UNSUPPORTED: 'not-supported',
   ROW_IMAGE: 'row-images',
   DDL: 'ddl',

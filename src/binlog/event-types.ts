@@ -3,6 +3,7 @@ export type Flavour = 'mysql' | 'mariadb';
 
 /** Event type codes that code refers to by name; {@link eventTypes} holds all of them. */
 export const EventCode = {
+  START_EVENT_V3: 1,
   QUERY: 2,
   STOP: 3,
   ROTATE: 4,
@@ -25,6 +26,7 @@ export const EventCode = {
   TRANSACTION_PAYLOAD: 40,
   GTID_TAGGED: 42,
   ANNOTATE_ROWS: 160,
+  MARIADB_BINLOG_CHECKPOINT: 161,
   MARIADB_GTID: 162,
   MARIADB_GTID_LIST: 163,
   START_ENCRYPTION: 164,
@@ -126,10 +128,14 @@ const rows: Row[] = [
   [41, 'HEARTBEAT_V2', 'mysql', '8.0.26', 'drop'],
   [42, 'GTID_TAGGED', 'mysql', '8.3', 'boundary'],
   [43, 'LARGE_TRANSACTION_HEADER', 'mysql', '10.0', 'drop'],
+  // Amazon Aurora fills up blocks with it, between GTID and BEGIN too.
+  [100, 'AURORA_PADDING', 'mysql', '5.7', 'drop'],
   [160, 'ANNOTATE_ROWS', 'mariadb', '5.3', 'text'],
   [161, 'BINLOG_CHECKPOINT', 'mariadb', '10.0', 'drop'],
   [162, 'GTID', 'mariadb', '10.0.1', 'boundary'],
   [163, 'GTID_LIST', 'mariadb', '10.0.1', 'drop'],
+  // Of Percona Server 5.7, which MySQL itself never had.
+  [164, 'START_5_7_ENCRYPTION', 'mysql', '5.7.20', 'unreadable'],
   [164, 'START_ENCRYPTION', 'mariadb', '10.1', 'encryption'],
   [165, 'QUERY_COMPRESSED', 'mariadb', '10.2.3', 'packed'],
   [166, 'WRITE_ROWS_COMPRESSED_V1', 'mariadb', '10.2.3', 'packed'],

@@ -6,7 +6,7 @@ import { STANDARD_INPUT } from '../io/inputs/names.ts';
 import { listOf } from './arguments.ts';
 import { type CommandSpec, commands } from './commands.ts';
 import { logged } from './debug-log.ts';
-import type { OptionSpec } from './options.ts';
+import { keyOptions, type OptionSpec } from './options.ts';
 import { isStandardOutput } from './stdout.ts';
 
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
@@ -240,7 +240,8 @@ async function run(
   const inputs = [...((args.binlog ?? []) as unknown[]), ...((args['--'] ?? []) as unknown[])];
   const names = inputs.map(undashed);
   const source = Array.isArray(args.source) ? args.source.map(undashed) : args.source;
-  refuseAsOutput([...names, ...(listOf({ source }, 'source') ?? []), ...(listOf(args, 'schema') ?? [])]);
+  const others = ['schema', ...Object.keys(keyOptions)].flatMap((option) => listOf(args, option) ?? []);
+  refuseAsOutput([...names, ...(listOf({ source }, 'source') ?? []), ...others]);
   const command = await load();
   await logged(args, `binflash ${version} ${name}`, () =>
     command(names, { ...args, ...(source === undefined ? {} : { source }) }, signal),

@@ -44,7 +44,19 @@ function serverLines(file: FileInspection): string[] {
     `  ${flavour === 'mariadb' ? 'MariaDB' : 'MySQL'} ${safeText(serverVersion)}, server id ${serverId}, ` +
       `binlog version ${binlogVersion}, event headers of ${headerLength} bytes, checksum ${checksum}` +
       `${closed ? '' : ', not closed by the server'}`,
+    ...relayLines(file),
   ];
+}
+
+/** Where a DBA finds the same on the source. */
+function relayLines({ relay }: FileInspection): string[] {
+  if (relay === undefined) return [];
+  const { serverId, sourceFiles } = relay;
+  const [first, ...others] = sourceFiles;
+  const last = others.at(-1);
+  const events =
+    first === undefined ? 'no event of the source' : `events of its ${last ? `${first} to ${last}` : first}`;
+  return [`  relay log of the replica with server id ${serverId}, ${safeText(events)}`];
 }
 
 function contentLines(contents: Contents, isTotal = false): string[] {

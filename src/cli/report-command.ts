@@ -9,7 +9,7 @@ import { formatBytes } from '../wire/format-bytes.ts';
 import { safeJson, safeText } from '../wire/safe-text.ts';
 import { type Arguments, flagOf, furtherOptions, readSelection, textOf } from './arguments.ts';
 import { debugLog } from './debug-log.ts';
-import { protectSchema, readDescriptions } from './descriptions.ts';
+import { protectNamed, readDescriptions } from './descriptions.ts';
 import { inputOptions } from './input-options.ts';
 import { progressBar } from './progress-bar.ts';
 import { stdoutOutput, writeResult } from './stdout.ts';
@@ -30,7 +30,7 @@ export async function reportCommand(
     });
   }
   const toStdout = output === '-';
-  await protectSchema(args, output);
+  await protectNamed(args, output);
   if (toStdout && json) throw new BinflashError('USAGE', '--json and -o - cannot both have standard output');
   const bar = await progressBar(args);
   let result: ReportResult;

@@ -15,7 +15,7 @@ import {
   textOf,
 } from './arguments.ts';
 import { debugLog } from './debug-log.ts';
-import { protectSchema, readDescriptions } from './descriptions.ts';
+import { protectNamed, readDescriptions } from './descriptions.ts';
 import { inputOptions } from './input-options.ts';
 import { changeLines, planDetails, planJson } from './plan-summary.ts';
 import { progressBar } from './progress-bar.ts';
@@ -40,7 +40,7 @@ export async function rewriteCommand(
     });
   }
   const toStdout = output === '-' && !dryRun;
-  if (!dryRun) await protectSchema(args, output);
+  if (!dryRun) await protectNamed(args, output);
   if (toStdout && json) throw new BinflashError('USAGE', '--json and -o - cannot both have standard output');
   const bar = await progressBar(args);
   const rowEvents = choiceOf(args, 'row-events', ['v1', 'v2']);

@@ -14,7 +14,7 @@ import {
   textOf,
 } from './arguments.ts';
 import { debugLog } from './debug-log.ts';
-import { protectSchema, readDescriptions } from './descriptions.ts';
+import { protectNamed, readDescriptions } from './descriptions.ts';
 import { inputOptions } from './input-options.ts';
 import { changeLines, planDetails, planJson } from './plan-summary.ts';
 import { progressBar } from './progress-bar.ts';
@@ -32,7 +32,7 @@ export async function sqlCommand(
   const toStdout = output === undefined || output === '-';
   const json = flagOf(args, 'json');
   const quiet = flagOf(args, 'quiet');
-  if (!toStdout) await protectSchema(args, output);
+  if (!toStdout) await protectNamed(args, output);
   if (toStdout && json) {
     throw new BinflashError('USAGE', '--json and the text cannot both have standard output', {
       hint: 'Name a file for the text with -o.',

@@ -144,10 +144,8 @@ async function printJson(list: TransactionList, undo: UndoCommand): Promise<void
 }
 
 function toJson({ xid, statement, ...entry }: TransactionEntry): Record<string, unknown> {
-  const { start, end } = entry;
   return {
     ...entry,
-    size: end - start,
     xid: xid?.toString(),
     statement: statement?.text,
     statementCut: statement?.cut,

@@ -11,6 +11,9 @@ const STATEMENT_WIDTH = 24;
 /** Continued lines of a narrow terminal begin with this. */
 const INDENT = '    ';
 
+/** Where it ends in the binary log of a replica's source; only of relay logs. */
+const SOURCE = 'end on the source';
+
 /** Columns of the wide layout; numbers stand to the right. */
 const COLUMNS: readonly [
   title: string,
@@ -19,14 +22,15 @@ const COLUMNS: readonly [
 ][] = [
   ['file', false, (_, file) => file],
   ['start', true, ({ start }) => String(start)],
-  ['end', true, ({ end }) => String(end)],
+  ['end', true, (entry) => endText(entry)],
   ['time', false, ({ time }, _, moment) => moment(time)],
   ['took', true, ({ duration }) => formatDuration(duration)],
   ['inserted', true, ({ insert }) => count(insert)],
   ['updated', true, ({ update }) => count(update)],
   ['deleted', true, (entry) => count(entry.delete)],
-  ['size', true, ({ start, end }) => formatBytes(end - start)],
+  ['size', true, ({ size }) => formatBytes(size)],
   ['thread', true, ({ threadId }) => (threadId === undefined ? '-' : String(threadId))],
+  [SOURCE, true, ({ source }) => (source === undefined ? '-' : `${safeText(source.file)}:${source.end}`)],
   ['GTID', false, ({ gtid }) => gtid ?? '-'],
   ['tables', false, (entry) => tablesText(entry)],
 ];
@@ -39,6 +43,7 @@ export class TransactionsLayout {
   readonly #width: number;
   readonly #fileName: (path: string) => string;
   readonly #moment: Moment;
+  readonly #columns: typeof COLUMNS;
   readonly #widths: number[];
   /** Does a line have room for everything? */
   readonly wide: boolean;
@@ -49,7 +54,8 @@ export class TransactionsLayout {
     this.#moment = moment;
     const short = new Set(files.map((path) => basename(path))).size === files.length;
     this.#fileName = (path) => safeText(short ? basename(path) : path);
-    this.#widths = COLUMNS.map(([title, , cell]) =>
+    this.#columns = COLUMNS.filter(([title]) => title !== SOURCE || first.some(({ source }) => source));
+    this.#widths = this.#columns.map(([title, , cell]) =>
       first.reduce(
         (most, entry) => Math.max(most, length(cell(entry, this.#fileName(entry.file), moment))),
         title.length,
@@ -63,22 +69,25 @@ export class TransactionsLayout {
   get head(): string | undefined {
     if (!this.wide) return undefined;
     return this.#cut(
-      `${COLUMNS.map(([title, right], i) => this.#pad(title, i, right)).join('  ')}  statement`,
+      `${this.#columns.map(([title, right], i) => this.#pad(title, i, right)).join('  ')}  statement`,
     );
   }
 
   lines(entry: TransactionEntry): string[] {
     const file = this.#fileName(entry.file);
     if (this.wide) {
-      const cells = COLUMNS.map(([, right, cell], i) => this.#pad(cell(entry, file, this.#moment), i, right));
+      const cells = this.#columns.map(([, right, cell], i) =>
+        this.#pad(cell(entry, file, this.#moment), i, right),
+      );
       return [this.#cut([...cells, statementText(entry)].join('  '))];
     }
-    const { start, end, time, duration, threadId } = entry;
+    const { start, time, duration, threadId } = entry;
     const head = [
-      `${file}:${start}-${end}`,
+      `${file}:${start}-${endText(entry)}`,
       this.#moment(time).slice(0, -6),
       formatDuration(duration),
-      formatBytes(end - start),
+      formatBytes(entry.size),
+      entry.source === undefined ? '' : `on the source ${safeText(entry.source.file)}:${entry.source.end}`,
       threadId === undefined ? '' : `thread ${threadId}`,
     ];
     const rows = [
@@ -107,6 +116,10 @@ export class TransactionsLayout {
       .join('')}…`;
   }
 }
+
+/** With its file where that is another one. */
+const endText = ({ end, endFile }: TransactionEntry): string =>
+  endFile === undefined ? String(end) : safeText(`${basename(endFile)}:${end}`);
 
 const length = (text: string): number => Array.from(text).length;
 

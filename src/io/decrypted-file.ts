@@ -26,31 +26,28 @@ export class DecryptedFile implements InputFile {
   }
 
   /**
-   * The file itself where it is not encrypted as a whole, else what is in it.
+   * The file itself where it is not encrypted as a whole, else what is in it. It closes the file when it fails.
    *
    * @throws BinflashError `ENCRYPTED` when the keyring does not have its key; for what is damaged; `IO`
    */
   static async of(file: InputFile, keyring: Keys | undefined): Promise<InputFile> {
-    const header = new Uint8Array(Math.min(file.size, ENCRYPTED_HEADER));
-    const begin = Math.min(header.length, ENCRYPTED_MAGIC.length);
-    await file.read(header, 0, begin, 0);
-    if (ENCRYPTED_MAGIC.some((byte, i) => header[i] !== byte)) return file;
-    if (file.size < ENCRYPTED_HEADER + MAGIC.length) {
-      throw new BinflashError('TRUNCATED', 'the file ends inside its header of encryption', {
-        file: file.path,
-        offset: 0,
-        hint: 'Take another copy of the file from the server or a replica.',
-      });
-    }
-    await file.read(header, begin, header.length - begin, begin);
     try {
+      const header = new Uint8Array(Math.min(file.size, ENCRYPTED_HEADER));
+      await file.read(header, 0, header.length, 0);
+      if (ENCRYPTED_MAGIC.some((byte, i) => header[i] !== byte)) return file;
       return await DecryptedFile.#open(file, header, keyring);
     } catch (error) {
+      await file.close();
       throw error instanceof BinflashError ? error.locate({ file: file.path, offset: 0 }) : error;
     }
   }
 
   static async #open(file: InputFile, bytes: Uint8Array, keyring: Keys | undefined): Promise<DecryptedFile> {
+    if (file.size < ENCRYPTED_HEADER + MAGIC.length) {
+      throw new BinflashError('TRUNCATED', 'the file ends inside its header of encryption', {
+        hint: 'Take another copy of the file from the server or a replica.',
+      });
+    }
     const header = parseEncryptedHeader(bytes);
     const { keyId } = header;
     const what = `is encrypted (binlog_encryption) with the key ${keyId}`;
@@ -84,7 +81,7 @@ export class DecryptedFile implements InputFile {
 }
 
 const GIVE_KEYRING =
-  'Name the keyring of its server with --keyring: the file of component_keyring_file (its path is in component_keyring_file.cnf) or of the plugin keyring_file (@@keyring_file_data).';
+  'Name the keyring of its server with --keyring: the file of component_keyring_file (its path is in component_keyring_file.cnf) or of the plugin keyring_file (@@keyring_file_data). Or fetch a plain copy: mysqlbinlog --read-from-remote-server --raw.';
 const OTHER_KEYRING =
   'Name the keyring of the server that wrote the file: the id of the key holds its server_uuid. A copy of the keyring must not be older than the file.';
 const WRONG_KEY =

@@ -3,6 +3,7 @@ import type { FormatDescription } from '../binlog/format-description.ts';
 import type { GtidsBefore } from '../binlog/previous-gtids.ts';
 import type { TableDefinition } from '../binlog/table-map.ts';
 import type { PageStore } from '../io/page-store.ts';
+import type { DigitsSearch } from './digits-search.ts';
 import type { EventTable } from './event-table.ts';
 import type { GtidsSeen } from './gtid-trail.ts';
 import type { ObstacleTable } from './obstacle-table.ts';
@@ -45,6 +46,8 @@ export interface FileSummary {
   firstTime: number;
   lastTime: number;
   readonly logs: LogSummary[];
+  /** Of a relay log: of which of the source's files the events are, each from an offset on. */
+  readonly sourceFiles: { readonly offset: number; readonly name: string }[];
   /** Where the scan ended: the size, or the transaction boundary at or after `--stop-position`. */
   scannedTo: number;
   /** What stands behind that in a file that its server had not closed: an event of which only the beginning was written. */
@@ -61,6 +64,11 @@ export function formatAt({ formats }: FileSummary, offset: number): FormatDescri
 /** The log that a file ends with. */
 export function lastLog({ logs }: FileSummary): LogSummary {
   return logs.at(-1)!;
+}
+
+/** Of which of the source's files the event at `offset` of a relay log is, where that is told. */
+export function sourceFileAt({ sourceFiles }: FileSummary, offset: number): string | undefined {
+  return sourceFiles.findLast((source) => source.offset <= offset)?.name;
 }
 
 /** Did a replica write it, of what it was sent? Positions in its events are those of the source. */
@@ -98,6 +106,8 @@ export interface BinlogIndex {
   readonly shapes: readonly Shape[];
   readonly tables: readonly TableDefinition[];
   readonly obstacles: ObstacleTable;
+  /** What the rows say of temporal columns whose precision is not in the log. */
+  readonly digits: DigitsSearch;
   /** Keeps what does not fit into the memory of the tables, for them and for who makes lists of their numbers. */
   readonly pages: PageStore;
 }

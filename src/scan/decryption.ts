@@ -98,7 +98,7 @@ export class Decryption {
 }
 
 const GIVE_KEYS =
-  'Name the file with the keys of its server with --encryption-keys (@@file_key_management_filename), and where that is encrypted itself, the file with its password with --encryption-keys-password-file.';
+  'Name the file with the keys of its server with --encryption-keys (@@file_key_management_filename), and where that is encrypted itself, the file with its password with --encryption-keys-password-file. Or fetch a plain copy: mariadb-binlog --read-from-remote-server --raw.';
 const WRONG_KEY =
   'The keys are not those of the server that wrote the file, or its first encrypted event is damaged: take other copies of both.';
 

@@ -3,7 +3,7 @@ import { CHECKSUM_LENGTH, checksumMatches } from '../binlog/checksum.ts';
 import { unpackEvent } from '../binlog/compressed-event.ts';
 import type { Keys } from '../binlog/encryption/keys.ts';
 import { HEADER_LENGTH, HeaderFlag, MAGIC, readHeader } from '../binlog/event-header.ts';
-import { EventCode, eventType, eventTypeName } from '../binlog/event-types.ts';
+import { EventCode, eventType, eventTypeName, type Flavour } from '../binlog/event-types.ts';
 import {
   checksumLength,
   type FormatDescription,
@@ -22,13 +22,16 @@ import type { PageStore } from '../io/page-store.ts';
 import { type FileSummary, isRelayLog, type LogSummary, lastLog } from './binlog-index.ts';
 import { Boundaries } from './boundaries.ts';
 import { Decryption } from './decryption.ts';
+import { DigitsSearch } from './digits-search.ts';
 import { EventTable, PLAIN } from './event-table.ts';
 import { Grouping } from './grouping.ts';
 import { InnerEvents } from './inner-events.ts';
 import { ANYTHING, Obstacles } from './obstacles.ts';
+import { isPreGa, preGaMap } from './old-formats.ts';
 import { type EventPlace, emptyPlace } from './place.ts';
+import { RelaySeam } from './relay-seam.ts';
 import { ReplaceDoubt } from './replace-doubt.ts';
-import { countRows, type RowCount, ShapeRegistry } from './shapes.ts';
+import { countRows, type KnownDigits, type RowCount, type Shape, ShapeRegistry } from './shapes.ts';
 import { TextTable } from './text-table.ts';
 
 /** Pieces of 128 KiB that are unpacked before others have their turn. */
@@ -45,7 +48,8 @@ export class EventReader {
   readonly texts: TextTable;
   readonly grouping: Grouping;
   readonly obstacles: Obstacles;
-  readonly shapes: ShapeRegistry = new ShapeRegistry();
+  readonly shapes: ShapeRegistry;
+  readonly digits: DigitsSearch = new DigitsSearch();
   /** Of the file in hand. */
   readonly decryption: Decryption;
   readonly #boundaries: Boundaries;
@@ -58,12 +62,15 @@ export class EventReader {
   /** The packed event that holds the one in hand, or {@link PLAIN}; and where in it that one begins. */
   #packed = PLAIN;
   #inner = 0;
+  /** While it is not known whether a transaction goes on in a relay log, or was begun once more. */
+  #seam: RelaySeam | undefined;
 
   /**
    * `maxUnpacked`: most bytes that one TRANSACTION_PAYLOAD may unpack to; `pages` keeps the index; `keys` are those of
-   * MariaDB.
+   * MariaDB; `known` are digits of its old temporal columns.
    */
-  constructor(maxUnpacked: number, pages: PageStore, keys?: Keys) {
+  constructor(maxUnpacked: number, pages: PageStore, keys?: Keys, known?: KnownDigits) {
+    this.shapes = new ShapeRegistry(undefined, known);
     this.#maxUnpacked = maxUnpacked;
     this.decryption = new Decryption(keys);
     this.events = new EventTable(pages);
@@ -78,8 +85,14 @@ export class EventReader {
     const format = readFormat(bytes, start, end);
     this.#format = format;
     this.place.file++;
+    this.#seam = undefined;
+    if (format.isRelay && this.#summary !== undefined && !this.#log.endsClosed && this.grouping.open) {
+      this.#seam = new RelaySeam(this.#summary.path);
+    }
     // A replica that was told to start and stop leaves relay logs in which nothing of its source stands.
     const before = format.isRelay ? this.#summary?.format : undefined;
+    const lastSource = format.isRelay ? this.#summary?.sourceFiles.at(-1) : undefined;
+    this.place.isRelay = format.isRelay;
     this.#summary = {
       path,
       size,
@@ -90,6 +103,7 @@ export class EventReader {
       firstTime: 0,
       lastTime: 0,
       logs: [beginningOf(format, 0)],
+      sourceFiles: lastSource === undefined ? [] : [{ offset: 0, name: lastSource.name }],
       scannedTo: 0,
       tornBytes: 0,
     };
@@ -231,7 +245,9 @@ export class EventReader {
     if (trailer > 0) verifyChecksum(bytes, start, end);
     const summary = this.#summary!;
     summary.events[header.type]!++;
-    this.#log.endsClosed = header.type === EventCode.ROTATE || header.type === EventCode.STOP;
+    // In a relay log, a ROTATE of the source tells of the source's file.
+    const isOwn = !this.#isRelay || (header.flags & HeaderFlag.RELAY_LOG) !== 0;
+    this.#log.endsClosed = header.type === EventCode.STOP || (header.type === EventCode.ROTATE && isOwn);
     if (header.timestamp > summary.lastTime) summary.lastTime = header.timestamp;
     if (header.timestamp > 0 && (summary.firstTime === 0 || header.timestamp < summary.firstTime)) {
       summary.firstTime = header.timestamp;
@@ -243,10 +259,11 @@ export class EventReader {
   #take(bytes: Uint8Array, start: number, body: number): void {
     const { header } = this.place;
     const { flavour } = this.#format!;
+    if (this.#seam?.isPassedBy(header.type)) this.#seam = undefined;
     const type = eventType(header.type, flavour);
     switch (type?.action) {
       case 'map':
-        this.#replace.map(this.shapes.map(bytes, start, body, this.grouping.statement, flavour).flags);
+        this.#readMap(bytes, start, body, flavour);
         return;
       case 'rows':
         this.#readRows(bytes, start, body);
@@ -289,6 +306,14 @@ export class EventReader {
     }
   }
 
+  #readMap(bytes: Uint8Array, start: number, body: number, flavour: Flavour): void {
+    try {
+      this.#replace.map(this.shapes.map(bytes, start, body, this.grouping.statement, flavour).flags);
+    } catch (error) {
+      throw isPreGa(this.#format!) && error instanceof BinflashError ? preGaMap() : error;
+    }
+  }
+
   #readRows(bytes: Uint8Array, start: number, body: number): void {
     const { grouping, events, place } = this;
     const rows = this.#rows;
@@ -297,8 +322,11 @@ export class EventReader {
       const shape = this.shapes.shapeOf(bytes, rows, grouping.statement);
       // Where lengths are not known, nothing can be counted, and the plan refuses what is selected.
       const count = this.#count;
-      if (shape.table.lengthsKnown) countRows(bytes, rows, shape, count);
-      else count.rows = count.largest = 0;
+      if (shape.table.lengthsKnown) countKnown(bytes, rows, shape, count);
+      else {
+        this.digits.watch(shape, bytes, rows);
+        count.rows = count.largest = 0;
+      }
       const plain = this.#packed === PLAIN;
       const transaction = grouping.rows(rows.flags);
       events.add(
@@ -325,13 +353,22 @@ export class EventReader {
     const { type, flags } = this.place.header;
     // In a relay log, those of the source name its own files.
     const isOwn = !this.#isRelay || (flags & HeaderFlag.RELAY_LOG) !== 0;
-    if (!isOwn) return;
+    if (!isOwn) {
+      if (type === EventCode.ROTATE) this.#readSource(parseRotate(bytes, start, body));
+      return;
+    }
     const log = this.#log;
     if (type === EventCode.ROTATE) log.nextFile = parseRotate(bytes, start, body);
     if (type === EventCode.PREVIOUS_GTIDS || type === EventCode.MARIADB_GTID_LIST) {
       log.gtidsBefore = readGtidsBefore(bytes, start, body);
     }
     if (log.endsClosed && !this.#isRelay) this.grouping.abandon();
+  }
+
+  /** What follows is of another of the source's files. */
+  #readSource(name: string): void {
+    const { sourceFiles } = this.#summary!;
+    if (sourceFiles.at(-1)?.name !== name) sourceFiles.push({ offset: this.place.offset, name });
   }
 
   #readText(bytes: Uint8Array, start: number, body: number): void {
@@ -406,6 +443,19 @@ function unreadable(name: string): BinflashError {
   return new BinflashError('UNSUPPORTED', `events of type ${name} cannot be read`, {
     hint: 'Dump the file from its server with --read-from-remote-server --raw and use that copy.',
   });
+}
+
+/** Counts rows, of which lengths may be known from elsewhere than the log. */
+function countKnown(bytes: Uint8Array, rows: RowsEvent, shape: Shape, into: RowCount): void {
+  try {
+    countRows(bytes, rows, shape, into);
+  } catch (error) {
+    if (shape.table.digits !== undefined && error instanceof BinflashError) {
+      error.hint =
+        'Or the table had another precision than the --schema or --temporal-precision that was given.';
+    }
+    throw error;
+  }
 }
 
 /** Its CRC is always real, even where the events after it have none; but older servers write none. */

@@ -126,6 +126,7 @@ export class Grouping {
     this.transactions.endFile.set(this.current, file);
     this.transactions.end.set(this.current, end);
     this.transactions.endTime.set(this.current, header.timestamp);
+    if (this.#place.isRelay) this.transactions.sourceEnd.set(this.current, header.endLogPos);
     this.#close();
   }
 

@@ -7,6 +7,8 @@ import { type EventHeader, emptyHeader } from '../binlog/event-header.ts';
 export interface EventPlace {
   /** Number of the file. */
   file: number;
+  /** Is it a relay log? */
+  isRelay: boolean;
   /** Where in the file the event begins and ends. */
   offset: number;
   end: number;
@@ -14,5 +16,5 @@ export interface EventPlace {
 }
 
 export function emptyPlace(): EventPlace {
-  return { file: -1, offset: 0, end: 0, header: emptyHeader() };
+  return { file: -1, isRelay: false, offset: 0, end: 0, header: emptyHeader() };
 }

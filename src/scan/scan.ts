@@ -10,7 +10,9 @@ import type { Waits } from '../io/waits.ts';
 import { type BinlogIndex, type FileSummary, lastLog } from './binlog-index.ts';
 import { EventReader } from './event-reader.ts';
 import { checkMagic, MAGIC_AS_TIME, nextLogLength } from './magic.ts';
+import { tooOld } from './old-formats.ts';
 import { PositionChecks } from './position-checks.ts';
+import type { KnownDigits } from './shapes.ts';
 
 /** Bytes read at a time. Any value gives the same result. */
 export const DEFAULT_WINDOW: number = 2 * 1024 * 1024;
@@ -34,6 +36,7 @@ export interface ScanOptions {
   readonly signal?: AbortSignal | undefined;
   /** For events that MariaDB has encrypted. */
   readonly encryptionKeys?: Keys | undefined;
+  readonly knownDigits?: KnownDigits | undefined;
   /** Told how long the scan waits. */
   readonly waits?: Waits | undefined;
   /**
@@ -51,7 +54,12 @@ export interface ScanOptions {
  */
 export async function scan(files: readonly InputFile[], options: ScanOptions = {}): Promise<BinlogIndex> {
   const pages = options.pages ?? new PageStore();
-  const reader = new EventReader(options.maxUnpacked ?? DEFAULT_MAX_UNPACKED, pages, options.encryptionKeys);
+  const reader = new EventReader(
+    options.maxUnpacked ?? DEFAULT_MAX_UNPACKED,
+    pages,
+    options.encryptionKeys,
+    options.knownDigits,
+  );
   const summaries: FileSummary[] = [];
   const index: BinlogIndex = {
     files: summaries,
@@ -61,6 +69,7 @@ export async function scan(files: readonly InputFile[], options: ScanOptions = {
     shapes: reader.shapes.shapes,
     tables: reader.shapes.definitions,
     obstacles: reader.obstacles.table,
+    digits: reader.digits,
     pages,
   };
   let done = 0;
@@ -125,7 +134,7 @@ async function scanFile(
           }
           checks.event(offset, offset + need);
           if (summary === undefined) {
-            checkFirst(reader.place.header.type);
+            checkFirst(window.data, at, need);
             summary = reader.beginFile(file.path, file.size, window.data, at, at + need);
             summaries.push(summary);
           } else if (reader.isPayload) {
@@ -143,7 +152,7 @@ async function scanFile(
         // The last event has its length, but not all of its bytes have come to the disk.
         isTorn = mayBeTorn(summary) && error.code === 'BAD_CHECKSUM' && offset + need === file.size;
         if (!isTorn) {
-          adviseStop(error, reader, offset);
+          adviseStop(error, reader, offset, file, summaries);
           error.locate({ file: file.path, offset, eventType: reader.eventTypeName });
           // What stands before it is whole, wherever the window began.
           const goOn = summary === undefined || ((await options.onIndex?.(index, reader.complete)) ?? true);
@@ -159,7 +168,9 @@ async function scanFile(
       if (checks.stopsAt(offset, reader.grouping.open) || offset === file.size) break;
       isTorn ||= mayBeTorn(summary) && file.size - offset < need;
       if (isTorn) break;
-      if (file.size - offset < need) throw adviseStop(cutHeader(file, offset), reader, offset);
+      if (file.size - offset < need) {
+        throw adviseStop(cutHeader(file, offset), reader, offset, file, summaries);
+      }
       await window.advance(at, need);
       at = window.begin;
       plainTo = 0;
@@ -226,18 +237,29 @@ function cutHeader(file: InputFile, offset: number): BinflashError {
 }
 
 /** Adds to the hint of an error at `offset` how what stands before it may be used all the same. */
-function adviseStop(error: BinflashError, reader: EventReader, offset: number): BinflashError {
+function adviseStop(
+  error: BinflashError,
+  reader: EventReader,
+  offset: number,
+  damaged: InputFile,
+  summaries: readonly FileSummary[],
+): BinflashError {
   const { open, current, transactions } = reader.grouping;
   // A transaction is read to its end even when it goes on behind the stop position.
   const position = open ? transactions.start.get(current) : offset;
   if (position > MAGIC.length && ['TRUNCATED', 'DAMAGED', 'BAD_CHECKSUM'].includes(error.code)) {
-    const advice = `To use what stands before it, make this the last file and add --stop-position ${position}.`;
+    // In relay logs, it may have begun in an earlier file.
+    const begun = open ? summaries[transactions.file.get(current)]!.path : damaged.path;
+    const last = begun === damaged.path ? 'this' : begun;
+    const advice = `To use what stands before it, make ${last} the last file and add --stop-position ${position}.`;
     error.hint = error.hint === undefined ? advice : `${error.hint} ${advice}`;
   }
   return error;
 }
 
-function checkFirst(type: number): void {
+function checkFirst(bytes: Uint8Array, at: number, size: number): void {
+  const type = bytes[at + 4];
+  if (type === EventCode.START_EVENT_V3) throw tooOld(bytes, at, size);
   if (type !== EventCode.FORMAT_DESCRIPTION) {
     throw new BinflashError('DAMAGED', 'the first event is not FORMAT_DESCRIPTION', {
       hint: 'A piece cut out of a binary log cannot be read: take the whole file.',

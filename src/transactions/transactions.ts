@@ -3,9 +3,10 @@ import type { TableChanges } from '../flashback/plan.ts';
 import { BatchReader } from '../read/batch-reader.ts';
 import { lookAtBinlogs, type ReadOptions, readIndex } from '../read/binlogs.ts';
 import { Phase } from '../read/phase.ts';
-import type { BinlogIndex } from '../scan/binlog-index.ts';
+import { type BinlogIndex, sourceFileAt } from '../scan/binlog-index.ts';
 import { NumberList } from '../scan/paged-column.ts';
 import { DEFAULT_WINDOW } from '../scan/scan.ts';
+import { transactionSize } from '../scan/transaction-place.ts';
 import { NO_THREAD } from '../scan/transaction-table.ts';
 import type { RewriteRequest } from '../select/command-line.ts';
 import { type Selection, Selector } from '../select/selection.ts';
@@ -33,6 +34,11 @@ export interface TransactionEntry {
   /** Where it begins, with its GTID where it has one, and where it ends. */
   readonly start: number;
   readonly end: number;
+  /** Of relay logs: the file in which it ends, where that is a later one. */
+  readonly endFile: string | undefined;
+  /** Of relay logs: the source's binary log, and where the transaction ends in it (mod 2^32), as far as they are told. */
+  readonly source: { readonly file: string; readonly end: number } | undefined;
+  readonly size: number;
   /** When it began, Unix seconds, and how long it took until it was committed. */
   readonly time: number;
   readonly duration: number;
@@ -146,12 +152,16 @@ function entryOf(
   const threadId = all.threadId.get(transaction);
   const xid = all.xid.get(transaction);
   const position = all.decidedOffset.get(transaction);
+  const isSplit = all.endFile.get(transaction) !== all.file.get(transaction);
   let statements = 0;
   for (const _ of textsOf(index, transaction, changes)) statements++;
   return {
     file: files[all.file.get(transaction)]!.path,
     start: all.start.get(transaction),
     end: all.end.get(transaction),
+    endFile: isSplit ? files[all.endFile.get(transaction)]!.path : undefined,
+    source: sourceOf(index, transaction),
+    size: transactionSize(index, transaction),
     time: changes.firstTime,
     duration: changes.lastTime - changes.firstTime,
     state: stateOf(index, transaction),
@@ -169,4 +179,10 @@ function entryOf(
     statement,
     statements,
   };
+}
+
+function sourceOf({ transactions, files }: BinlogIndex, transaction: number): TransactionEntry['source'] {
+  const end = transactions.sourceEnd.get(transaction);
+  const file = sourceFileAt(files[transactions.file.get(transaction)]!, transactions.start.get(transaction));
+  return file === undefined || end === 0 ? undefined : { file, end };
 }

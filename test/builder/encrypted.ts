@@ -39,6 +39,8 @@ export function encryptMariadb(
 ): Buffer {
   const begin = 4 + plain.readUInt32LE(4 + 9);
   const hasChecksum = plain[begin - 5] === 1;
+  // A relay log's positions are those of the source.
+  const isRelay = (plain.readUInt16LE(4 + 17) & 0x40) !== 0;
   const start = { type: 164, body: join(u8(1), u32(1), nonce) };
   const pieces = [plain.subarray(0, begin), encodeEvent(start, begin, 1, plain.readUInt32LE(4), hasChecksum)];
   let offset = begin + pieces[1]!.length;
@@ -47,16 +49,26 @@ export function encryptMariadb(
     const size = plain.readUInt32LE(at + 9);
     const event = Buffer.from(plain.subarray(at, at + size));
     const position = event.readUInt32LE(13);
-    if (position > 0) event.writeUInt32LE((position + moved) % 0x1_0000_0000, 13);
-    if (hasChecksum) event.writeUInt32LE(crc32(event.subarray(0, size - 4)), size - 4);
-    pieces.push(encryptEvent(event, eventKey, algorithm, join(nonce, u32(offset))));
+    if (position > 0 && !isRelay) {
+      event.writeUInt32LE((position + moved) % 0x1_0000_0000, 13);
+      if (hasChecksum) event.writeUInt32LE(crc32(event.subarray(0, size - 4)), size - 4);
+    }
+    pieces.push(encryptEvent(event, eventKey, algorithm, offset, nonce));
     at += size;
     offset += size;
   }
   return Buffer.concat(pieces);
 }
 
-function encryptEvent(event: Buffer, eventKey: Buffer, algorithm: Algorithm, iv: Buffer): Buffer {
+/** An event as it stands at `offset`, of which 4 bytes count. */
+export function encryptEvent(
+  event: Buffer,
+  eventKey: Buffer,
+  algorithm: Algorithm,
+  offset: number,
+  nonce: Buffer = NONCE,
+): Buffer {
+  const iv = join(nonce, u32(offset % 0x1_0000_0000));
   const bits = 8 * eventKey.length;
   const size = Buffer.from(event.subarray(9, 13));
   const plain = Buffer.from(event);

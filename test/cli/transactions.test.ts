@@ -134,6 +134,9 @@ describe('the layout', () => {
     file: '/var/lib/mysql/bin.000001',
     start: 1234,
     end: 5678,
+    endFile: undefined,
+    source: undefined,
+    size: 4444,
     time: 1_795_230_000,
     duration: 4000,
     state: 'prepared',
@@ -156,6 +159,15 @@ describe('the layout', () => {
     statement: { text: 'DELETE\n  FROM 💡 orders', cut: true },
     statements: 3,
   };
+
+  it('tells of relay logs where a transaction ends, in which file and on the source', () => {
+    const relayed = { ...entry, endFile: '/r/relay.000002', source: { file: 'bin.000007', end: 99_000 } };
+    const layout = new TransactionsLayout(Infinity, [relayed.file], [relayed], formatLocal);
+    expect(layout.head).toMatch(/thread +end on the source +GTID/);
+    expect(layout.lines(relayed)[0]).toMatch(/ 1234 +relay\.000002:5678 .* bin\.000007:99000 /);
+    const narrow = new TransactionsLayout(80, [relayed.file], [relayed], formatLocal);
+    expect(narrow.lines(relayed)[0]).toContain('bin.000001:1234-relay.000002:5678');
+  });
 
   it('has two lines on a narrow terminal, none of them longer than it is', () => {
     for (const width of [20, 40, 80, 120]) {

@@ -50,7 +50,7 @@ const SMALL_WINDOW = 64 * 1024;
 /** How often a story has undone something. */
 const turns = new Map<string, number>();
 
-type Source = Pick<RewriteOptions, 'inputs' | 'select' | 'skip' | 'primaryKeys' | 'descriptions'>;
+type Source = Pick<RewriteOptions, 'inputs' | 'keys' | 'select' | 'skip' | 'primaryKeys' | 'descriptions'>;
 
 /** That SQL text undoes what the binary log undoes, and makes it again. */
 export class SqlProof {
@@ -81,7 +81,7 @@ export class SqlProof {
   static async begin(
     server: RunningServer,
     plan: Plan,
-    { inputs, select, skip, primaryKeys, descriptions }: Source,
+    { inputs, keys, select, skip, primaryKeys, descriptions }: Source,
     bySql: BySql,
   ): Promise<SqlProof | undefined> {
     if (bySql.left !== undefined) return undefined;
@@ -89,6 +89,7 @@ export class SqlProof {
     const databases = databasesOf(plan);
     const source: Source = {
       inputs,
+      keys,
       select: { ...select },
       skip,
       primaryKeys,

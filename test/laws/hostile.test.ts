@@ -128,7 +128,7 @@ function isBoundary(bytes: Buffer, at: number): boolean {
 
 describe('things handed in by mistake', () => {
   it.each<[string, string, string]>([
-    ['an encrypted binlog', 'fd62696e01', 'ENCRYPTED'],
+    ['the beginning of an encrypted binlog', 'fd62696e01', 'TRUNCATED'],
     ['an InnoDB binlog', 'fefe0d0100', 'UNSUPPORTED'],
     ['gzip', '1f8b0800', 'UNSUPPORTED'],
     ['zstd', '28b52ffd', 'UNSUPPORTED'],

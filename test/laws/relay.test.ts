@@ -1,12 +1,15 @@
+import { basename } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { inspect, transactions } from '../../src/index.ts';
 import { source } from '../builder/arbitrary.ts';
 import { Binlog } from '../builder/binlog.ts';
 import * as e from '../builder/events.ts';
 import { mariadb118, mysql80, mysql97 } from '../builder/format.ts';
+import { readEvents } from '../builder/reader.ts';
 import { relayLogs } from '../builder/relay.ts';
 import { insert } from '../builder/shop.ts';
-import { attempt, insertedIds, refusal, undo } from '../helpers.ts';
+import { attempt, inFolder, insertedIds, refusal, undo, writeFiles } from '../helpers.ts';
 
 /** Numbers of events before which something happens. */
 const places = fc.uniqueArray(fc.nat({ max: 60 }), { maxLength: 4 });
@@ -91,5 +94,38 @@ describe('relay logs', () => {
       expect(insertedIds(log)).toHaveLength(2);
       expect(log.version).toBe(mysql80.version);
     }
+  });
+
+  it('a relay log that is cut in the middle of a transaction is not joined with the next one', async () => {
+    const [first, second] = relayLogs([plain().bytes()], { ...own, rotations: [3] });
+    const events = readEvents(first!);
+    // Without the ROTATE at its end, and without the rows before it.
+    const cut = first!.subarray(0, events.at(-2)!.offset);
+    expect(await refusal([cut, second!])).toMatchObject({ code: 'GAP' });
+    // Where the transaction was begun once more, all of it is there.
+    const again = relayLogs([plain().bytes()], { ...own, rotations: [0] })[1]!;
+    const { log } = await undo([cut, again]);
+    expect(insertedIds(log)).toHaveLength(2);
+  });
+
+  it('those who look at them are told where the same stands on the source', async () => {
+    const source = plain().bytes();
+    const ends = readEvents(source).filter(({ type }) => type === 16);
+    const entries = await inFolder(async (folder) => {
+      const paths = await writeFiles(folder, relayLogs([source], { ...own, rotations: [5] }));
+      const { files } = await inspect(paths);
+      const sourceFiles = ['source.000001'];
+      expect(files.map(({ relay }) => relay)).toEqual([
+        { serverId: 99, sourceFiles },
+        { serverId: 99, sourceFiles },
+      ]);
+      return transactions(paths, {}, async (list) => (await list.entries().next()).value!);
+    });
+    expect(entries).toMatchObject(
+      ends.map(({ endLogPos }) => ({ source: { file: 'source.000001', end: endLogPos } })),
+    );
+    const [first, second] = entries;
+    expect([basename(first!.endFile!), second!.endFile]).toEqual(['bin.000002', undefined]);
+    for (const { size } of entries) expect(size).toBeGreaterThan(100);
   });
 });

@@ -18,11 +18,12 @@ export function selectedServerIds(): readonly ServerId[] {
  */
 export async function startServer(id: ServerId, options: StartOptions = {}): Promise<RunningServer> {
   const provider = options.provider ?? process.env.BINFLASH_TEST_PROVIDER ?? 'unpacked';
-  return Server.start(id, await createBackend(id, provider), options.args ?? []);
+  return Server.start(id, await createBackend(id, provider, options.program), options.args ?? []);
 }
 
-async function createBackend(id: ServerId, provider: string): Promise<Backend> {
-  if (provider === 'unpacked') return UnpackedBackend.create(id);
+async function createBackend(id: ServerId, provider: string, program?: string): Promise<Backend> {
+  if (provider === 'unpacked') return UnpackedBackend.create(id, program);
+  if (program !== undefined) throw new Error('a container starts its own program');
   if (provider !== 'container') throw new Error(`BINFLASH_TEST_PROVIDER: no provider is named '${provider}'`);
   // Loaded on demand: nobody else should wait for the container library.
   const { ContainerBackend } = await import('./container.ts');

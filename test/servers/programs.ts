@@ -15,32 +15,32 @@ export interface Programs {
 
 /**
  * The programs run through the folder's own loader and libraries, so that neither the machine's libc nor its
- * configuration files play a part.
+ * configuration files play a part. `server` is another path of the server's program.
  */
-export function programs(id: string, root: string): Programs {
+export function programs(id: string, root: string, server?: string): Programs {
   const spec = serverSpec(id);
   const libraries = spec.libraries.map((folder) => join(root, folder)).join(':');
-  const call = (program: string, ...options: string[]): Command => [
+  const call = (program: string, ...options: string[]): Command => callOf(join(root, program), options);
+  const callOf = (program: string, options: readonly string[]): Command => [
     join(root, 'usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2'),
     '--inhibit-cache',
     '--library-path',
     libraries,
-    join(root, program),
+    program,
     '--no-defaults',
     ...options,
   ];
   const share = join(root, spec.share);
   const charsets = `--character-sets-dir=${join(share, 'charsets')}`;
   return {
-    server: call(
-      spec.server,
+    server: callOf(server ?? join(root, spec.server), [
       `--basedir=${join(root, spec.basedir)}`,
       `--lc-messages-dir=${share}`,
       charsets,
       `--plugin-dir=${join(root, spec.serverPlugins)}`,
       ...(process.getuid?.() === 0 ? ['--user=root'] : []),
       ...identity(id).options,
-    ),
+    ]),
     client: call(spec.client, charsets, `--plugin-dir=${join(root, spec.clientPlugins)}`),
     binlog: call(spec.binlog, charsets),
     dump: call(dumpOf(spec), charsets, `--plugin-dir=${join(root, spec.clientPlugins)}`),

@@ -12,6 +12,8 @@ export const serverIds: readonly ServerId[] = [
 export interface StartOptions {
   /** Further server options, e.g. `['--binlog-checksum=NONE']`; they come after the provider's own. */
   args?: readonly string[];
+  /** A link to the server's program, by which it is started: MySQL looks beside it for what to load first. For unpacked servers. */
+  program?: string;
   /** Where the server runs; by default what BINFLASH_TEST_PROVIDER says, else 'unpacked'. */
   provider?: 'unpacked' | 'container';
 }

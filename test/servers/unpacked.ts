@@ -27,10 +27,10 @@ export class UnpackedBackend implements Backend {
   private child: ChildProcess | undefined;
   private readonly forget: () => void;
 
-  private constructor(id: string, root: string, folder: string, port: number) {
+  private constructor(id: string, root: string, folder: string, port: number, program?: string) {
     this.folder = folder;
     this.port = port;
-    this.programs = programs(id, root);
+    this.programs = programs(id, root, program);
     this.options = commonOptions(folder, port);
     this.forget = onProcessEnd(() => {
       this.child?.kill('SIGKILL');
@@ -39,12 +39,12 @@ export class UnpackedBackend implements Backend {
   }
 
   /** A server with a data folder of its own, not yet started. */
-  static async create(id: string): Promise<UnpackedBackend> {
+  static async create(id: string, program?: string): Promise<UnpackedBackend> {
     const { root, template } = await provisionServer(id);
     const folder = await mkdtemp(join(tmpdir(), `binflash-${id}-`));
     await mkdir(temporaryFolder(folder));
     await run('cp', ['--archive', '--sparse=auto', '--reflink=auto', template, dataFolder(folder)]);
-    return new UnpackedBackend(id, root, folder, await freePort());
+    return new UnpackedBackend(id, root, folder, await freePort(), program);
   }
 
   async start(args: readonly string[]): Promise<void> {

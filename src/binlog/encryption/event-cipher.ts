@@ -10,6 +10,12 @@ export type EventAlgorithm = (typeof eventAlgorithms)[number];
 /** Bytes of a block of AES. */
 const BLOCK = 16;
 
+/** Bytes of an event of AES_CTR from which on it is not deciphered together with others. */
+const LARGE = 1024;
+
+/** What of such an event is deciphered at a time. */
+const PIECE = 64 * 1024;
+
 /** Where an event's size stands, which is never encrypted; what belongs there stands at the event's beginning. */
 const SIZE_AT = 9;
 
@@ -27,6 +33,7 @@ const SIZE_AT = 9;
  * Source: MariaDB, sql/log_event.cc, Log_event::read_log_event, and include/my_crypt.h.
  */
 export class EventCipher {
+  readonly #key: Uint8Array;
   readonly #nonce: readonly [number, number, number];
   /** What is deciphered as it is, and what becomes a key stream. */
   readonly #blocks: BlockQueue | undefined;
@@ -37,6 +44,7 @@ export class EventCipher {
   /** `key` has 16, 24 or 32 bytes, `nonce` 12. */
   constructor(key: Uint8Array, nonce: Uint8Array, algorithm: EventAlgorithm) {
     const bits = 8 * key.length;
+    this.#key = key;
     this.#nonce = [0, 4, 8].map((at) => readU32(nonce, at)) as [number, number, number];
     this.#stream = new BlockQueue(createCipheriv(`aes-${bits}-ecb`, key, null), true);
     if (algorithm === 'AES_CTR') return;
@@ -65,7 +73,13 @@ export class EventCipher {
     const end = at + size;
     const wholeEnd = this.#blocks === undefined ? begin : end - ((end - begin) % BLOCK);
     if (wholeEnd > begin) this.#takeBlocks(this.#blocks!, bytes, begin, wholeEnd, offset);
-    for (let from = wholeEnd, block = 0; from < end; ) {
+    if (end - wholeEnd > LARGE) this.#decryptLarge(bytes, begin, end, offset);
+    else this.#takeStream(bytes, wholeEnd, end, offset);
+    this.#queued.push(at, size);
+  }
+
+  #takeStream(bytes: Uint8Array, begin: number, end: number, offset: number): void {
+    for (let from = begin, block = 0; from < end; ) {
       const blocks = Math.min(Math.ceil((end - from) / BLOCK), this.#stream.room(bytes));
       const length = Math.min(end - from, blocks * BLOCK);
       this.#stream.expect(from, length);
@@ -73,7 +87,16 @@ export class EventCipher {
       from += length;
       block += blocks;
     }
-    this.#queued.push(at, size);
+  }
+
+  /** An event of AES_CTR for which a cipher of its own is worth its making. */
+  #decryptLarge(bytes: Uint8Array, begin: number, end: number, offset: number): void {
+    const vector = new Uint8Array(BLOCK);
+    for (const [i, word] of [...this.#nonce, offset].entries()) writeU32(vector, 4 * i, word);
+    const cipher = createDecipheriv(`aes-${8 * this.#key.length}-ctr`, this.#key, vector);
+    for (let at = begin; at < end; at += PIECE) {
+      bytes.set(cipher.update(bytes.subarray(at, Math.min(end, at + PIECE))), at);
+    }
   }
 
   #takeBlocks(queue: BlockQueue, bytes: Uint8Array, begin: number, end: number, offset: number): void {
