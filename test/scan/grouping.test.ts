@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readIndex, withBinlogs } from '../../src/read/binlogs.ts';
-import { Binlog } from '../builder/binlog.ts';
+import { Binlog, START_TIME } from '../builder/binlog.ts';
 import * as e from '../builder/events.ts';
 import { mariadb118, mysql56, mysql80, type Server } from '../builder/format.ts';
 import { change, insert, orders } from '../builder/shop.ts';
@@ -12,8 +12,8 @@ async function groups(
   build: (log: Binlog) => void,
   more?: (log: Binlog) => void,
 ): Promise<unknown[]> {
-  const logs = [build, ...(more ? [more] : [])].map((fill) => {
-    const log = new Binlog(server);
+  const logs = [build, ...(more ? [more] : [])].map((fill, number) => {
+    const log = new Binlog(server, { time: START_TIME + number });
     fill(log);
     return log.bytes();
   });

@@ -37,12 +37,14 @@ const DEFAULT_MOST: number = 64 * 1024 ** 3;
  */
 export async function openInputs(names: readonly string[], options: OpenOptions = {}): Promise<InputFile[]> {
   if (names.length === 0) throw new BinflashError('USAGE', 'no binary log was named');
-  const inputs = await expandNames(names);
   const leftOut = new LeftOut();
   const opened = new Opened(leftOut);
+  // All are opened before the first is read, which may take long: what they are is settled at one moment.
+  const found = await findAll(await expandNames(names), leftOut);
   try {
-    for (const input of inputs) {
-      const file = await openOne(input, options, leftOut);
+    for (let next = found.shift(); next !== undefined; next = found.shift()) {
+      const { input } = next;
+      const file = await plainOf(next, options, leftOut);
       if (file === undefined) continue;
       await opened.add(file, input.from).catch(async (error: unknown) => {
         await file.close();
@@ -54,31 +56,52 @@ export async function openInputs(names: readonly string[], options: OpenOptions 
     return opened.files;
   } catch (error) {
     await opened.close();
+    await Promise.all(found.map(({ source }) => source?.close()));
+    throw error;
+  }
+}
+
+/** A file as it was found; undefined is standard input. */
+interface Found {
+  readonly input: InputName;
+  readonly source: SourceFile | undefined;
+}
+
+async function findAll(inputs: readonly InputName[], leftOut: LeftOut): Promise<Found[]> {
+  const found: Found[] = [];
+  try {
+    for (const input of inputs) {
+      const { path, from } = input;
+      if (path === STANDARD_INPUT && from === undefined) {
+        found.push({ input, source: undefined });
+        continue;
+      }
+      try {
+        found.push({ input, source: await SourceFile.open(path) });
+      } catch (error) {
+        if (from === undefined || !mayBePassedOver(error)) throw error;
+        leftOut.unreadable(input, error);
+      }
+    }
+    return found;
+  } catch (error) {
+    await Promise.all(found.map(({ source }) => source?.close()));
     throw error;
   }
 }
 
 /** Undefined for what is left out. */
-async function openOne(
-  input: InputName,
+async function plainOf(
+  { input, source }: Found,
   options: OpenOptions,
   leftOut: LeftOut,
 ): Promise<InputFile | undefined> {
-  const { path, from } = input;
-  if (path === STANDARD_INPUT && from === undefined) {
+  if (source === undefined) {
     return unpacked(await readStandardInput(options.spoolFolder ?? tmpdir(), options.signal), options);
   }
-  let base: SourceFile;
+  if (input.from === undefined) return unpacked(source, options);
   try {
-    base = await SourceFile.open(path);
-  } catch (error) {
-    if (from === undefined || !mayBePassedOver(error)) throw error;
-    leftOut.unreadable(input, error);
-    return undefined;
-  }
-  if (from === undefined) return unpacked(base, options);
-  try {
-    const file = await unpacked(base, options);
+    const file = await unpacked(source, options);
     if (await isBinlog(file)) return file;
   } catch (error) {
     if (!(error instanceof BinflashError) || error.code !== 'NOT_A_BINLOG') throw error;
