@@ -3,6 +3,7 @@ export type Flavour = 'mysql' | 'mariadb';
 
 /** Event type codes that code refers to by name; {@link eventTypes} holds all of them. */
 export const EventCode = {
+  START_EVENT_V3: 1,
   QUERY: 2,
   STOP: 3,
   ROTATE: 4,
@@ -127,6 +128,8 @@ const rows: Row[] = [
   [41, 'HEARTBEAT_V2', 'mysql', '8.0.26', 'drop'],
   [42, 'GTID_TAGGED', 'mysql', '8.3', 'boundary'],
   [43, 'LARGE_TRANSACTION_HEADER', 'mysql', '10.0', 'drop'],
+  // Amazon Aurora fills up blocks with it, between GTID and BEGIN too.
+  [100, 'AURORA_PADDING', 'mysql', '5.7', 'drop'],
   [160, 'ANNOTATE_ROWS', 'mariadb', '5.3', 'text'],
   [161, 'BINLOG_CHECKPOINT', 'mariadb', '10.0', 'drop'],
   [162, 'GTID', 'mariadb', '10.0.1', 'boundary'],

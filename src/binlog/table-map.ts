@@ -1,6 +1,7 @@
 import { BinflashError } from '../errors.ts';
 import { bitmapBytes } from '../wire/bitmap.ts';
 import { Cursor } from '../wire/cursor.ts';
+import { isOldTemporal, lengthOfDigits } from './columns/old-digits.ts';
 import { ColumnType, readMetadata, valueLength } from './columns/types.ts';
 import { HEADER_LENGTH } from './event-header.ts';
 import type { Flavour } from './event-types.ts';
@@ -35,6 +36,8 @@ export interface TableDefinition {
    * depends on.
    */
   readonly lengthsKnown: boolean;
+  /** What is known of the digits of fraction of such columns by other means: masks, see `ANY_DIGITS`; 0 for other columns. */
+  readonly digits?: Uint8Array | undefined;
   /** Numbers of the JSON columns, which PARTIAL_UPDATE_ROWS counts by themselves. */
   readonly jsonColumns: readonly number[];
   /** Bit i: column i may be NULL. */
@@ -111,7 +114,7 @@ export function parseTableMap(
     types,
     metas,
     lengths,
-    lengthsKnown: flavour === 'mysql' || !types.some((type) => OLD_TEMPORALS.includes(type)),
+    lengthsKnown: flavour === 'mysql' || !types.some(isOldTemporal),
     jsonColumns: [...types.keys()].filter((i) => types[i] === ColumnType.JSON),
     nullable,
     optional: parseOptionalMetadata(bytes, cursor.at, end, types, metas, flavour),
@@ -119,7 +122,14 @@ export function parseTableMap(
   };
 }
 
-const OLD_TEMPORALS: readonly number[] = [ColumnType.TIMESTAMP, ColumnType.TIME, ColumnType.DATETIME];
+/** The table as it is with these masks of digits; its rows can be walked where they leave but one length a value. */
+export function withDigits(table: TableDefinition, digits: Uint8Array): TableDefinition {
+  const lengths = Array.from(table.lengths, (length, i) =>
+    digits[i] === 0 ? length : lengthOfDigits(table.types[i]!, digits[i]!),
+  );
+  const lengthsKnown = lengths.every((length) => length !== undefined);
+  return { ...table, digits, lengthsKnown, ...(lengthsKnown && { lengths: Int32Array.from(lengths) }) };
+}
 
 /**
  * Is this the map of a MariaDB sequence? A sequence is a table of exactly these eight columns, none nullable:

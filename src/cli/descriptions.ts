@@ -3,7 +3,8 @@ import { timeZone } from '../binlog/columns/values/time-zone.ts';
 import { BinflashError } from '../errors.ts';
 import { TableDescriptions } from '../tables/description.ts';
 import { readSchema } from '../tables/read-schema.ts';
-import { type Arguments, numberOf, textOf } from './arguments.ts';
+import { TemporalPrecision } from '../tables/temporal-precision.ts';
+import { type Arguments, listOf, numberOf, textOf } from './arguments.ts';
 
 /**
  * How tables and their values are to be read, from the options that all commands share (`tableOptions` and, where
@@ -20,9 +21,12 @@ export async function readDescriptions(
   timeZone(zone);
   const most = numberOf(args, 'max-value') ?? maxValue ?? 0;
   const schema = textOf(args, 'schema');
+  const precisions = listOf(args, 'temporal-precision') ?? [];
+  const precision = precisions.length === 0 ? undefined : new TemporalPrecision(precisions);
   return new TableDescriptions(
     { timeZone: zone, maxCharacters: most === 0 ? undefined : most },
     schema === undefined ? undefined : await readSchema(schema),
+    precision,
   );
 }
 

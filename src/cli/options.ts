@@ -219,6 +219,13 @@ export const tableOptions: Record<string, OptionSpec> = {
     describe:
       'a mysqldump --no-data or SHOW CREATE TABLE file, for names, keys and types that the log does not tell',
   },
+  'temporal-precision': {
+    group: VALUES,
+    value: 'db.table=col:n',
+    list: true,
+    describe:
+      'digits of fraction of TIME, DATETIME, TIMESTAMP from before MariaDB 10.1; columns as name or @1',
+  },
   'time-zone': {
     group: VALUES,
     value: 'zone',

@@ -1,6 +1,7 @@
 import { tableName } from '../binlog/table-map.ts';
 import { BinflashError, type ErrorCode } from '../errors.ts';
 import type { BinlogIndex, Obstacle } from '../scan/binlog-index.ts';
+import { adviceOn } from '../scan/old-formats.ts';
 import type { NumberList } from '../scan/paged-column.ts';
 import type { Selector } from '../select/selection.ts';
 import { MAX_REFUSALS, type Skippable } from './refusals.ts';
@@ -210,7 +211,7 @@ function refusal(index: BinlogIndex, obstacle: Obstacle, code: ErrorCode): Binfl
     file: index.files[obstacle.file]!.path,
     offset: obstacle.offset,
     eventType: obstacle.eventType,
-    hint,
+    hint: adviceOn(obstacle.eventType) ?? hint,
   });
 }
 

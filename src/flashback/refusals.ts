@@ -3,6 +3,7 @@ import { rowsType } from '../binlog/rows.ts';
 import { isSequence, tableName } from '../binlog/table-map.ts';
 import { BinflashError, type ErrorPlace } from '../errors.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
+import { precisionHint } from '../scan/digits-search.ts';
 import type { Shape } from '../scan/shapes.ts';
 import { Ending } from '../scan/transaction-table.ts';
 import { columnName, type Inversion } from './inversion.ts';
@@ -117,7 +118,7 @@ export function judgeRows(
       error: new BinflashError(
         'UNSUPPORTED',
         'the table has TIME, DATETIME or TIMESTAMP columns in the format before MariaDB 10.1, whose precision is not in the log',
-        { ...place, hint: 'Leave the table out with --exclude-table.' },
+        { ...place, hint: precisionHint(index.digits, shape.table) },
       ),
     };
   }

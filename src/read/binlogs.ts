@@ -3,9 +3,11 @@ import { type OpenOptions, openInputs } from '../io/inputs/open.ts';
 import { PageStore } from '../io/page-store.ts';
 import type { InputFile } from '../io/source.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
+import { digitsText } from '../scan/digits-search.ts';
 import { orderFiles } from '../scan/order.ts';
-import { DEFAULT_WINDOW, scan } from '../scan/scan.ts';
+import { DEFAULT_WINDOW, type ScanOptions, scan } from '../scan/scan.ts';
 import { checkSequence } from '../scan/sequence.ts';
+import type { KnownDigits } from '../scan/shapes.ts';
 import type { Selection } from '../select/selection.ts';
 import { mebibytes, type OnDebug, Phase } from './phase.ts';
 
@@ -24,6 +26,11 @@ export interface ReadOptions extends Omit<OpenOptions, 'onUnpack'> {
   readonly window?: number | undefined;
   /** Told, line by line, what the run decides and where its time goes. */
   readonly onDebug?: OnDebug | undefined;
+}
+
+/** Who may know the digits of fraction of temporal columns of old. */
+export interface TellsDigits {
+  readonly digitsOf: KnownDigits;
 }
 
 /** As much of a selection as bounds what is read at all. */
@@ -49,13 +56,17 @@ export async function openBinlogs(names: readonly string[], options: ReadOptions
  */
 export async function readIndex(
   files: readonly InputFile[],
-  options: ReadOptions & { readonly select?: Bounds | undefined },
+  options: ReadOptions & {
+    readonly select?: Bounds | undefined;
+    readonly descriptions?: TellsDigits | undefined;
+  },
   pages?: PageStore,
 ): Promise<BinlogIndex> {
   const total = bytesToScan(files, options.select);
   const window = options.window ?? DEFAULT_WINDOW;
   const phase = new Phase('scan', options.onDebug);
-  const index = await scan(files, {
+  const known: KnownDigits = (table, flavour) => options.descriptions?.digitsOf(table, flavour);
+  const scanning: ScanOptions = {
     window,
     pages,
     waits: phase.waits,
@@ -65,11 +76,26 @@ export async function readIndex(
     stopPosition: options.select?.stopPosition,
     onProgress: (done) => options.onProgress?.({ phase: 'scan', done, total }),
     signal: options.signal,
-  });
+    knownDigits: known,
+  };
+  let index = await scan(files, scanning);
+  const found = index.digits.found();
+  if (found.size > 0) {
+    // All of it is read again, with lengths that are known now.
+    options.onDebug?.(
+      `precisions found: ${[...found].map(([table, masks]) => digitsText(table, masks)).join(' ')}`,
+    );
+    const byBody = new Map(Array.from(found, ([{ body }, masks]) => [bodyKey(body), masks]));
+    const knownDigits: KnownDigits = (table, flavour) =>
+      byBody.get(bodyKey(table.body)) ?? known(table, flavour);
+    index = await scan(files, { ...scanning, knownDigits });
+  }
   phase.end(scannedBytes(index), () => [...indexDetails(index), `windows of ${mebibytes(window)}`]);
   checkSequence(index.files);
   return index;
 }
+
+const bodyKey = (body: Uint8Array): string => Buffer.from(body).toString('latin1');
 
 /** Bytes that a scan comes by at least: what stands behind a stop position is not read. */
 export function bytesToScan(files: readonly InputFile[], bounds: Bounds | undefined): number {

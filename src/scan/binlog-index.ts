@@ -3,6 +3,7 @@ import type { FormatDescription } from '../binlog/format-description.ts';
 import type { GtidsBefore } from '../binlog/previous-gtids.ts';
 import type { TableDefinition } from '../binlog/table-map.ts';
 import type { PageStore } from '../io/page-store.ts';
+import type { DigitsSearch } from './digits-search.ts';
 import type { EventTable } from './event-table.ts';
 import type { GtidsSeen } from './gtid-trail.ts';
 import type { ObstacleTable } from './obstacle-table.ts';
@@ -105,6 +106,8 @@ export interface BinlogIndex {
   readonly shapes: readonly Shape[];
   readonly tables: readonly TableDefinition[];
   readonly obstacles: ObstacleTable;
+  /** What the rows say of temporal columns whose precision is not in the log. */
+  readonly digits: DigitsSearch;
   /** Keeps what does not fit into the memory of the tables, for them and for who makes lists of their numbers. */
   readonly pages: PageStore;
 }

@@ -3,7 +3,7 @@ import { CHECKSUM_LENGTH, checksumMatches } from '../binlog/checksum.ts';
 import { unpackEvent } from '../binlog/compressed-event.ts';
 import type { Keys } from '../binlog/encryption/keys.ts';
 import { HEADER_LENGTH, HeaderFlag, MAGIC, readHeader } from '../binlog/event-header.ts';
-import { EventCode, eventType, eventTypeName } from '../binlog/event-types.ts';
+import { EventCode, eventType, eventTypeName, type Flavour } from '../binlog/event-types.ts';
 import {
   checksumLength,
   type FormatDescription,
@@ -22,14 +22,16 @@ import type { PageStore } from '../io/page-store.ts';
 import { type FileSummary, isRelayLog, type LogSummary, lastLog } from './binlog-index.ts';
 import { Boundaries } from './boundaries.ts';
 import { Decryption } from './decryption.ts';
+import { DigitsSearch } from './digits-search.ts';
 import { EventTable, PLAIN } from './event-table.ts';
 import { Grouping } from './grouping.ts';
 import { InnerEvents } from './inner-events.ts';
 import { ANYTHING, Obstacles } from './obstacles.ts';
+import { isPreGa, preGaMap } from './old-formats.ts';
 import { type EventPlace, emptyPlace } from './place.ts';
 import { RelaySeam } from './relay-seam.ts';
 import { ReplaceDoubt } from './replace-doubt.ts';
-import { countRows, type RowCount, ShapeRegistry } from './shapes.ts';
+import { countRows, type KnownDigits, type RowCount, type Shape, ShapeRegistry } from './shapes.ts';
 import { TextTable } from './text-table.ts';
 
 /** Pieces of 128 KiB that are unpacked before others have their turn. */
@@ -46,7 +48,8 @@ export class EventReader {
   readonly texts: TextTable;
   readonly grouping: Grouping;
   readonly obstacles: Obstacles;
-  readonly shapes: ShapeRegistry = new ShapeRegistry();
+  readonly shapes: ShapeRegistry;
+  readonly digits: DigitsSearch = new DigitsSearch();
   /** Of the file in hand. */
   readonly decryption: Decryption;
   readonly #boundaries: Boundaries;
@@ -64,9 +67,10 @@ export class EventReader {
 
   /**
    * `maxUnpacked`: most bytes that one TRANSACTION_PAYLOAD may unpack to; `pages` keeps the index; `keys` are those of
-   * MariaDB.
+   * MariaDB; `known` are digits of its old temporal columns.
    */
-  constructor(maxUnpacked: number, pages: PageStore, keys?: Keys) {
+  constructor(maxUnpacked: number, pages: PageStore, keys?: Keys, known?: KnownDigits) {
+    this.shapes = new ShapeRegistry(undefined, known);
     this.#maxUnpacked = maxUnpacked;
     this.decryption = new Decryption(keys);
     this.events = new EventTable(pages);
@@ -259,7 +263,7 @@ export class EventReader {
     const type = eventType(header.type, flavour);
     switch (type?.action) {
       case 'map':
-        this.#replace.map(this.shapes.map(bytes, start, body, this.grouping.statement, flavour).flags);
+        this.#readMap(bytes, start, body, flavour);
         return;
       case 'rows':
         this.#readRows(bytes, start, body);
@@ -302,6 +306,14 @@ export class EventReader {
     }
   }
 
+  #readMap(bytes: Uint8Array, start: number, body: number, flavour: Flavour): void {
+    try {
+      this.#replace.map(this.shapes.map(bytes, start, body, this.grouping.statement, flavour).flags);
+    } catch (error) {
+      throw isPreGa(this.#format!) && error instanceof BinflashError ? preGaMap() : error;
+    }
+  }
+
   #readRows(bytes: Uint8Array, start: number, body: number): void {
     const { grouping, events, place } = this;
     const rows = this.#rows;
@@ -310,8 +322,11 @@ export class EventReader {
       const shape = this.shapes.shapeOf(bytes, rows, grouping.statement);
       // Where lengths are not known, nothing can be counted, and the plan refuses what is selected.
       const count = this.#count;
-      if (shape.table.lengthsKnown) countRows(bytes, rows, shape, count);
-      else count.rows = count.largest = 0;
+      if (shape.table.lengthsKnown) countKnown(bytes, rows, shape, count);
+      else {
+        this.digits.watch(shape, bytes, rows);
+        count.rows = count.largest = 0;
+      }
       const plain = this.#packed === PLAIN;
       const transaction = grouping.rows(rows.flags);
       events.add(
@@ -428,6 +443,19 @@ function unreadable(name: string): BinflashError {
   return new BinflashError('UNSUPPORTED', `events of type ${name} cannot be read`, {
     hint: 'Dump the file from its server with --read-from-remote-server --raw and use that copy.',
   });
+}
+
+/** Counts rows, of which lengths may be known from elsewhere than the log. */
+function countKnown(bytes: Uint8Array, rows: RowsEvent, shape: Shape, into: RowCount): void {
+  try {
+    countRows(bytes, rows, shape, into);
+  } catch (error) {
+    if (shape.table.digits !== undefined && error instanceof BinflashError) {
+      error.hint =
+        'Or the table had another precision than the --schema or --temporal-precision that was given.';
+    }
+    throw error;
+  }
 }
 
 /** Its CRC is always real, even where the events after it have none; but older servers write none. */

@@ -10,7 +10,9 @@ import type { Waits } from '../io/waits.ts';
 import { type BinlogIndex, type FileSummary, lastLog } from './binlog-index.ts';
 import { EventReader } from './event-reader.ts';
 import { checkMagic, MAGIC_AS_TIME, nextLogLength } from './magic.ts';
+import { tooOld } from './old-formats.ts';
 import { PositionChecks } from './position-checks.ts';
+import type { KnownDigits } from './shapes.ts';
 
 /** Bytes read at a time. Any value gives the same result. */
 export const DEFAULT_WINDOW: number = 2 * 1024 * 1024;
@@ -34,6 +36,7 @@ export interface ScanOptions {
   readonly signal?: AbortSignal | undefined;
   /** For events that MariaDB has encrypted. */
   readonly encryptionKeys?: Keys | undefined;
+  readonly knownDigits?: KnownDigits | undefined;
   /** Told how long the scan waits. */
   readonly waits?: Waits | undefined;
   /**
@@ -51,7 +54,12 @@ export interface ScanOptions {
  */
 export async function scan(files: readonly InputFile[], options: ScanOptions = {}): Promise<BinlogIndex> {
   const pages = options.pages ?? new PageStore();
-  const reader = new EventReader(options.maxUnpacked ?? DEFAULT_MAX_UNPACKED, pages, options.encryptionKeys);
+  const reader = new EventReader(
+    options.maxUnpacked ?? DEFAULT_MAX_UNPACKED,
+    pages,
+    options.encryptionKeys,
+    options.knownDigits,
+  );
   const summaries: FileSummary[] = [];
   const index: BinlogIndex = {
     files: summaries,
@@ -61,6 +69,7 @@ export async function scan(files: readonly InputFile[], options: ScanOptions = {
     shapes: reader.shapes.shapes,
     tables: reader.shapes.definitions,
     obstacles: reader.obstacles.table,
+    digits: reader.digits,
     pages,
   };
   let done = 0;
@@ -125,7 +134,7 @@ async function scanFile(
           }
           checks.event(offset, offset + need);
           if (summary === undefined) {
-            checkFirst(reader.place.header.type);
+            checkFirst(window.data, at, need);
             summary = reader.beginFile(file.path, file.size, window.data, at, at + need);
             summaries.push(summary);
           } else if (reader.isPayload) {
@@ -248,7 +257,9 @@ function adviseStop(
   return error;
 }
 
-function checkFirst(type: number): void {
+function checkFirst(bytes: Uint8Array, at: number, size: number): void {
+  const type = bytes[at + 4];
+  if (type === EventCode.START_EVENT_V3) throw tooOld(bytes, at, size);
   if (type !== EventCode.FORMAT_DESCRIPTION) {
     throw new BinflashError('DAMAGED', 'the first event is not FORMAT_DESCRIPTION', {
       hint: 'A piece cut out of a binary log cannot be read: take the whole file.',

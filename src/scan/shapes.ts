@@ -1,7 +1,7 @@
 import { compileLayout, imageEnd, type RowLayout } from '../binlog/columns/layout.ts';
 import type { Flavour } from '../binlog/event-types.ts';
 import { type ChangeKind, partialImageStart, type RowsEvent } from '../binlog/rows.ts';
-import { parseTableMap, TABLE_MAP_BODY, type TableDefinition } from '../binlog/table-map.ts';
+import { parseTableMap, TABLE_MAP_BODY, type TableDefinition, withDigits } from '../binlog/table-map.ts';
 import { BinflashError } from '../errors.ts';
 import { bitmapBytes, setBits } from '../wire/bitmap.ts';
 import { readU48 } from '../wire/integers.ts';
@@ -20,6 +20,9 @@ export interface Shape {
   /** The after image of UPDATE. */
   readonly second: RowLayout | undefined;
 }
+
+/** Tells what is known, besides the log, of the digits of fraction of a table's temporal columns of old. */
+export type KnownDigits = (table: TableDefinition, flavour: Flavour) => Uint8Array | undefined;
 
 interface MappedTable {
   readonly definition: TableDefinition;
@@ -60,11 +63,13 @@ export class ShapeRegistry {
   readonly #byId = new Map<number, Mapping>();
   readonly #byBody = new Map<string, MappedTable>();
 
+  readonly #known: KnownDigits | undefined;
   readonly #maxMemory: number;
   #memory = 0;
 
-  constructor(maxMemory: number = MAX_MEMORY) {
+  constructor(maxMemory: number = MAX_MEMORY, known?: KnownDigits) {
     this.#maxMemory = maxMemory;
+    this.#known = known;
   }
 
   #take(memory: number): void {
@@ -104,12 +109,18 @@ export class ShapeRegistry {
     let mapped = this.#byBody.get(key);
     if (mapped === undefined) {
       this.#take(DEFINITION_MEMORY + body.length * MEMORY_PER_BYTE);
-      const definition = parseTableMap(bytes, start, end, flavour);
+      const definition = this.#parse(bytes, start, end, flavour);
       this.definitions.push(definition);
       mapped = { definition, shapes: [], byKey: new Map() };
       this.#byBody.set(key, mapped);
     }
     return mapped;
+  }
+
+  #parse(bytes: Uint8Array, start: number, end: number, flavour: Flavour): TableDefinition {
+    const definition = parseTableMap(bytes, start, end, flavour);
+    const digits = definition.lengthsKnown ? undefined : this.#known?.(definition, flavour);
+    return digits === undefined ? definition : withDigits(definition, digits);
   }
 
   /** The shape of a rows event. @throws BinflashError `DAMAGED` when no TABLE_MAP fits it */

@@ -41,8 +41,8 @@ export function sqlColumn({ table, decoder }: TableDescription, column: number, 
   const type = table.types[column]!;
   const meta = table.metas[column]!;
   const quote = quoteOf(flavour);
-  // The log does not tell the length of MariaDB's temporals of old; here it has become known, and is another one.
-  if (table.lengths[column] !== valueLength(type, meta))
+  // The log does not tell the digits of MariaDB's temporals of old; here they have become known, and there are some.
+  if ((table.digits?.[column] ?? 0) > 1 || table.lengths[column] !== valueLength(type, meta))
     return oldTemporal(type, decoder.columns[column]!, quote);
   if (isEnum(type, meta)) {
     const size = meta & 0xff;

@@ -1,4 +1,5 @@
 import { tmpdir } from 'node:os';
+import { tableName } from '../binlog/table-map.ts';
 import { BinflashError } from '../errors.ts';
 import { tornWarnings } from '../flashback/unclosed.ts';
 import type { InputFile } from '../io/source.ts';
@@ -7,6 +8,7 @@ import { BatchReader } from '../read/batch-reader.ts';
 import { bytesToScan, indexDetails, lookAtBinlogs, type ReadOptions, scannedBytes } from '../read/binlogs.ts';
 import { Phase } from '../read/phase.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
+import { precisionHint } from '../scan/digits-search.ts';
 import { DEFAULT_WINDOW, scan } from '../scan/scan.ts';
 import { checkSequence } from '../scan/sequence.ts';
 import { Ending } from '../scan/transaction-table.ts';
@@ -74,6 +76,7 @@ export async function show(options: ShowOptions): Promise<ShowResult> {
       stopPosition: select?.stopPosition,
       onProgress: (done) => options.onProgress?.({ phase: 'scan', done, total }),
       signal: options.signal,
+      knownDigits: tables.digitsOf,
       onIndex: (grown, complete) => {
         run ??= new Run(grown, files, options, tables, filter, limit, phase.waits);
         return run.advance(complete);
@@ -222,7 +225,7 @@ class Run {
       selector.checkThreads();
       throw noMatch(index);
     }
-    if (feed.unreadable > 0) throw unreadable(feed);
+    if (feed.unreadable > 0) throw unreadable(feed, index);
     return {
       rows: feed.rows,
       transactions: feed.transactions,
@@ -233,11 +236,12 @@ class Run {
   }
 }
 
-function unreadable({ unreadable: events, unreadableTables }: ChangeFeed): BinflashError {
+function unreadable({ unreadable: events, unreadableTables }: ChangeFeed, index: BinlogIndex): BinflashError {
+  const first = index.tables.find((table) => unreadableTables.has(tableName(table)) && !table.lengthsKnown)!;
   const tables = [...unreadableTables].slice(0, 8).join(', ');
   return new BinflashError(
     'UNSUPPORTED',
     `${events} rows ${events === 1 ? 'event' : 'events'} of ${tables} could not be shown: columns have the format of MariaDB before 10.1`,
-    { hint: 'ALTER TABLE ... FORCE rewrites such a table; leave it out with --exclude-table.' },
+    { hint: precisionHint(index.digits, first) },
   );
 }

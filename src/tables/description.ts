@@ -1,8 +1,11 @@
+import { ANY_DIGITS, isOldTemporal } from '../binlog/columns/old-digits.ts';
 import { compileDecoder, type DecodeOptions, type ValueDecoder } from '../binlog/columns/values/decoder.ts';
 import type { Flavour } from '../binlog/event-types.ts';
 import { type TableDefinition, tableName } from '../binlog/table-map.ts';
+import { BinflashError } from '../errors.ts';
 import type { LoggedTable } from './logged-columns.ts';
 import { completed, type Schema } from './schema.ts';
+import type { TemporalPrecision } from './temporal-precision.ts';
 
 /** What is known of a column besides its values. */
 export interface ColumnDescription {
@@ -30,11 +33,41 @@ export interface TableDescription {
 export class TableDescriptions {
   readonly #options: DecodeOptions;
   readonly #schema: Schema | undefined;
+  readonly #precision: TemporalPrecision | undefined;
   readonly #known = new Map<TableDefinition, TableDescription>();
 
-  constructor(options: DecodeOptions = {}, schema?: Schema) {
+  constructor(options: DecodeOptions = {}, schema?: Schema, precision?: TemporalPrecision) {
     this.#options = options;
     this.#schema = schema;
+    this.#precision = precision;
+  }
+
+  /**
+   * What is known besides the log of the digits of fraction of a table's temporal columns of old, as masks: what the user
+   * tells of it, else what the schema file does.
+   *
+   * @throws BinflashError `USAGE` for a column that is not there
+   */
+  readonly digitsOf = (table: TableDefinition, flavour: Flavour): Uint8Array | undefined => {
+    const found = this.#find(table, flavour);
+    const { optional } = found === undefined ? table : completed(table, found);
+    const given = this.#precision?.of(table, optional.names ?? []);
+    if (found === undefined) return given;
+    return Uint8Array.from(table.types, (type, i) => {
+      if (!isOldTemporal(type)) return 0;
+      const mask = given?.[i] ?? ANY_DIGITS;
+      return mask === ANY_DIGITS ? 1 << found.fractions[i]! : mask;
+    });
+  };
+
+  /** What the schema file says where it fits: whether a table matters is not known yet, while the log is read. */
+  #find(table: TableDefinition, flavour: Flavour): LoggedTable | undefined {
+    try {
+      return this.#schema?.find(table, flavour);
+    } catch (error) {
+      if (error instanceof BinflashError && error.code === 'SCHEMA') return undefined;
+      throw error;
+    }
   }
 
   /** @throws BinflashError `USAGE` for an unknown time zone, `SCHEMA` when the schema file contradicts the log */
@@ -49,7 +82,11 @@ export class TableDescriptions {
 
   /** The same for who tests values instead of printing them: nothing is cut. */
   whole(): TableDescriptions {
-    return new TableDescriptions({ ...this.#options, maxCharacters: undefined }, this.#schema);
+    return new TableDescriptions(
+      { ...this.#options, maxCharacters: undefined },
+      this.#schema,
+      this.#precision,
+    );
   }
 
   /** The time zone of TIMESTAMP columns, as in {@link DecodeOptions}. */
@@ -60,8 +97,8 @@ export class TableDescriptions {
   #describe(table: TableDefinition, flavour: Flavour): TableDescription {
     const found = this.#schema?.find(table, flavour);
     if (found === undefined) return describe(table, flavour, this.#options, undefined);
-    const { hiddenTypes, fractions } = found;
-    const options = { ...this.#options, hiddenTypes, oldFractions: fractions };
+    // Digits of old have come into the table's own definition, see digitsOf.
+    const options = { ...this.#options, hiddenTypes: found.hiddenTypes };
     return describe(completed(table, found), flavour, options, found);
   }
 }

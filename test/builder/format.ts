@@ -93,6 +93,23 @@ export const mysql80: Server = {
   rowsVersion: 2,
 };
 
+/** Amazon Aurora 5.7: more types than MySQL has, the last of them its own. */
+export const aurora57: Server = {
+  version: '5.7.12-log',
+  flavour: 'mysql',
+  postHeaders: join(olderMysql(38), Buffer.alloc(62)),
+  rowsVersion: 2,
+};
+
+/** Of the time before 5.1.16, with table ids of 6 bytes. */
+export const mysqlPreGa: Server = {
+  version: '5.1.12-beta-log',
+  flavour: 'mysql',
+  postHeaders: oldTable(25),
+  rowsVersion: 1,
+  knowsChecksums: false,
+};
+
 export const mysql97: Server = {
   version: '9.7.4',
   flavour: 'mysql',

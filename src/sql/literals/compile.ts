@@ -1,7 +1,7 @@
 import { ColumnType, isEnum, isSet, realStringType, stringMaxLength } from '../../binlog/columns/types.ts';
 import { compressedContent } from '../../binlog/columns/values/compressed.ts';
 import { decimalPutter } from '../../binlog/columns/values/decimal.ts';
-import type { HiddenType } from '../../binlog/columns/values/decoder.ts';
+import { compileDecoder, type HiddenType } from '../../binlog/columns/values/decoder.ts';
 import { decodeInet4, decodeInet6, decodeUuid } from '../../binlog/columns/values/network.ts';
 import type { ColumnDecoder } from '../../binlog/columns/values/value.ts';
 import { bitPutter, putYear } from '../../binlog/columns/writers/numbers.ts';
@@ -90,6 +90,11 @@ function compileColumn(
         textLiterals,
       );
     default: {
+      // MariaDB's temporals of old, with fractions.
+      if ((table.digits?.[column] ?? 0) > 1) {
+        const { columns: decoders } = compileDecoder(table, 'mariadb', { timeZone: '+00:00' });
+        return { ...plain(name, quoted(decoders[column]!)), mayThrow: true };
+      }
       const put = temporal(type, meta);
       return put === undefined ? stringSql(name, 0, collation, textLiterals) : plain(name, literal(put));
     }

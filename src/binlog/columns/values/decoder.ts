@@ -1,5 +1,7 @@
+import { BinflashError } from '../../../errors.ts';
 import type { Flavour } from '../../event-types.ts';
 import type { TableDefinition } from '../../table-map.ts';
+import { digitsIn } from '../old-digits.ts';
 import { ColumnType, isEnum, isSet, realStringType, stringMaxLength } from '../types.ts';
 import { compressedDecoder } from './compressed.ts';
 import { decimalDecoder } from './decimal.ts';
@@ -31,7 +33,7 @@ export interface DecodeOptions {
   readonly maxCharacters?: number | undefined;
   /** By column, where the user knows it. */
   readonly hiddenTypes?: readonly (HiddenType | undefined)[];
-  /** Digits of fraction by column, of MariaDB's temporals of old (see {@link hiresDecoder}); 0 if left out. */
+  /** Digits of fraction by column, of MariaDB's temporals of old (see {@link hiresDecoder}); as in the table if left out. */
   readonly oldFractions?: readonly (number | undefined)[];
 }
 
@@ -54,6 +56,15 @@ export function compileDecoder(
 ): ValueDecoder {
   const compiler = new Compiler(table, flavour, options);
   return { columns: Array.from(table.types, (_, column) => compiler.column(column)) };
+}
+
+/** The length of values is known, and the undo is made without more; but not what they say. */
+function refuseUnknownDigits(column: number): never {
+  throw new BinflashError(
+    'UNSUPPORTED',
+    `the log does not tell whether temporal column @${column + 1} has one digit of fraction more or less`,
+    { hint: 'Give --schema or --temporal-precision.' },
+  );
 }
 
 /** Collation of binary strings. */
@@ -113,7 +124,7 @@ class Compiler {
       case ColumnType.DATETIME:
       case ColumnType.TIME:
       case ColumnType.TIMESTAMP:
-        return this.#oldTemporal(type, this.#options.oldFractions?.[column] ?? 0);
+        return this.#oldTemporal(type, column);
       case ColumnType.JSON:
         return jsonDecoder(this.#most);
       case ColumnType.GEOMETRY:
@@ -143,7 +154,11 @@ class Compiler {
     }
   }
 
-  #oldTemporal(type: number, fsp: number): ColumnDecoder {
+  #oldTemporal(type: number, column: number): ColumnDecoder {
+    const { digits } = this.#table;
+    const known = digits === undefined ? 0 : digitsIn(digits[column]!);
+    const fsp = this.#options.oldFractions?.[column] ?? known;
+    if (fsp === undefined) return () => refuseUnknownDigits(column);
     if (fsp > 0) return hiresDecoder(type, fsp, this.#zone);
     if (type === ColumnType.TIMESTAMP) return oldTimestampDecoder(this.#zone);
     return type === ColumnType.TIME ? decodeOldTime : decodeOldDatetime;
