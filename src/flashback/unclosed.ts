@@ -25,11 +25,20 @@ export function unclosedWarnings(index: BinlogIndex, stopped: boolean): string[]
   const open = index.files.filter((file) => !lastLog(file).endsClosed);
   return open.map((file) =>
     file.tornBytes > 0
-      ? `${file.path} ends inside the event at ${file.scannedTo}: these last ${file.tornBytes} bytes are left out (its server was writing, or has crashed)`
+      ? tornWarning(file)
       : maybeServersOwn(file)
         ? `${file.path} does not end with ROTATE or STOP: still written, or cut, or not a server's own file`
         : `${file.path} is not a server's own file (an undo, perhaps): without ROTATE or STOP nothing tells whether it is complete`,
   );
+}
+
+/** What there is to say of files of which the end is left out, to those who only look. */
+export function tornWarnings({ files }: BinlogIndex): string[] {
+  return files.filter(({ tornBytes }) => tornBytes > 0).map(tornWarning);
+}
+
+function tornWarning({ path, scannedTo, tornBytes }: FileSummary): string {
+  return `${path} ends inside the event at ${scannedTo}: these last ${tornBytes} bytes are left out (its server was writing, or has crashed)`;
 }
 
 /**

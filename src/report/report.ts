@@ -2,6 +2,7 @@ import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
 import { BinflashError } from '../errors.ts';
 import { makePlan } from '../flashback/plan.ts';
+import { tornWarnings } from '../flashback/unclosed.ts';
 import { readReportAssets } from '../io/assets.ts';
 import { checkTarget, type Output } from '../io/output.ts';
 import { PartFiles } from '../io/part-files.ts';
@@ -64,7 +65,7 @@ export async function report(options: ReportOptions): Promise<ReportResult> {
     const { data, page } = await makePage(index, files, assets, options, mask);
     phase.end(0);
     const bytes = Buffer.from(page);
-    const warnings = await checkUnchanged(files);
+    const warnings = [...tornWarnings(index), ...(await checkUnchanged(files))];
     if (typeof output === 'string') {
       warnings.push(...(await leftBehind(output)));
       warnings.push(...(await publish(output, bytes, new PartFiles(inputs, force), options.signal)));

@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os';
 import { tableName } from '../binlog/table-map.ts';
 import { BinflashError } from '../errors.ts';
+import { tornWarnings } from '../flashback/unclosed.ts';
 import type { InputFile } from '../io/source.ts';
 import type { Waits } from '../io/waits.ts';
 import { BatchReader } from '../read/batch-reader.ts';
@@ -230,7 +231,7 @@ class Run {
       transactions: feed.transactions,
       limited: feed.isDone,
       takenBack: this.#takenBack,
-      warnings: feed.isDone ? [] : selector.unmatched(),
+      warnings: feed.isDone ? [] : [...tornWarnings(index), ...selector.unmatched()],
     };
   }
 }

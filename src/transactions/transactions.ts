@@ -1,5 +1,6 @@
 import { tmpdir } from 'node:os';
 import type { TableChanges } from '../flashback/plan.ts';
+import { tornWarnings } from '../flashback/unclosed.ts';
 import { BatchReader } from '../read/batch-reader.ts';
 import { lookAtBinlogs, type ReadOptions, readIndex } from '../read/binlogs.ts';
 import { Phase } from '../read/phase.ts';
@@ -67,7 +68,7 @@ export interface TransactionList extends Omit<Ranking, 'shown' | 'matched'> {
   readonly shown: number;
   /** Do the files hold any texts of statements? */
   readonly hasTexts: boolean;
-  /** Patterns that match nothing, see `Selector.unmatched`. */
+  /** What there is to say of torn files, and patterns that match nothing, see `Selector.unmatched`. */
   readonly unmatched: readonly string[];
   /** How the first one is undone, with further options. */
   undoFirst(options?: RewriteRequest['options']): UndoCommand;
@@ -112,7 +113,7 @@ export function transactions<T>(
       ...ranking,
       shown: ranking.shown.length,
       hasTexts: index.texts.length > 0,
-      unmatched: selector.unmatched(),
+      unmatched: [...tornWarnings(index), ...selector.unmatched()],
       undoFirst: (more) => undoCommand(index, ranking.shown.get(0), { select, descriptions, mask, more }),
       entries: () => entries(index, changes, reader, ranking, options.maxText ?? MAX_TEXT),
     });

@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { BinflashError } from '../../src/errors.ts';
+import { inspect, report, show, transactions } from '../../src/index.ts';
 import { readIndex, withBinlogs } from '../../src/read/binlogs.ts';
 import type { BinlogIndex } from '../../src/scan/binlog-index.ts';
 import { Binlog } from '../builder/binlog.ts';
@@ -100,5 +101,22 @@ describe('a file that its server has not closed', () => {
     const { bytes } = inUse('crc32');
     bytes[bytes.length - 60]! ^= 1;
     expect((await refusal([bytes])).code).toBe('BAD_CHECKSUM');
+  });
+
+  it('is named as torn to those who only look', async () => {
+    await inFolder(async (folder) => {
+      const { bytes } = inUse('crc32');
+      const path = join(folder, 'bin.000001');
+      await writeFile(path, bytes.subarray(0, bytes.length - 5));
+      const inputs = [path];
+      const nowhere = { write: async (): Promise<void> => {} };
+      const said = [
+        (await inspect(inputs)).warnings,
+        await transactions(inputs, {}, async ({ unmatched }) => unmatched),
+        (await show({ inputs, write: nowhere.write })).warnings,
+        (await report({ inputs, output: nowhere })).warnings,
+      ];
+      for (const warnings of said) expect(warnings.join()).toContain(`${path} ends inside the event at`);
+    });
   });
 });
