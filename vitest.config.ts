@@ -23,6 +23,8 @@ const config: ViteUserConfig = defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**', 'test/servers/**'],
+          // Both of the cores that CI has: the default leaves one to the runner.
+          maxWorkers: 2,
           sequence: { groupOrder: 0 },
           // A bound against hanging, far above what any of them takes: a busy machine must not fail a test.
           testTimeout: 300_000,
