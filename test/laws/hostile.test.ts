@@ -130,8 +130,8 @@ describe('things handed in by mistake', () => {
   it.each<[string, string, string]>([
     ['the beginning of an encrypted binlog', 'fd62696e01', 'TRUNCATED'],
     ['an InnoDB binlog', 'fefe0d0100', 'UNSUPPORTED'],
-    ['gzip', '1f8b0800', 'UNSUPPORTED'],
-    ['zstd', '28b52ffd', 'UNSUPPORTED'],
+    ['the beginning of a gzip archive', '1f8b0800', 'TRUNCATED'],
+    ['the beginning of a zstd archive', '28b52ffd', 'DAMAGED'],
     ['text', '2e2f62696e', 'NOT_A_BINLOG'],
     ['nothing', '', 'NOT_A_BINLOG'],
     ['half of the magic', 'fe62', 'NOT_A_BINLOG'],

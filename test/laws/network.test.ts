@@ -18,6 +18,7 @@ const NEEDED = [
   'node:net',
   'node:os',
   'node:path',
+  'node:stream',
   'node:timers/promises',
   'node:url',
   'node:util',

@@ -108,7 +108,7 @@ describe('files', () => {
     await inFolder(async (folder) => {
       const none = join(folder, 'none');
       await expect(rewrite({ inputs: [none] })).rejects.toMatchObject({ code: 'IO', file: none });
-      await expect(rewrite({ inputs: [folder] })).rejects.toMatchObject({ code: 'NOT_A_BINLOG' });
+      await expect(rewrite({ inputs: [folder] })).rejects.toMatchObject({ code: 'IO' });
     });
   });
 });

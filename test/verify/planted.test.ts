@@ -11,6 +11,8 @@ const names = readdirSync(folder, { recursive: true, encoding: 'utf8' })
   .filter((path) => path.endsWith('.undo.binlog'))
   // The small ones: faults are planted one by one.
   .filter((path) => !path.includes('incident'))
+  // And those with checksums behind their FORMAT_DESCRIPTIONs, as these are put together.
+  .filter((path) => !/mysql-5\.[15]/.test(path))
   .map((path) => path.slice(0, -'.undo.binlog'.length))
   .sort();
 
