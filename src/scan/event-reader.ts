@@ -156,6 +156,8 @@ export class EventReader {
    * middle of a transaction; `created` says that the source was started.
    */
   #readFormat(bytes: Uint8Array, start: number, end: number, offset: number): void {
+    // Another type of event, with one bit wrong, is damaged, not unknown.
+    if (this.#format!.knowsChecksums) verifyChecksum(bytes, start, end);
     const format = readFormat(bytes, start, end);
     const summary = this.#summary!;
     this.#format = format;
