@@ -1,26 +1,21 @@
 import { setImmediate } from 'node:timers/promises';
-import { CHECKSUM_LENGTH, checksumMatches } from '../binlog/checksum.ts';
 import { unpackEvent } from '../binlog/compressed-event.ts';
 import type { Keys } from '../binlog/encryption/keys.ts';
-import { HEADER_LENGTH, HeaderFlag, MAGIC, readHeader } from '../binlog/event-header.ts';
+import { HeaderFlag, readHeader } from '../binlog/event-header.ts';
 import { EventCode, eventType, eventTypeName, type Flavour } from '../binlog/event-types.ts';
-import {
-  checksumLength,
-  type FormatDescription,
-  parseFormatDescription,
-} from '../binlog/format-description.ts';
+import { checksumLength } from '../binlog/format-description.ts';
 import { parseIncident } from '../binlog/incident.ts';
 import { isOdd, normalForm } from '../binlog/normal-form.ts';
-import { readGtidsBefore } from '../binlog/previous-gtids.ts';
 import { parseQuery } from '../binlog/query.ts';
-import { parseRotate } from '../binlog/rotate.ts';
 import { emptyRowsEvent, parseRows, type RowsEvent, RowsFlag } from '../binlog/rows.ts';
 import { statementTextStart } from '../binlog/statement-text.ts';
 import { parsePayload, unpackPayload } from '../binlog/transaction-payload.ts';
 import { BinflashError } from '../errors.ts';
 import type { PageStore } from '../io/page-store.ts';
-import { type FileSummary, isRelayLog, type LogSummary, lastLog } from './binlog-index.ts';
+import type { FileSummary } from './binlog-index.ts';
 import { Boundaries } from './boundaries.ts';
+import { verifyChecksum } from './checked-format.ts';
+import { CurrentFile } from './current-file.ts';
 import { Decryption } from './decryption.ts';
 import { DigitsSearch } from './digits-search.ts';
 import { EventTable, PLAIN } from './event-table.ts';
@@ -55,8 +50,7 @@ export class EventReader {
   readonly #boundaries: Boundaries;
   readonly #replace = new ReplaceDoubt();
   readonly #maxUnpacked: number;
-  #summary: FileSummary | undefined;
-  #format: FormatDescription | undefined;
+  readonly #file = new CurrentFile();
   readonly #rows: RowsEvent = emptyRowsEvent();
   readonly #count: RowCount = { rows: 0, largest: 0 };
   /** The packed event that holds the one in hand, or {@link PLAIN}; and where in it that one begins. */
@@ -82,35 +76,16 @@ export class EventReader {
 
   /** Begins a file with its first event, which must be FORMAT_DESCRIPTION. */
   beginFile(path: string, size: number, bytes: Uint8Array, start: number, end: number): FileSummary {
-    const format = readFormat(bytes, start, end);
-    this.#format = format;
+    const before = this.#file.last;
+    const wasClosed = before === undefined || this.#file.log.endsClosed;
+    const summary = this.#file.begin(path, size, bytes, start, end);
+    const { isRelay } = this.#file;
     this.place.file++;
-    this.#seam = undefined;
-    if (format.isRelay && this.#summary !== undefined && !this.#log.endsClosed && this.grouping.open) {
-      this.#seam = new RelaySeam(this.#summary.path);
-    }
-    // A replica that was told to start and stop leaves relay logs in which nothing of its source stands.
-    const before = format.isRelay ? this.#summary?.format : undefined;
-    const lastSource = format.isRelay ? this.#summary?.sourceFiles.at(-1) : undefined;
-    this.place.isRelay = format.isRelay;
-    this.#summary = {
-      path,
-      size,
-      format: before ?? format,
-      formats: [{ offset: MAGIC.length, format }],
-      cipher: undefined,
-      events: new Float64Array(256),
-      firstTime: 0,
-      lastTime: 0,
-      logs: [beginningOf(format, 0)],
-      sourceFiles: lastSource === undefined ? [] : [{ offset: 0, name: lastSource.name }],
-      scannedTo: 0,
-      tornBytes: 0,
-    };
-    this.#summary.events[EventCode.FORMAT_DESCRIPTION] = 1;
+    this.place.isRelay = isRelay;
+    this.#seam = isRelay && !wasClosed && this.grouping.open ? new RelaySeam(before.path) : undefined;
     // In relay logs, transactions go on in the next file.
-    if (!format.isRelay) this.#restart();
-    return this.#summary;
+    if (!isRelay) this.#restart();
+    return summary;
   }
 
   /** Number of the first transaction that may still change. */
@@ -122,27 +97,19 @@ export class EventReader {
   /** Begins a further log of the file in hand, whose magic stands at `offset`. Its first event is yet to come. */
   beginLog(bytes: Uint8Array, start: number, end: number, offset: number): void {
     this.#endLog();
-    this.#summary!.logs.push(beginningOf(readFormat(bytes, start, end), offset));
-    if (!this.#isRelay) this.#restart();
+    this.#file.beginLog(bytes, start, end, offset);
+    if (!this.#file.isRelay) this.#restart();
   }
 
   #endLog(): void {
-    this.#log.gtidsSeen = this.grouping.trail.take(this.grouping.current >= 0);
-  }
-
-  get #log(): LogSummary {
-    return lastLog(this.#summary!);
+    this.#file.log.gtidsSeen = this.grouping.trail.take(this.grouping.current >= 0);
   }
 
   endFile(): void {
     this.#endLog();
-    if (!this.#isRelay) this.grouping.abandon();
+    if (!this.#file.isRelay) this.grouping.abandon();
     this.decryption.end();
-    this.#format = undefined;
-  }
-
-  get #isRelay(): boolean {
-    return isRelayLog(this.#summary!);
+    this.#file.end();
   }
 
   /** The server was started anew: what is open was never committed, and no table id means what it meant. */
@@ -151,26 +118,9 @@ export class EventReader {
     this.shapes.forgetIds();
   }
 
-  /**
-   * A FORMAT_DESCRIPTION behind others. A replica writes that of its source whenever it connects, which may be in the
-   * middle of a transaction; `created` says that the source was started.
-   */
-  #readFormat(bytes: Uint8Array, start: number, end: number, offset: number): void {
-    // Another type of event, with one bit wrong, is damaged, not unknown.
-    if (this.#format!.knowsChecksums) verifyChecksum(bytes, start, end);
-    const format = readFormat(bytes, start, end);
-    const summary = this.#summary!;
-    this.#format = format;
-    summary.formats.push({ offset, format });
-    // MariaDB's replicas write one more of their own, which does not say that it is.
-    if (format.isRelay || (this.#isRelay && format.serverId === summary.formats[0]!.format.serverId)) return;
-    summary.format = format;
-    if (format.created > 0) this.#restart();
-  }
-
   /** Name of the event in hand, for messages. */
   get eventTypeName(): string {
-    return eventTypeName(this.place.header.type, this.#format?.flavour ?? 'mysql');
+    return eventTypeName(this.place.header.type, this.#file.format?.flavour ?? 'mysql');
   }
 
   /**
@@ -179,11 +129,11 @@ export class EventReader {
    */
   read(bytes: Uint8Array, start: number, end: number, offset: number): void {
     const body = this.#open(bytes, start, end, offset);
-    if (!isOdd(this.#format!)) {
+    if (!isOdd(this.#file.format!)) {
       this.#take(bytes, start, body);
       return;
     }
-    const event = normalForm(bytes, start, body, this.#format!);
+    const event = normalForm(bytes, start, body, this.#file.format!);
     this.#take(event, 0, event.length);
   }
 
@@ -194,14 +144,14 @@ export class EventReader {
    * @throws BinflashError `ENCRYPTED`
    */
   decrypt(bytes: Uint8Array, start: number, end: number, offset: number): number {
-    const plainTo = this.decryption.decrypt(bytes, start, end, offset, this.#format!);
-    this.#summary!.cipher = this.decryption.cipher;
+    const plainTo = this.decryption.decrypt(bytes, start, end, offset, this.#file.format!);
+    this.#file.summary.cipher = this.decryption.cipher;
     return plainTo;
   }
 
   /** Does the event in hand hold others, for {@link readPayload}? */
   get isPayload(): boolean {
-    return this.place.header.type === EventCode.TRANSACTION_PAYLOAD && this.#format?.flavour === 'mysql';
+    return this.place.header.type === EventCode.TRANSACTION_PAYLOAD && this.#file.format?.flavour === 'mysql';
   }
 
   /**
@@ -242,25 +192,20 @@ export class EventReader {
     place.offset = offset;
     place.end = offset + end - start;
     this.#packed = PLAIN;
-    if (header.type === EventCode.FORMAT_DESCRIPTION) this.#readFormat(bytes, start, end, offset);
-    const trailer = checksumLength(this.#format!);
-    if (trailer > 0) verifyChecksum(bytes, start, end);
-    const summary = this.#summary!;
-    summary.events[header.type]!++;
-    // In a relay log, a ROTATE of the source tells of the source's file.
-    const isOwn = !this.#isRelay || (header.flags & HeaderFlag.RELAY_LOG) !== 0;
-    this.#log.endsClosed = header.type === EventCode.STOP || (header.type === EventCode.ROTATE && isOwn);
-    if (header.timestamp > summary.lastTime) summary.lastTime = header.timestamp;
-    if (header.timestamp > 0 && (summary.firstTime === 0 || header.timestamp < summary.firstTime)) {
-      summary.firstTime = header.timestamp;
+    if (header.type === EventCode.FORMAT_DESCRIPTION) {
+      const isStarted = this.#file.readFormat(bytes, start, end, offset);
+      if (isStarted) this.#restart();
     }
+    const trailer = checksumLength(this.#file.format!);
+    if (trailer > 0) verifyChecksum(bytes, start, end);
+    this.#file.count(header);
     return end - trailer;
   }
 
   /** Does with the event in hand, its checksum left out, what the registry says. */
   #take(bytes: Uint8Array, start: number, body: number): void {
     const { header } = this.place;
-    const { flavour } = this.#format!;
+    const { flavour } = this.#file.format!;
     if (this.#seam?.isPassedBy(header.type)) this.#seam = undefined;
     const type = eventType(header.type, flavour);
     switch (type?.action) {
@@ -312,7 +257,7 @@ export class EventReader {
     try {
       this.#replace.map(this.shapes.map(bytes, start, body, this.grouping.statement, flavour).flags);
     } catch (error) {
-      throw isPreGa(this.#format!) && error instanceof BinflashError ? preGaMap() : error;
+      throw isPreGa(this.#file.format!) && error instanceof BinflashError ? preGaMap() : error;
     }
   }
 
@@ -343,7 +288,7 @@ export class EventReader {
         count.rows,
         count.largest,
         rows.flags,
-        this.#replace.concerns(shape, this.#format!.flavour),
+        this.#replace.concerns(shape, this.#file.format!.flavour),
       );
     }
     if ((rows.flags & RowsFlag.STMT_END) === 0) return;
@@ -352,25 +297,9 @@ export class EventReader {
   }
 
   #readDropped(bytes: Uint8Array, start: number, body: number): void {
-    const { type, flags } = this.place.header;
-    // In a relay log, those of the source name its own files.
-    const isOwn = !this.#isRelay || (flags & HeaderFlag.RELAY_LOG) !== 0;
-    if (!isOwn) {
-      if (type === EventCode.ROTATE) this.#readSource(parseRotate(bytes, start, body));
-      return;
-    }
-    const log = this.#log;
-    if (type === EventCode.ROTATE) log.nextFile = parseRotate(bytes, start, body);
-    if (type === EventCode.PREVIOUS_GTIDS || type === EventCode.MARIADB_GTID_LIST) {
-      log.gtidsBefore = readGtidsBefore(bytes, start, body);
-    }
-    if (log.endsClosed && !this.#isRelay) this.grouping.abandon();
-  }
-
-  /** What follows is of another of the source's files. */
-  #readSource(name: string): void {
-    const { sourceFiles } = this.#summary!;
-    if (sourceFiles.at(-1)?.name !== name) sourceFiles.push({ offset: this.place.offset, name });
+    const { place } = this;
+    this.#file.readPlace(place.header, bytes, start, body, place.offset);
+    if (this.#file.log.endsClosed && !this.#file.isRelay) this.grouping.abandon();
   }
 
   #readText(bytes: Uint8Array, start: number, body: number): void {
@@ -397,7 +326,7 @@ export class EventReader {
     if (!mayBeInner(type)) {
       throw new BinflashError('DAMAGED', `a TRANSACTION_PAYLOAD holds an event of type ${type}`);
     }
-    this.#summary!.events[type]!++;
+    this.#file.summary.events[type]!++;
     this.#take(bytes, start, end);
     // Between two of them, what may go wrong is the payload's.
     header.type = EventCode.TRANSACTION_PAYLOAD;
@@ -415,17 +344,6 @@ export class EventReader {
     }
     this.#take(plain, 0, plain.length);
   }
-}
-
-function beginningOf(format: FormatDescription, offset: number): LogSummary {
-  return {
-    offset,
-    format,
-    nextFile: undefined,
-    endsClosed: false,
-    gtidsBefore: undefined,
-    gtidsSeen: new Map(),
-  };
 }
 
 /** A payload holds one transaction from BEGIN to its end, without the GTID, which stands before it. */
@@ -457,21 +375,6 @@ function countKnown(bytes: Uint8Array, rows: RowsEvent, shape: Shape, into: RowC
         'Or the table had another precision than the --schema or --temporal-precision that was given.';
     }
     throw error;
-  }
-}
-
-/** Its CRC is always real, even where the events after it have none; but older servers write none. */
-function readFormat(bytes: Uint8Array, start: number, end: number): FormatDescription {
-  const format = parseFormatDescription(bytes, start, end);
-  if (format.knowsChecksums) verifyChecksum(bytes, start, end);
-  return format;
-}
-
-function verifyChecksum(bytes: Uint8Array, start: number, end: number): void {
-  if (end - start < HEADER_LENGTH + CHECKSUM_LENGTH || !checksumMatches(bytes, start, end)) {
-    throw new BinflashError('BAD_CHECKSUM', 'the checksum does not match the event', {
-      hint: 'The file is damaged: take another copy from the server or a replica.',
-    });
   }
 }
 

@@ -1,7 +1,7 @@
 import { encodeEvent } from './binlog.ts';
 import { hex, join } from './bytes.ts';
 import { rotate } from './events.ts';
-import { type Checksum, formatBody, type Server } from './format.ts';
+import { type Checksum, formatBody, oldServers, type Server } from './format.ts';
 import { type EventRecord, readEvents } from './reader.ts';
 
 const RELAY_LOG = 0x40;
@@ -37,11 +37,13 @@ export function relayLogs(binlogs: readonly Buffer[], relaying: Relaying): Buffe
     // The source sends it once more when it was not started meanwhile, with no time of that.
     body.writeUInt32LE(0, 52);
     const { timestamp, serverId } = format!;
-    const again = encodeEvent({ type: 15, body, flags: ARTIFICIAL }, 0, serverId, timestamp, true);
+    const version = body.subarray(2, 52).toString('latin1').replace(/\0.*/s, '');
+    const knows = !oldServers.some((old) => old.version === version && old.knowsChecksums === false);
+    const again = encodeEvent({ type: 15, body, flags: ARTIFICIAL }, 0, serverId, timestamp, knows);
     const name = rotate(`source.${String(at + 1).padStart(6, '0')}`).body;
     const bytesOf = ({ offset, size }: EventRecord): Buffer => binlog.subarray(offset, offset + size);
     put(own(4, name, ARTIFICIAL, hasChecksums), bytesOf(format!));
-    hasChecksums = body.at(-1) === 1;
+    hasChecksums = knows && body.at(-1) === 1;
     for (const event of events) {
       if (rotations.includes(number)) {
         put(own(4, rotate(`relay.${files.length + 1}`).body, RELAY_LOG, hasChecksums));

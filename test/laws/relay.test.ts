@@ -5,7 +5,7 @@ import { inspect, transactions } from '../../src/index.ts';
 import { source } from '../builder/arbitrary.ts';
 import { Binlog } from '../builder/binlog.ts';
 import * as e from '../builder/events.ts';
-import { mariadb118, mysql80, mysql97 } from '../builder/format.ts';
+import { mariadb53, mariadb118, mysql55, mysql80, mysql97, servers } from '../builder/format.ts';
 import { readEvents } from '../builder/reader.ts';
 import { relayLogs } from '../builder/relay.ts';
 import { insert } from '../builder/shop.ts';
@@ -18,7 +18,7 @@ describe('relay logs', () => {
   it('have the undo of the binlogs that they were sent, wherever the replica began another or connected anew', async () => {
     await fc.assert(
       fc.asyncProperty(
-        source(),
+        source({ servers: [...servers, mysql55, mariadb53] }),
         fc.constantFrom('crc32', 'none'),
         places,
         places,

@@ -21,14 +21,17 @@ const DROPPED = {
 const REFUSED = {
   mysql: {
     // 42 says in its first byte that it is of a serialization to come.
-    UNSUPPORTED: [0, 1, 6, 8, 10, 12, 15, 20, 21, 22, 42, 164],
+    UNSUPPORTED: [0, 1, 6, 8, 10, 12, 20, 21, 22, 42, 164],
+    // It has a checksum always.
+    BAD_CHECKSUM: [15],
     STATEMENT: [2, 18],
     INCIDENT: [26],
     // With a body that means nothing, the events that hold rows or an XID are damaged.
     DAMAGED: [19, 23, 24, 25, 30, 31, 32, 38, 39, 40],
   },
   mariadb: {
-    UNSUPPORTED: [0, 1, 6, 8, 10, 12, 15, 20, 21, 22, 172],
+    UNSUPPORTED: [0, 1, 6, 8, 10, 12, 20, 21, 22, 172],
+    BAD_CHECKSUM: [15],
     STATEMENT: [2, 18],
     INCIDENT: [26],
     DAMAGED: [19, 23, 24, 25, 30, 31, 32, 38, 165, 166, 167, 168, 169, 170, 171],
