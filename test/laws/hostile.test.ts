@@ -130,6 +130,10 @@ describe('things handed in by mistake', () => {
   it.each<[string, string, string]>([
     ['the beginning of an encrypted binlog', 'fd62696e01', 'TRUNCATED'],
     ['an InnoDB binlog', 'fefe0d0100', 'UNSUPPORTED'],
+    ['the beginning of a bzip2 archive', '425a683931', 'UNSUPPORTED'],
+    ['the beginning of an xz archive', 'fd377a585a0000', 'UNSUPPORTED'],
+    ['the beginning of an lz4 archive', '04224d1864', 'UNSUPPORTED'],
+    ['the beginning of a zip archive', '504b0304', 'UNSUPPORTED'],
     ['the beginning of a gzip archive', '1f8b0800', 'TRUNCATED'],
     ['the beginning of a zstd archive', '28b52ffd', 'DAMAGED'],
     ['text', '2e2f62696e', 'NOT_A_BINLOG'],
