@@ -42,9 +42,9 @@ export async function makeReportData(
   const selector = new Selector(index, options.select);
   const changes = selectEvents(index, selector, options.mask);
   if (changes.events.length === 0) {
-    throw new BinflashError('NO_MATCH', 'no row changes match the selection, so there is nothing to show', {
-      hint: 'binflash inspect says what the files hold.',
-    });
+    // Rows that cannot be read are no reason to say that there are none.
+    const unreadable = plan.refusals.find(({ code }) => code === 'UNSUPPORTED');
+    throw unreadable ?? noChanges();
   }
   const zone = machineZone(changes.first, changes.last + 1);
   const tables = rankTables(changes);
@@ -85,6 +85,12 @@ export async function makeReportData(
     select: plainSelection(options.select),
     options: options.options,
   };
+}
+
+function noChanges(): BinflashError {
+  return new BinflashError('NO_MATCH', 'no row changes match the selection, so there is nothing to show', {
+    hint: 'binflash inspect says what the files hold.',
+  });
 }
 
 function tablesByBucket({ byTable, buckets: { count } }: Timeline, tables: ReportTables): number[][] {

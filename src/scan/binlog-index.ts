@@ -10,6 +10,7 @@ import type { ObstacleTable } from './obstacle-table.ts';
 import type { Shape } from './shapes.ts';
 import type { StatementEffect } from './statement.ts';
 import type { TextTable } from './text-table.ts';
+import type { ToldDigits } from './told-digits.ts';
 import type { TransactionTable } from './transaction-table.ts';
 
 /** One of the logs in a file: the only one, or one of several that were written one behind the other (`cat`). */
@@ -110,6 +111,8 @@ export interface BinlogIndex {
   readonly obstacles: ObstacleTable;
   /** What the rows say of temporal columns whose precision is not in the log. */
   readonly digits: DigitsSearch;
+  /** Where they contradict what is told of that: the rows of such events are not counted. */
+  readonly toldDigits: ToldDigits;
   /** Keeps what does not fit into the memory of the tables, for them and for who makes lists of their numbers. */
   readonly pages: PageStore;
 }

@@ -8,8 +8,11 @@ import {
 } from '../binlog/columns/old-digits.ts';
 import type { RowsEvent } from '../binlog/rows.ts';
 import { type TableDefinition, tableName } from '../binlog/table-map.ts';
+import { BinflashError } from '../errors.ts';
 import { hasBit } from '../wire/bitmap.ts';
+import type { BinlogIndex } from './binlog-index.ts';
 import type { Shape } from './shapes.ts';
+import { NO_COLUMN } from './told-digits.ts';
 
 /** More possibilities than this are not followed: the log does not tell, then. */
 const MOST_CANDIDATES = 256;
@@ -142,6 +145,22 @@ export function precisionHint(search: DigitsSearch, table: TableDefinition): str
   const more = candidates.length > shown.length ? `, and ${candidates.length - shown.length} others` : '';
   const which = candidates.length === 0 ? '' : ` Its rows fit ${shown.join(' and ')}${more}.`;
   return `Tell it with --temporal-precision or --schema, or leave the table out with --exclude-table.${which}`;
+}
+
+/** The rows of a table are not as `--temporal-precision` or `--schema` tells. */
+export function precisionContradicted({ toldDigits }: BinlogIndex, table: TableDefinition): BinflashError {
+  const column = toldDigits.contradicted.get(table) ?? NO_COLUMN;
+  const name = table.optional.names?.[column];
+  const where = column === NO_COLUMN ? 'no row ends where it must' : 'a value would be no time';
+  const what =
+    column === NO_COLUMN ? 'its columns' : `column ${name === undefined ? `@${column + 1}` : name}`;
+  return new BinflashError(
+    'UNSUPPORTED',
+    `${where} with the precision that --temporal-precision or --schema tells of ${what}`,
+    {
+      hint: 'The table had another one here, before an ALTER or after it: tell that, or nothing of this table to have it looked for.',
+    },
+  );
 }
 
 /** As `--temporal-precision` takes it; the least digits where several have values of one length. */

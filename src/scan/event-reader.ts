@@ -28,6 +28,7 @@ import { RelaySeam } from './relay-seam.ts';
 import { ReplaceDoubt } from './replace-doubt.ts';
 import { countRows, type KnownDigits, type RowCount, type Shape, ShapeRegistry } from './shapes.ts';
 import { TextTable } from './text-table.ts';
+import { NO_COLUMN, ToldDigits } from './told-digits.ts';
 
 /** Pieces of 128 KiB that are unpacked before others have their turn. */
 const PIECES_IN_A_ROW = 64;
@@ -45,6 +46,7 @@ export class EventReader {
   readonly obstacles: Obstacles;
   readonly shapes: ShapeRegistry;
   readonly digits: DigitsSearch = new DigitsSearch();
+  readonly toldDigits: ToldDigits = new ToldDigits();
   /** Of the file in hand. */
   readonly decryption: Decryption;
   readonly #boundaries: Boundaries;
@@ -272,9 +274,8 @@ export class EventReader {
       const shape = this.#shapeOf(bytes, rows);
       // Where lengths are not known, nothing can be counted, and the plan refuses what is selected.
       const count = this.#count;
-      if (shape.table.lengthsKnown) countKnown(bytes, rows, shape, count);
-      else {
-        this.digits.watch(shape, bytes, rows);
+      if (!shape.table.lengthsKnown) this.digits.watch(shape, bytes, rows);
+      if (!shape.table.lengthsKnown || !countKnown(bytes, rows, shape, this.toldDigits, count)) {
         count.rows = count.largest = 0;
       }
       const plain = this.#packed === PLAIN;
@@ -384,17 +385,22 @@ function unreadable(name: string): BinflashError {
   });
 }
 
-/** Counts rows, of which lengths may be known from elsewhere than the log. */
-function countKnown(bytes: Uint8Array, rows: RowsEvent, shape: Shape, into: RowCount): void {
+/** Counts rows; false where lengths are known from elsewhere than the log, and are not those of these rows. */
+function countKnown(
+  bytes: Uint8Array,
+  rows: RowsEvent,
+  shape: Shape,
+  told: ToldDigits,
+  into: RowCount,
+): boolean {
   try {
     countRows(bytes, rows, shape, into);
   } catch (error) {
-    if (shape.table.digits !== undefined && error instanceof BinflashError) {
-      error.hint =
-        'Or the table had another precision than the --schema or --temporal-precision that was given.';
-    }
-    throw error;
+    if (shape.table.digits === undefined) throw error;
+    told.contradict(shape.table, NO_COLUMN);
+    return false;
   }
+  return shape.table.digits === undefined || told.fit(shape, bytes, rows);
 }
 
 /**

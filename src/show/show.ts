@@ -8,7 +8,7 @@ import { BatchReader } from '../read/batch-reader.ts';
 import { bytesToScan, indexDetails, lookAtBinlogs, type ReadOptions, scannedBytes } from '../read/binlogs.ts';
 import { Phase } from '../read/phase.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
-import { precisionHint } from '../scan/digits-search.ts';
+import { precisionContradicted, precisionHint } from '../scan/digits-search.ts';
 import { DEFAULT_WINDOW, scan } from '../scan/scan.ts';
 import { checkSequence } from '../scan/sequence.ts';
 import { Ending } from '../scan/transaction-table.ts';
@@ -236,12 +236,22 @@ class Run {
   }
 }
 
-function unreadable({ unreadable: events, unreadableTables }: ChangeFeed, index: BinlogIndex): BinflashError {
-  const first = index.tables.find((table) => unreadableTables.has(tableName(table)) && !table.lengthsKnown)!;
+function unreadable(
+  { unreadable: events, unreadableTables, firstUnreadable: first }: ChangeFeed,
+  index: BinlogIndex,
+): BinflashError {
+  const { table } = index.shapes[index.events.shape.get(first)]!;
+  if (table.lengthsKnown) {
+    return precisionContradicted(index, table).locate({
+      file: index.files[index.events.file.get(first)]!.path,
+      offset: index.events.fileOffset(first),
+      table: tableName(table),
+    });
+  }
   const tables = [...unreadableTables].slice(0, 8).join(', ');
   return new BinflashError(
     'UNSUPPORTED',
     `${events} rows ${events === 1 ? 'event' : 'events'} of ${tables} could not be shown: columns have the format of MariaDB before 10.1`,
-    { hint: precisionHint(index.digits, first) },
+    { hint: precisionHint(index.digits, table) },
   );
 }
