@@ -39,11 +39,12 @@ export async function inspectionText(inspection: Inspection, style: Style): Prom
 }
 
 function serverLines(file: FileInspection): string[] {
-  const { flavour, serverVersion, serverId, binlogVersion, headerLength, checksum, closed } = file;
+  const { flavour, serverVersion, serverId, binlogVersion, headerLength, checksum, closed, encryption } =
+    file;
   return [
     `  ${flavour === 'mariadb' ? 'MariaDB' : 'MySQL'} ${safeText(serverVersion)}, server id ${serverId}, ` +
       `binlog version ${binlogVersion}, event headers of ${headerLength} bytes, checksum ${checksum}` +
-      `${closed ? '' : ', not closed by the server'}`,
+      `${encryption === undefined ? '' : `, encrypted (${encryption})`}${closed ? '' : ', not closed by the server'}`,
     ...relayLines(file),
   ];
 }

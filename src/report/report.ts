@@ -12,6 +12,8 @@ import { checkUnchanged, type ReadOptions, readIndex, withBinlogs } from '../rea
 import { Phase } from '../read/phase.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
 import { DEFAULT_WINDOW } from '../scan/scan.ts';
+import { commandWarnings } from '../select/command-warnings.ts';
+import { notUnderstoodWarnings } from '../select/not-understood.ts';
 import { type Selection, Selector } from '../select/selection.ts';
 import { TableDescriptions } from '../tables/description.ts';
 import { RowFilter } from '../where/row-filter.ts';
@@ -65,7 +67,12 @@ export async function report(options: ReportOptions): Promise<ReportResult> {
     const { data, page } = await makePage(index, files, assets, options, mask);
     phase.end(0);
     const bytes = Buffer.from(page);
-    const warnings = [...tornWarnings(index), ...(await checkUnchanged(files))];
+    const warnings = [
+      ...tornWarnings(index),
+      ...notUnderstoodWarnings(index, (obstacle) => selector.covers(obstacle)),
+      ...commandWarnings(options.inputs, options.commandOptions ?? []),
+      ...(await checkUnchanged(files)),
+    ];
     if (typeof output === 'string') {
       warnings.push(...(await leftBehind(output)));
       warnings.push(...(await publish(output, bytes, new PartFiles(inputs, force), options.signal)));
