@@ -49,17 +49,13 @@ function serverLines(file: FileInspection): string[] {
 }
 
 /** Where a DBA finds the same on the source. */
-function relayLines({ relay, transactions, withoutRows }: FileInspection): string[] {
+function relayLines({ relay }: FileInspection): string[] {
   if (relay === undefined) return [];
   const { serverId, sourceFiles } = relay;
   const [first, ...others] = sourceFiles;
   const last = others.at(-1);
   const events =
-    first === undefined
-      ? transactions + withoutRows === 0
-        ? 'no event of the source'
-        : 'events of a file of the source that an earlier one names'
-      : `events of its ${last ? `${first} to ${last}` : first}`;
+    first === undefined ? 'no event of the source' : `events of its ${last ? `${first} to ${last}` : first}`;
   return [`  relay log of the replica with server id ${serverId}, ${safeText(events)}`];
 }
 

@@ -112,10 +112,7 @@ export const rewriteOptions: Record<string, OptionSpec> = {
   'skip-ddl': { group: SKIP, describe: 'DDL on selected tables' },
   'skip-statements': { group: SKIP, describe: 'changes logged as statements' },
   'skip-rolled-back': { group: SKIP, describe: 'transactions that were rolled back' },
-  'skip-unfinished': {
-    group: SKIP,
-    describe: 'transactions without a COMMIT, or without their beginning (relay logs)',
-  },
+  'skip-unfinished': { group: SKIP, describe: 'transactions without a COMMIT' },
   'skip-prepared': { group: SKIP, describe: 'XA transactions prepared or committed outside these files' },
   'skip-sequences': { group: SKIP, describe: 'MariaDB sequences' },
   'skip-incidents': { group: SKIP, describe: 'INCIDENT events: holes in the log' },

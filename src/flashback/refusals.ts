@@ -36,7 +36,7 @@ export class RefusedError extends BinflashError {
 /** More refusals than this are not kept: long before, the user has understood. */
 export const MAX_REFUSALS = 1000;
 
-/** Why the transaction's rows were never committed, or are not all there; undefined when they were, and are. */
+/** Why the transaction's rows were never committed, or undefined when they were. */
 export function judgeEnding(
   index: BinlogIndex,
   transaction: number,
@@ -78,14 +78,6 @@ export function judgeEnding(
             hint: 'The server never committed it: leave it out with --skip-unfinished.',
           },
         ),
-      };
-    case Ending.HEADLESS:
-      return {
-        skippable: 'unfinished',
-        error: new BinflashError('GAP', 'the transaction that goes on here begins in an earlier relay log', {
-          ...place,
-          hint: 'Add the relay log before it, or leave the rest that is here out with --skip-unfinished.',
-        }),
       };
     default:
       return undefined;

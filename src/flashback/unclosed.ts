@@ -43,11 +43,9 @@ function tornWarning({ path, scannedTo, tornBytes }: FileSummary): string {
 
 /**
  * Servers begin each file with the GTIDs before it, whatever they are set to: MySQL since 5.7.6, MariaDB since 10.0.2.
- * Tools do not, this one neither. Relay logs are no work of tools.
+ * Tools do not, this one neither.
  */
-function maybeServersOwn(file: FileSummary): boolean {
-  if (isRelayLog(file)) return true;
-  const { events, format } = file;
+function maybeServersOwn({ events, format }: FileSummary): boolean {
   const { flavour, version } = format;
   const since: [number, number, number] = flavour === 'mariadb' ? [10, 0, 2] : [5, 7, 6];
   const begins = flavour === 'mariadb' ? EventCode.MARIADB_GTID_LIST : EventCode.PREVIOUS_GTIDS;

@@ -271,7 +271,7 @@ export class EventReader {
     const rows = this.#rows;
     parseRows(bytes, start, body, rows);
     if (!isDummy(rows)) {
-      const shape = this.#shapeOf(bytes, rows);
+      const shape = this.shapes.shapeOf(bytes, rows, grouping.statement);
       // Where lengths are not known, nothing can be counted, and the plan refuses what is selected.
       const count = this.#count;
       if (!shape.table.lengthsKnown) this.digits.watch(shape, bytes, rows);
@@ -298,16 +298,6 @@ export class EventReader {
     if ((rows.flags & RowsFlag.STMT_END) === 0) return;
     grouping.statementEnd();
     this.#replace.statementEnd();
-  }
-
-  /** The TABLE_MAP of rows with which a relay log begins may stand in the one before it. */
-  #shapeOf(bytes: Uint8Array, rows: RowsEvent): Shape {
-    const { grouping, place } = this;
-    try {
-      return this.shapes.shapeOf(bytes, rows, grouping.statement);
-    } catch (error) {
-      throw place.isRelay && grouping.current < 0 && error instanceof BinflashError ? noHead() : error;
-    }
   }
 
   #readDropped(bytes: Uint8Array, start: number, body: number): void {
@@ -371,12 +361,6 @@ function mayBeInner(type: number): boolean {
     EventCode.GTID_TAGGED,
     EventCode.TRANSACTION_PAYLOAD,
   ].some((code) => code === type);
-}
-
-function noHead(): BinflashError {
-  return new BinflashError('GAP', 'the relay log begins inside of a transaction, and inside of a statement', {
-    hint: 'Add the relay log before it, or leave this one out.',
-  });
 }
 
 function unreadable(name: string): BinflashError {

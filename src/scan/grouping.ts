@@ -13,7 +13,7 @@ import { Ending, TransactionTable } from './transaction-table.ts';
  *
  * MySQL: `[GTID] QUERY BEGIN ... XID | QUERY COMMIT | QUERY ROLLBACK | XA_PREPARE`, and a GTID before a single
  * DDL. MariaDB: GTID stands in place of BEGIN, unless its flag STANDALONE says that one statement follows.
- * Rows outside of any transaction (tools write such files) are one each, up to STMT_END_F; but not in relay logs.
+ * Rows outside of any transaction (tools write such files) are one each, up to STMT_END_F.
  */
 export class Grouping {
   readonly transactions: TransactionTable;
@@ -68,18 +68,14 @@ export class Grouping {
     this.transactions.threadId.set(this.current, threadId);
   }
 
-  /**
-   * Notes a rows event, opening a transaction of its own where none is open; answers the transaction. In a relay log, that
-   * is the rest of one which began in an earlier file.
-   */
+  /** Notes a rows event, opening a transaction of its own where none is open; answers the transaction. */
   rows(flags: number): number {
-    const { transactions } = this;
     if (this.current < 0) {
       this.#add();
-      if (this.#place.isRelay) transactions.ending.set(this.current, Ending.HEADLESS);
-      else this.#implicit = true;
+      this.#implicit = true;
     }
     this.#begun = true;
+    const { transactions } = this;
     transactions.eventCount.add(this.current, 1);
     transactions.rowsFlags.set(this.current, transactions.rowsFlags.get(this.current) | flags);
     transactions.endFile.set(this.current, this.#place.file);
@@ -126,8 +122,7 @@ export class Grouping {
   end(ending: number): void {
     if (this.current < 0) return;
     const { end, file, header } = this.#place;
-    const isHeadless = this.transactions.ending.get(this.current) === Ending.HEADLESS;
-    if (!isHeadless || ending === Ending.ROLLBACK) this.transactions.ending.set(this.current, ending);
+    this.transactions.ending.set(this.current, ending);
     this.transactions.endFile.set(this.current, file);
     this.transactions.end.set(this.current, end);
     this.transactions.endTime.set(this.current, header.timestamp);

@@ -16,8 +16,6 @@ export const Ending = {
   STATEMENT: 5,
   /** XA_PREPARE, and later XA ROLLBACK. Committed ones count as {@link COMMIT}. */
   XA_ROLLBACK: 6,
-  /** However it ended, its beginning is not there: it stands in an earlier relay log. */
-  HEADLESS: 7,
 } as const;
 
 /** A thread id that the log does not tell. */

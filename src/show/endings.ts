@@ -6,7 +6,6 @@ export type EndingName = 'committed' | 'rolled back' | 'undecided' | 'unfinished
 export function endingName(transactions: TransactionTable, transaction: number): EndingName {
   switch (transactions.ending.get(transaction)) {
     case Ending.OPEN:
-    case Ending.HEADLESS:
       return 'unfinished';
     case Ending.ROLLBACK:
     case Ending.XA_ROLLBACK:
@@ -23,8 +22,6 @@ export function endingRemark(transactions: TransactionTable, transaction: number
   switch (transactions.ending.get(transaction)) {
     case Ending.OPEN:
       return 'NOT COMMITTED: the file ends before it does';
-    case Ending.HEADLESS:
-      return 'INCOMPLETE: it begins in an earlier relay log';
     case Ending.ROLLBACK:
       return 'ROLLED BACK';
     case Ending.PREPARED:

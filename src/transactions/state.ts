@@ -11,7 +11,6 @@ export function stateOf({ transactions }: BinlogIndex, transaction: number): Tra
     case Ending.XA_ROLLBACK:
       return 'rolled back';
     case Ending.OPEN:
-    case Ending.HEADLESS:
       return 'unfinished';
     case Ending.PREPARED:
       return 'prepared';
