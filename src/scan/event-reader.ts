@@ -21,6 +21,7 @@ import { DigitsSearch } from './digits-search.ts';
 import { EventTable, PLAIN } from './event-table.ts';
 import { Grouping } from './grouping.ts';
 import { InnerEvents } from './inner-events.ts';
+import { isNamed } from './log-name.ts';
 import { ANYTHING, Obstacles } from './obstacles.ts';
 import { isPreGa, preGaMap } from './old-formats.ts';
 import { type EventPlace, emptyPlace } from './place.ts';
@@ -78,13 +79,17 @@ export class EventReader {
   beginFile(path: string, size: number, bytes: Uint8Array, start: number, end: number): FileSummary {
     const before = this.#file.last;
     const wasClosed = before === undefined || this.#file.log.endsClosed;
+    const follows = before !== undefined && isNamed(this.#file.log.nextFile, path);
     const summary = this.#file.begin(path, size, bytes, start, end);
     const { isRelay } = this.#file;
     this.place.file++;
     this.place.isRelay = isRelay;
-    this.#seam = isRelay && !wasClosed && this.grouping.open ? new RelaySeam(before.path) : undefined;
+    // A relay log in which nothing of the source stands leaves it as it is.
+    if (!isRelay || !this.grouping.open) this.#seam = undefined;
+    else if (!wasClosed) this.#seam ??= new RelaySeam(before.path);
     // In relay logs, transactions go on in the next file.
-    if (!isRelay) this.#restart();
+    if (isRelay) this.grouping.beginRelayLog(follows);
+    else this.#restart();
     return summary;
   }
 
@@ -98,7 +103,8 @@ export class EventReader {
   beginLog(bytes: Uint8Array, start: number, end: number, offset: number): void {
     this.#endLog();
     this.#file.beginLog(bytes, start, end, offset);
-    if (!this.#file.isRelay) this.#restart();
+    if (this.#file.isRelay) this.grouping.beginRelayLog(false);
+    else this.#restart();
   }
 
   #endLog(): void {
@@ -265,7 +271,11 @@ export class EventReader {
     const { grouping, events, place } = this;
     const rows = this.#rows;
     parseRows(bytes, start, body, rows);
-    if (!isDummy(rows)) {
+    if (grouping.inRestOfStatement && !isDummy(rows) && !this.shapes.maps(rows.tableId, grouping.statement)) {
+      grouping.rest();
+      const name = this.eventTypeName;
+      this.obstacles.add('rest', name, name, ANYTHING);
+    } else if (!isDummy(rows)) {
       const shape = this.shapes.shapeOf(bytes, rows, grouping.statement);
       // Where lengths are not known, nothing can be counted, and the plan refuses what is selected.
       const count = this.#count;
