@@ -2,7 +2,7 @@ import type { ChangeKind } from '../binlog/rows.ts';
 import { BinflashError } from '../errors.ts';
 import type { Selection } from '../select/selection.ts';
 import { parseDatetime } from './datetime.ts';
-import { generalOptions, keyOptions } from './options.ts';
+import { generalOptions, keyOptions, tableOptions } from './options.ts';
 
 /** What the user typed: text, lists of text, and flags. */
 export type Arguments = Readonly<Record<string, unknown>>;
@@ -132,12 +132,13 @@ export function maxEventSizeOf(args: Arguments): number | undefined {
   return sizeOf(args, 'max-event-size', 1, 64 * 1024 ** 2);
 }
 
-/** What a command that is handed out must say besides the selection. */
+/** What a command that is handed out must say besides the selection: all that decides how logs and values are read. */
 export function furtherOptions(args: Arguments): [option: string, value: string][] {
   const options: [string, string][] = [];
-  for (const name of ['schema', 'time-zone', ...Object.keys(keyOptions)]) {
-    const value = textOf(args, name);
-    if (value !== undefined) options.push([name, value]);
+  for (const [name, { list }] of Object.entries({ ...tableOptions, ...keyOptions })) {
+    const values = list ? listOf(args, name) : textOf(args, name);
+    if (values !== undefined)
+      options.push(...[values].flat().map((value): [string, string] => [name, value]));
   }
   // A filter may compare TIMESTAMP columns: the command means the same on any machine.
   if (args.where !== undefined && args['time-zone'] === undefined) {

@@ -64,6 +64,13 @@ export class ForwardWindow {
     this.#readAhead(position + this.end - this.begin);
   }
 
+  /** Drops what stands from `data[from]` on, and reads it once more: it has become known how to read it. */
+  async reread(from: number): Promise<void> {
+    await this.settle();
+    this.end = from;
+    this.#readAhead(this.position + from - this.begin);
+  }
+
   /** The chunk read ahead is too short for the event: collects it in a large buffer. */
   async #growTo(from: number, carried: number, need: number): Promise<void> {
     const large = this.#large.length >= need ? this.#large : allocate(need);

@@ -24,6 +24,21 @@ export interface InputFile extends ByteSource {
    */
   check(): Promise<'as it was' | 'grown'>;
   close(): Promise<void>;
+  /** Of a file in which MySQL has encrypted logs, or may have, as `DecryptedFile`. */
+  readonly encrypted?: EncryptedLogs;
+}
+
+/** The logs in a file, of which some are encrypted as a whole, as far as it is known where they begin. */
+export interface EncryptedLogs {
+  /** Is what stands at this position of an encrypted log? */
+  holds(position: number): boolean;
+  /**
+   * Looks for a log that begins at this position, where an event ends, with what MySQL puts before an encrypted one if
+   * it is that. Of one that is `new`, other bytes were read so far than those that stand there.
+   *
+   * @throws BinflashError `ENCRYPTED` when the key for it is not known; for what is damaged; `IO`
+   */
+  logAt(position: number): Promise<'new' | 'known' | undefined>;
 }
 
 /** A local file, opened read-only; its size is what it was when opened, so a growing file stays still. */

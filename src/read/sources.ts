@@ -1,7 +1,7 @@
 import type { EventCipher } from '../binlog/encryption/event-cipher.ts';
 import { checksumLength } from '../binlog/format-description.ts';
 import { type ByteSource, changedError, type InputFile } from '../io/source.ts';
-import { type FileSummary, formatAt } from '../scan/binlog-index.ts';
+import { type FileSummary, formatAt, type LogSummary } from '../scan/binlog-index.ts';
 import type { PackedTable } from '../scan/packed-table.ts';
 import type { RunSources } from './runs.ts';
 import { UnpackedSource } from './unpacking.ts';
@@ -29,8 +29,9 @@ export class Sources implements RunSources {
   }
 
   file(file: number): ByteSource {
-    const { cipher } = this.#summaries[file]!;
-    return cipher === undefined ? this.#files[file]! : decrypted(this.#files[file]!, cipher);
+    const { logs } = this.#summaries[file]!;
+    const isEncrypted = logs.some(({ encrypted }) => encrypted !== undefined);
+    return isEncrypted ? decrypted(this.#files[file]!, logs) : this.#files[file]!;
   }
 
   unpacked(file: number, packed: number): ByteSource {
@@ -63,13 +64,32 @@ export class Sources implements RunSources {
   }
 }
 
-/** A file with encrypted events, of which whole ones are read. */
-function decrypted(file: ByteSource, cipher: EventCipher): ByteSource {
+/** A file with encrypted events, of which whole ones are read, maybe of several logs at once. */
+function decrypted(file: ByteSource, logs: readonly LogSummary[]): ByteSource {
   return {
     async read(into, at, length, position) {
       await file.read(into, at, length, position);
-      const to = cipher.decrypt(into, at, at + length, position);
-      if (to !== at + length) throw changedError('an event is of another size than before');
+      for (const [i, { offset, encrypted }] of logs.entries()) {
+        const from = Math.max(position, encrypted?.from ?? Infinity);
+        const end = Math.min(position + length, logs[i + 1]?.offset ?? Infinity);
+        if (from < end) decrypt(encrypted!.cipher, into, at - position, from, end, offset);
+      }
     },
   };
+}
+
+/** Decrypts what stands at `[from, end)` of the file, and at `base` more in `bytes`, of the log that begins at `log`. */
+function decrypt(
+  cipher: EventCipher,
+  bytes: Uint8Array,
+  base: number,
+  from: number,
+  end: number,
+  log: number,
+): void {
+  for (let done = from; done < end; ) {
+    const to = cipher.decrypt(bytes, base + done, base + end, done - log) - base;
+    if (to === done) throw changedError('an event is of another size than before');
+    done = to;
+  }
 }

@@ -25,6 +25,10 @@ export interface LogSummary {
   /** The GTIDs of all logs before it, where it says them; and up to which it leads itself. */
   gtidsBefore: GtidsBefore | undefined;
   gtidsSeen: GtidsSeen;
+  /** The server's setting by which it is encrypted: `binlog_encryption` is MySQL's, of whole logs, the other one MariaDB's. */
+  encryption: 'binlog_encryption' | 'encrypt_binlog' | undefined;
+  /** Decrypts the events that MariaDB has encrypted, those behind START_ENCRYPTION, the first of which stands at `from`. */
+  encrypted: { readonly from: number; readonly cipher: EventCipher } | undefined;
 }
 
 /** What one file is, from a scan of all of it. */
@@ -38,8 +42,6 @@ export interface FileSummary {
   format: FormatDescription;
   /** All of them, and where they begin: each is in force up to the next, see {@link formatAt}. */
   readonly formats: { readonly offset: number; readonly format: FormatDescription }[];
-  /** Decrypts the events, where MariaDB has encrypted them. */
-  cipher: EventCipher | undefined;
   /** Number of events by type code. */
   readonly events: Float64Array;
   /** Earliest and latest event timestamp, Unix seconds; 0 when the file has no events but FORMAT_DESCRIPTION. */

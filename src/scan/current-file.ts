@@ -23,7 +23,6 @@ export class CurrentFile {
       size,
       format: before ?? format,
       formats: [{ offset: MAGIC.length, format }],
-      cipher: undefined,
       events: new Float64Array(256),
       firstTime: 0,
       lastTime: 0,
@@ -130,5 +129,7 @@ function beginningOf(format: FormatDescription, offset: number): LogSummary {
     endsClosed: false,
     gtidsBefore: undefined,
     gtidsSeen: new Map(),
+    encryption: undefined,
+    encrypted: undefined,
   };
 }

@@ -32,7 +32,7 @@ export class Decryption {
     return this.#cipher;
   }
 
-  /** The file is at its end. */
+  /** The log is at its end. */
   end(): void {
     this.#start = undefined;
     this.#cipher = undefined;
@@ -50,7 +50,7 @@ export class Decryption {
 
   /**
    * Decrypts the whole ones among the events at `bytes[start, end)`, of which there is at least one, and which stand at
-   * `offset` of the file; answers where the first begins that is not whole.
+   * `offset` of their log; answers where the first begins that is not whole, or where another log may begin.
    *
    * @throws BinflashError `ENCRYPTED`
    */

@@ -108,13 +108,13 @@ export class EventReader {
   }
 
   #endLog(): void {
+    this.decryption.end();
     this.#file.log.gtidsSeen = this.grouping.trail.take(this.grouping.current >= 0);
   }
 
   endFile(): void {
     this.#endLog();
     if (!this.#file.isRelay) this.grouping.abandon();
-    this.decryption.end();
     this.#file.end();
   }
 
@@ -150,8 +150,10 @@ export class EventReader {
    * @throws BinflashError `ENCRYPTED`
    */
   decrypt(bytes: Uint8Array, start: number, end: number, offset: number): number {
-    const plainTo = this.decryption.decrypt(bytes, start, end, offset, this.#file.format!);
-    this.#file.summary.cipher = this.decryption.cipher;
+    const { log } = this.#file;
+    // By where they stand in their own log, events are encrypted.
+    const plainTo = this.decryption.decrypt(bytes, start, end, offset - log.offset, this.#file.format!);
+    log.encrypted ??= { from: offset, cipher: this.decryption.cipher! };
     return plainTo;
   }
 
@@ -242,6 +244,7 @@ export class EventReader {
         return;
       case 'encryption':
         this.decryption.begin(bytes, start, body, this.place.offset);
+        this.#file.log.encryption = 'encrypt_binlog';
         return;
       case 'unreadable':
         throw unreadable(type.name);

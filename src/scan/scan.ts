@@ -1,3 +1,4 @@
+import { ENCRYPTED_HEADER } from '../binlog/encryption/file-header.ts';
 import type { Keys } from '../binlog/encryption/keys.ts';
 import { type EventHeader, HEADER_LENGTH, MAGIC, MAX_EVENT, readHeader } from '../binlog/event-header.ts';
 import { EventCode } from '../binlog/event-types.ts';
@@ -10,6 +11,7 @@ import type { Waits } from '../io/waits.ts';
 import { type BinlogIndex, type FileSummary, lastLog } from './binlog-index.ts';
 import { EventReader } from './event-reader.ts';
 import { checkMagic, MAGIC_AS_TIME, nextLogLength } from './magic.ts';
+import { NextLogs } from './next-log.ts';
 import { tooOld } from './old-formats.ts';
 import { PositionChecks } from './position-checks.ts';
 import type { KnownDigits } from './shapes.ts';
@@ -98,6 +100,7 @@ async function scanFile(
   options: ScanOptions,
 ): Promise<boolean> {
   const window = new ForwardWindow(file, options.window ?? DEFAULT_WINDOW, options.waits);
+  const nextLogs = new NextLogs(file);
   try {
     await checkMagic(file, window);
     let at = window.begin + MAGIC.length;
@@ -108,16 +111,20 @@ async function scanFile(
     for (;;) {
       let need = HEADER_LENGTH;
       let isTorn = false;
+      let isAsked = false;
       try {
         // The per-event path: no promise but where compressed transactions are unpacked.
         while (window.end - at >= HEADER_LENGTH && !checks.stopsAt(offset, reader.grouping.open)) {
           readHeader(window.data, at, reader.place.header);
+          isAsked = summary !== undefined && nextLogs.mayBegin(reader.place.header, offset);
+          if (isAsked) break;
           if (reader.place.header.timestamp === MAGIC_AS_TIME && summary !== undefined) {
             need = nextLogLength(window.data, at, window.end, file.size - offset);
             if (need > window.end - at) break;
             if (need > 0) {
               checks.event(offset, offset + MAGIC.length);
               reader.beginLog(window.data, at + MAGIC.length, at + need, offset);
+              nextLogs.begin(lastLog(summary));
               at += MAGIC.length;
               offset += MAGIC.length;
               need = HEADER_LENGTH;
@@ -137,6 +144,7 @@ async function scanFile(
             checkFirst(window.data, at, need);
             summary = reader.beginFile(file.path, file.size, window.data, at, at + need);
             summaries.push(summary);
+            nextLogs.begin(lastLog(summary));
           } else if (reader.isPayload) {
             if (!zstdIsLoaded()) await loadZstd();
             await reader.readPayload(window.data, at, at + need, offset, options.signal);
@@ -147,13 +155,25 @@ async function scanFile(
           offset += need;
           need = HEADER_LENGTH;
         }
+        if (isAsked) {
+          const found = await nextLogs.at(offset, reader.place.header);
+          if (found === 'event') continue;
+          if (found === 'unread') await window.reread(at);
+          else need = ENCRYPTED_HEADER;
+          if (window.end - at >= need) {
+            checks.event(offset, offset + need);
+            at += need;
+            offset += need;
+            continue;
+          }
+        }
       } catch (error) {
         if (!(error instanceof BinflashError)) throw error;
         // The last event has its length, but not all of its bytes have come to the disk.
         isTorn = mayBeTorn(summary) && error.code === 'BAD_CHECKSUM' && offset + need === file.size;
         if (!isTorn) {
           adviseStop(error, reader, offset, file, summaries);
-          error.locate({ file: file.path, offset, eventType: reader.eventTypeName });
+          error.locate({ file: file.path, offset, eventType: isAsked ? undefined : reader.eventTypeName });
           // What stands before it is whole, wherever the window began.
           const goOn = summary === undefined || ((await options.onIndex?.(index, reader.complete)) ?? true);
           if (!goOn) return false;

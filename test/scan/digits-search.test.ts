@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { possibleDigits } from '../../src/binlog/columns/old-digits.ts';
 import { TableDescriptions } from '../../src/tables/description.ts';
 import { TemporalPrecision } from '../../src/tables/temporal-precision.ts';
 import { Binlog } from '../builder/binlog.ts';
@@ -154,6 +155,19 @@ describe("MariaDB's temporals of old", () => {
       descriptions: withPrecision('shop.old=@2:6,@3:6'),
     });
     expect(error).toMatchObject({ code: 'DAMAGED', hint: expect.stringContaining('--temporal-precision') });
+  });
+
+  it('may be the last moment that there is, which many write for "forever"', async () => {
+    const last: Moment = { year: 9999, month: 12, day: 31, second: 86_399, micros: 999_999 };
+    for (let digits = 0; digits <= 6; digits++) {
+      const value = stored(oldDatetime, digits, last);
+      expect(possibleDigits(oldDatetime.type, 1 << digits, value, 0)).toBe(1 << digits);
+      if (digits === 0) continue;
+      const next = bigEndian(BigInt(`0x${value.toString('hex')}`) + 1n, value.length);
+      expect(possibleDigits(oldDatetime.type, 1 << digits, next, 0)).toBe(0);
+    }
+    const alone = maria('shop.old', [int, oldDatetime, varchar(20)]);
+    expect((await undoBytes([binlog({ of: alone, digits: [6] }, [[last]])])).result.plan.rows).toBe(1);
   });
 
   it('are refused where no precision fits', async () => {

@@ -62,7 +62,7 @@ function isPossible(type: number, digits: number, bytes: Uint8Array, at: number)
     if (digits > 0) return bigEndian(bytes, at, at + length) <= 2 * MOST_SECONDS * unit;
     return isClock(Math.abs((readU24(bytes, at) << 8) >> 8), 838);
   }
-  if (digits > 0) return bigEndian(bytes, at, at + length) < MOST_DATETIME * unit;
+  if (digits > 0) return wholeSeconds(bytes, at, at + length, unit) < MOST_DATETIME;
   const value = readU32(bytes, at) + readU32(bytes, at + 4) * 2 ** 32;
   if (value > LAST_DATETIME) return false;
   const date = Math.floor(value / 1_000_000);
@@ -73,7 +73,17 @@ function isClock(number: number, mostHours: number): boolean {
   return number % 100 < 60 && Math.floor(number / 100) % 100 < 60 && Math.floor(number / 10_000) <= mostHours;
 }
 
-/** As much of it as a double holds, which is enough to tell its size. */
+/**
+ * The big-endian number in units of a second's fraction, as whole seconds: of more than 53 bits, as the last moments of the
+ * year 9999 have with six digits, which many write for "forever", a double would hold less.
+ */
+function wholeSeconds(bytes: Uint8Array, start: number, end: number, unit: number): number {
+  const high = bigEndian(bytes, start, end - 3);
+  const rest = (high % unit) * 2 ** 24 + bigEndian(bytes, end - 3, end);
+  return Math.floor(high / unit) * 2 ** 24 + Math.floor(rest / unit);
+}
+
+/** Of up to 6 bytes. */
 function bigEndian(bytes: Uint8Array, start: number, end: number): number {
   let value = 0;
   for (let at = start; at < end; at++) value = value * 256 + bytes[at]!;

@@ -1,11 +1,13 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { readU32, writeU32 } from '../../wire/integers.ts';
-import { HEADER_LENGTH } from '../event-header.ts';
+import { HEADER_LENGTH, MAGIC } from '../event-header.ts';
 import { BlockQueue } from './block-queue.ts';
 
 /** MariaDB's file_key_management_encryption_algorithm, which binary logs do not tell. */
 export const eventAlgorithms = ['AES_CBC', 'AES_CTR'] as const;
 export type EventAlgorithm = (typeof eventAlgorithms)[number];
+
+const MAGIC_NUMBER = readU32(MAGIC, 0);
 
 /** Bytes of a block of AES. */
 const BLOCK = 16;
@@ -52,14 +54,15 @@ export class EventCipher {
   }
 
   /**
-   * Decrypts the events at `bytes[start, end)`, the first of which stands at `offset` of the file; answers where the
-   * first begins that is not whole, or cannot be an event.
+   * Decrypts the events at `bytes[start, end)`, the first of which stands at `offset` of its log; answers where the
+   * first begins that is not whole, or cannot be an event, or, behind the first, where the magic of another log stands.
    */
   decrypt(bytes: Uint8Array, start: number, end: number, offset: number): number {
     let at = start;
     while (end - at >= HEADER_LENGTH) {
       const size = readU32(bytes, at + SIZE_AT);
       if (size < HEADER_LENGTH || size > end - at) break;
+      if (at > start && readU32(bytes, at) === MAGIC_NUMBER) break;
       this.#take(bytes, at, size, offset + at - start);
       at += size;
     }

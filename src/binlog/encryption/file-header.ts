@@ -1,5 +1,7 @@
 import { createDecipheriv, createHash } from 'node:crypto';
 import { BinflashError } from '../../errors.ts';
+import { readU32 } from '../../wire/integers.ts';
+import type { EventHeader } from '../event-header.ts';
 import { latin1 } from './latin1.ts';
 
 /** The 4 bytes before the header of an encrypted binary log of MySQL: `fd 'bin'`. */
@@ -7,6 +9,24 @@ export const ENCRYPTED_MAGIC: Uint8Array = Uint8Array.of(0xfd, 0x62, 0x69, 0x6e)
 
 /** Bytes before the encrypted ones. */
 export const ENCRYPTED_HEADER = 512;
+
+/** Of the header, the only one that there is. */
+const VERSION = 1;
+
+/** Does a log begin with these bytes that is encrypted? */
+export function isEncryptedHeader(bytes: Uint8Array): boolean {
+  return ENCRYPTED_MAGIC.every((byte, i) => bytes[i] === byte);
+}
+
+const MAGIC_AS_TIME = readU32(ENCRYPTED_MAGIC, 0);
+
+/**
+ * Is the header of an event rather the beginning of an encrypted log? Its version would be the type of an event that no
+ * server has written since there are such logs.
+ */
+export function isEncryptedEvent({ timestamp, type }: EventHeader): boolean {
+  return timestamp === MAGIC_AS_TIME && type === VERSION;
+}
 
 /** What the header of an encrypted binary log of MySQL says. */
 export interface EncryptedHeader {
@@ -35,10 +55,14 @@ export interface EncryptedHeader {
  */
 export function parseEncryptedHeader(bytes: Uint8Array): EncryptedHeader {
   const version = bytes[ENCRYPTED_MAGIC.length]!;
-  if (version !== 1) {
-    throw new BinflashError('UNSUPPORTED', `its header of encryption is of version ${version}, not 1`, {
-      hint: 'Fetch a plain copy from the server: mysqlbinlog --read-from-remote-server --raw.',
-    });
+  if (version !== VERSION) {
+    throw new BinflashError(
+      'UNSUPPORTED',
+      `its header of encryption is of version ${version}, not ${VERSION}`,
+      {
+        hint: 'Fetch a plain copy from the server: mysqlbinlog --read-from-remote-server --raw.',
+      },
+    );
   }
   const fields = new Map<number, Uint8Array>();
   for (let at = ENCRYPTED_MAGIC.length + 1; at < ENCRYPTED_HEADER && bytes[at] !== 0; ) {
