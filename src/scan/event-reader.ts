@@ -95,7 +95,7 @@ export class EventReader {
     // In relay logs, transactions go on in the next file.
     this.#summaries.push(summary);
     // Other replicas are refused by their server ids.
-    if (before?.formats[0]!.format.serverId !== summary.formats[0]!.format.serverId) {
+    if (before?.formats[0]?.format.serverId !== summary.formats[0]?.format.serverId) {
       this.#relayTrail = new RelayTrail();
     }
     this.#relayTrail.connected();

@@ -1,3 +1,5 @@
+import { EventCode } from '../binlog/event-types.ts';
+import { versionAtLeast } from '../binlog/format-description.ts';
 import { formatGtid } from '../binlog/gtid.ts';
 import type { GtidsBefore } from '../binlog/previous-gtids.ts';
 import { BinflashError } from '../errors.ts';
@@ -24,7 +26,9 @@ export function checkSequence(files: readonly FileSummary[]): void {
     checkKind(before, link);
     checkServer(before, link);
     const isNext = checkNumber(before, link);
-    if (!isRelayLog(before.file) && !isRelayLog(link.file)) checkGtids(before, link, isNext);
+    if (isRelayLog(before.file)) continue;
+    checkGtids(before, link, isNext);
+    checkClosed(before, link);
   }
 }
 
@@ -120,6 +124,26 @@ function checkGtids(before: Link, link: Link, isNext: boolean): void {
     if (isNext) error.hint = `${nameOf(before)} is not complete: copy it again.`;
     throw error;
   }
+}
+
+/**
+ * A log that its server has gone on from is closed: when it rotates, when it stops, and MySQL since 5.6 also when it is
+ * started anew after a crash. One that says that it is in use was copied before that. Where all of its transactions have
+ * GTIDs, those of the next log tell whether one is missing.
+ */
+function checkClosed(before: Link, link: Link): void {
+  const { format, endsClosed, gtidsSeen } = before.log;
+  if (endsClosed || !format.inUse || link.log.gtidsBefore === undefined) return;
+  if (format.flavour !== 'mysql' || !versionAtLeast(format.version, [5, 6, 0])) return;
+  if (gtidsSeen.size > 0 && before.file.events[EventCode.ANONYMOUS_GTID] === 0) return;
+  throw new BinflashError(
+    'GAP',
+    `does not follow ${nameOf(before)} as that was copied: its server was still writing it, and has gone on to this one`,
+    {
+      ...placeOf(link),
+      hint: `Copy ${nameOf(before)} again, or leave out all that follows it.`,
+    },
+  );
 }
 
 /** Of MariaDB it is the last number that is there; a domain that is not there at all was deleted (FLUSH BINARY LOGS DELETE_DOMAIN_ID). */
