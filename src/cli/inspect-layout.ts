@@ -49,13 +49,14 @@ function serverLines(file: FileInspection): string[] {
 }
 
 /** Where a DBA finds the same on the source. */
-function relayLines({ relay }: FileInspection): string[] {
+function relayLines({ relay, transactions, withoutRows }: FileInspection): string[] {
   if (relay === undefined) return [];
   const { serverId, sourceFiles } = relay;
+  const isEmpty = transactions + withoutRows === 0;
   const [first, ...others] = sourceFiles;
   const last = others.at(-1);
-  const events =
-    first === undefined ? 'no event of the source' : `events of its ${last ? `${first} to ${last}` : first}`;
+  const none = isEmpty ? 'no transaction of its source' : 'of which files of its source it does not tell';
+  const events = first === undefined ? none : `events of its ${last ? `${first} to ${last}` : first}`;
   return [`  relay log of the replica with server id ${serverId}, ${safeText(events)}`];
 }
 
@@ -133,9 +134,10 @@ function largestLines(
   const at = ({ file, offset }: Spot): string => (isTotal ? `${safeText(file)}:${offset}` : String(offset));
   const lines: string[] = [];
   if (largestTransaction) {
-    const { end, bytes, rows } = largestTransaction;
+    const { end, endFile, bytes, rows } = largestTransaction;
+    const to = endFile === undefined ? end : `${safeText(endFile)}:${end}`;
     lines.push(
-      `largest transaction: ${at(largestTransaction)}-${end}, ${formatBytes(bytes)}, ${plural(rows, 'row change')}`,
+      `largest transaction: ${at(largestTransaction)}-${to}, ${formatBytes(bytes)}, ${plural(rows, 'row change')}`,
     );
   }
   if (largestEvent) {

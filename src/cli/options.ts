@@ -112,7 +112,10 @@ export const rewriteOptions: Record<string, OptionSpec> = {
   'skip-ddl': { group: SKIP, describe: 'DDL on selected tables' },
   'skip-statements': { group: SKIP, describe: 'changes logged as statements' },
   'skip-rolled-back': { group: SKIP, describe: 'transactions that were rolled back' },
-  'skip-unfinished': { group: SKIP, describe: 'transactions without a COMMIT' },
+  'skip-unfinished': {
+    group: SKIP,
+    describe: 'transactions without a COMMIT, or of which the beginning is not there',
+  },
   'skip-prepared': { group: SKIP, describe: 'XA transactions prepared or committed outside these files' },
   'skip-sequences': { group: SKIP, describe: 'MariaDB sequences' },
   'skip-incidents': { group: SKIP, describe: 'INCIDENT events: holes in the log' },
