@@ -4,7 +4,7 @@ import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
 const GIB = 2 ** 30;
 
-/** Servers make and remove thousands of files: in memory, where there is room for what runs at a time. */
+/** Tests and servers make, flush and remove thousands of files: in memory, where there is room for what runs at a time. */
 function scratch(): string {
   if (process.env.TMPDIR !== undefined) return tmpdir();
   try {
@@ -21,6 +21,7 @@ const config: ViteUserConfig = defineConfig({
       {
         test: {
           name: 'unit',
+          env: { TMPDIR: scratch() },
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**', 'test/servers/**'],
           // Both of the cores that CI has: the default leaves one to the runner.

@@ -53,14 +53,11 @@ function serverLines(file: FileInspection): string[] {
 function relayLines({ relay, transactions, withoutRows }: FileInspection): string[] {
   if (relay === undefined) return [];
   const { serverId, sourceFiles } = relay;
+  const isEmpty = transactions + withoutRows === 0;
   const [first, ...others] = sourceFiles;
   const last = others.at(-1);
-  const events =
-    first === undefined
-      ? transactions + withoutRows === 0
-        ? 'no event of the source'
-        : 'events of a file of the source that an earlier one names'
-      : `events of its ${last ? `${first} to ${last}` : first}`;
+  const none = isEmpty ? 'no transaction of its source' : 'of which files of its source it does not tell';
+  const events = first === undefined ? none : `events of its ${last ? `${first} to ${last}` : first}`;
   return [`  relay log of the replica with server id ${serverId}, ${safeText(events)}`];
 }
 
@@ -138,9 +135,10 @@ function largestLines(
   const at = ({ file, offset }: Spot): string => (isTotal ? `${safeText(file)}:${offset}` : String(offset));
   const lines: string[] = [];
   if (largestTransaction) {
-    const { end, bytes, rows } = largestTransaction;
+    const { end, endFile, bytes, rows } = largestTransaction;
+    const to = endFile === undefined ? end : `${safeText(endFile)}:${end}`;
     lines.push(
-      `largest transaction: ${at(largestTransaction)}-${end}, ${formatBytes(bytes)}, ${plural(rows, 'row change')}`,
+      `largest transaction: ${at(largestTransaction)}-${to}, ${formatBytes(bytes)}, ${plural(rows, 'row change')}`,
     );
   }
   if (largestEvent) {

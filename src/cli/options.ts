@@ -114,7 +114,7 @@ export const rewriteOptions: Record<string, OptionSpec> = {
   'skip-rolled-back': { group: SKIP, describe: 'transactions that were rolled back' },
   'skip-unfinished': {
     group: SKIP,
-    describe: 'transactions without a COMMIT, or without their beginning (relay logs)',
+    describe: 'transactions without a COMMIT, or of which the beginning is not there',
   },
   'skip-prepared': { group: SKIP, describe: 'XA transactions prepared or committed outside these files' },
   'skip-sequences': { group: SKIP, describe: 'MariaDB sequences' },

@@ -4,7 +4,7 @@ import type { BinlogIndex, Obstacle } from '../scan/binlog-index.ts';
 import { adviceOn } from '../scan/old-formats.ts';
 import type { NumberList } from '../scan/paged-column.ts';
 import type { Selector } from '../select/selection.ts';
-import { MAX_REFUSALS, type Skippable } from './refusals.ts';
+import { headlessError, MAX_REFUSALS, type Skippable } from './refusals.ts';
 import { ShortList } from './short-list.ts';
 
 /** What obstacles mean for a selection. */
@@ -48,6 +48,13 @@ export function judgeObstacles(
       if (!selector.covers(obstacle)) continue;
       if (skip.has('prepared')) verdict.skipped.push(describe(index, obstacle));
       else refuse(verdict, refusal(index, obstacle, 'UNFINISHED'));
+      continue;
+    }
+    if (obstacle.kind === 'rest') {
+      if (!selector.covers(obstacle)) continue;
+      const error = headlessError(index, obstacle);
+      if (skip.has('unfinished')) verdict.skipped.push(`${error.file}:${error.offset}: ${error.message}`);
+      else refuse(verdict, error);
       continue;
     }
     if (obstacle.kind !== 'statement') {

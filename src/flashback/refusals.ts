@@ -2,7 +2,7 @@ import { EventCode, eventTypeName } from '../binlog/event-types.ts';
 import { rowsType } from '../binlog/rows.ts';
 import { isSequence, tableName } from '../binlog/table-map.ts';
 import { BinflashError, type ErrorPlace } from '../errors.ts';
-import type { BinlogIndex } from '../scan/binlog-index.ts';
+import { type BinlogIndex, isRelayLog } from '../scan/binlog-index.ts';
 import { precisionContradicted, precisionHint } from '../scan/digits-search.ts';
 import type { Shape } from '../scan/shapes.ts';
 import { Ending } from '../scan/transaction-table.ts';
@@ -36,17 +36,41 @@ export class RefusedError extends BinflashError {
 /** More refusals than this are not kept: long before, the user has understood. */
 export const MAX_REFUSALS = 1000;
 
-/** Why the transaction's rows were never committed, or are not all there; undefined when they were, and are. */
+/** Of something in the rest of a transaction. */
+export function headlessError(
+  { files }: BinlogIndex,
+  {
+    file,
+    offset,
+    eventType,
+  }: { readonly file: number; readonly offset: number; readonly eventType?: string },
+): BinflashError {
+  return new BinflashError(
+    'UNFINISHED',
+    'is in the rest of a transaction: its beginning is in an earlier relay log, which is not among these',
+    {
+      file: files[file]!.path,
+      offset,
+      eventType,
+      hint: 'Give that relay log too, or leave out what is there of this transaction with --skip-unfinished.',
+    },
+  );
+}
+
+/** Why the transaction's rows were never committed, or are not all there; undefined when neither. */
 export function judgeEnding(
   index: BinlogIndex,
   transaction: number,
 ): { skippable?: Skippable; error: BinflashError } | undefined {
   const { transactions, files } = index;
-  const place = {
-    file: files[transactions.file.get(transaction)]!.path,
-    offset: transactions.start.get(transaction),
-  };
-  switch (transactions.ending.get(transaction)) {
+  const file = transactions.file.get(transaction);
+  const offset = transactions.start.get(transaction);
+  const place = { file: files[file]!.path, offset };
+  const ending = transactions.ending.get(transaction);
+  if (transactions.headless.has(transaction) && ending !== Ending.ROLLBACK) {
+    return { skippable: 'unfinished', error: headlessError(index, { file, offset }) };
+  }
+  switch (ending) {
     case Ending.ROLLBACK:
       return {
         skippable: 'rolled-back',
@@ -70,22 +94,19 @@ export function judgeEnding(
     case Ending.OPEN:
       return {
         skippable: 'unfinished',
-        error: new BinflashError(
-          'UNFINISHED',
-          'the transaction that begins here has no COMMIT in this file',
-          {
-            ...place,
-            hint: 'The server never committed it: leave it out with --skip-unfinished.',
-          },
-        ),
-      };
-    case Ending.HEADLESS:
-      return {
-        skippable: 'unfinished',
-        error: new BinflashError('GAP', 'the transaction that goes on here begins in an earlier relay log', {
-          ...place,
-          hint: 'Add the relay log before it, or leave the rest that is here out with --skip-unfinished.',
-        }),
+        error: isRelayLog(files[file]!)
+          ? new BinflashError(
+              'UNFINISHED',
+              'the transaction that begins here has no COMMIT in what was read',
+              {
+                ...place,
+                hint: "The source has committed it: its rest is in the next relay log, or has yet to be received. Add that, take the source's binary logs, or leave it out with --skip-unfinished.",
+              },
+            )
+          : new BinflashError('UNFINISHED', 'the transaction that begins here has no COMMIT in this file', {
+              ...place,
+              hint: 'The server never committed it: leave it out with --skip-unfinished.',
+            }),
       };
     default:
       return undefined;

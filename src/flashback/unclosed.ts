@@ -12,7 +12,8 @@ export const CUT_OFF: ReadonlySet<Skippable> = new Set<Skippable>(['unfinished']
  * has not closed; or a relay log goes on with another one, because the replica had to begin it once more.
  */
 export function isCutOff({ transactions, files }: BinlogIndex, transaction: number): boolean {
-  if (transactions.ending.get(transaction) !== Ending.OPEN) return false;
+  if (transactions.ending.get(transaction) !== Ending.OPEN || transactions.headless.has(transaction))
+    return false;
   const file = transactions.endFile.get(transaction);
   const isLast = transaction === transactions.length - 1 || transactions.file.get(transaction + 1) > file;
   if (isRelayLog(files[file]!)) return transaction < transactions.length - 1;
@@ -32,9 +33,26 @@ export function unclosedWarnings(index: BinlogIndex, stopped: boolean): string[]
   );
 }
 
-/** What there is to say of files of which the end is left out, to those who only look. */
-export function tornWarnings({ files }: BinlogIndex): string[] {
-  return files.filter(({ tornBytes }) => tornBytes > 0).map(tornWarning);
+/** What there is to say of files of which the beginning or the end is left out, to those who only look. */
+export function tornWarnings(index: BinlogIndex): string[] {
+  const { files } = index;
+  return [...restWarnings(index), ...files.filter(({ tornBytes }) => tornBytes > 0).map(tornWarning)];
+}
+
+/** Rows of which only an earlier relay log tells the table. */
+function restWarnings({ files, obstacles }: BinlogIndex): string[] {
+  const counts = new Map<number, number>();
+  const isRelay = files.some(isRelayLog);
+  for (let i = 0; i < obstacles.length && isRelay; i++) {
+    if (!obstacles.is(i, 'rest')) continue;
+    const file = obstacles.file.get(i);
+    counts.set(file, (counts.get(file) ?? 0) + 1);
+  }
+  return Array.from(
+    counts,
+    ([file, count]) =>
+      `${files[file]!.path} begins in the middle of a statement: ${count === 1 ? 'a rows event' : `${count} rows events`} of it cannot be read without the relay log before it`,
+  );
 }
 
 function tornWarning({ path, scannedTo, tornBytes }: FileSummary): string {
@@ -43,9 +61,10 @@ function tornWarning({ path, scannedTo, tornBytes }: FileSummary): string {
 
 /**
  * Servers begin each file with the GTIDs before it, whatever they are set to: MySQL since 5.7.6, MariaDB since 10.0.2.
- * Tools do not, this one neither. Relay logs are no work of tools.
+ * Tools do not, this one neither.
  */
 function maybeServersOwn(file: FileSummary): boolean {
+  // Those of MariaDB begin with the GTIDs before them only where the replica asks by GTID.
   if (isRelayLog(file)) return true;
   const { events, format } = file;
   const { flavour, version } = format;

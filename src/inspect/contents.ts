@@ -28,6 +28,8 @@ export interface Spot {
 
 export interface LargestTransaction extends Spot {
   readonly end: number;
+  /** Of relay logs: the file in which it ends, where that is a later one. */
+  readonly endFile: string | undefined;
   readonly bytes: number;
   readonly rows: number;
   readonly gtid: string | undefined;

@@ -4,6 +4,7 @@ import { type TableDefinition, tableName } from '../binlog/table-map.ts';
 import { type BinlogIndex, type FileSummary, isGroupOfItsOwn, type Obstacle } from '../scan/binlog-index.ts';
 import { PLAIN } from '../scan/event-table.ts';
 import type { Shape } from '../scan/shapes.ts';
+import { transactionSize } from '../scan/transaction-place.ts';
 import { Ending } from '../scan/transaction-table.ts';
 import type { SelectedChanges } from '../transactions/changes.ts';
 import type { Contents, GtidSpan, TableInspection } from './contents.ts';
@@ -117,7 +118,7 @@ export class Tally {
     // Of these rows nothing is kept but their number.
     if (changes?.isFiltered !== true) this.#takenBack += transactions.takenBack.get(transaction);
     const largest = this.#largest;
-    const bytes = this.#bytesOf(transaction);
+    const bytes = transactionSize(this.#index, transaction);
     if (bytes <= largest.bytes) return;
     largest.transaction = transaction;
     largest.bytes = bytes;
@@ -126,11 +127,6 @@ export class Tally {
 
   #rowsOf(event: number): number {
     return this.#changes?.rowsOf(event) ?? this.#index.events.rows.get(event);
-  }
-
-  #bytesOf(transaction: number): number {
-    const { end, start } = this.#index.transactions;
-    return end.get(transaction) - start.get(transaction);
   }
 
   #addGtid(transaction: number): void {
@@ -259,11 +255,12 @@ export class Tally {
   #largestOnes(): Pick<Contents, 'largestTransaction' | 'largestEvent' | 'largestRow'> {
     const { transactions, events, shapes, files } = this.#index;
     const { transaction, rows, event, row } = this.#largest;
-    const pathOf = (t: number): string => files[transactions.file.get(t)]!.path;
+    const fileOf = transaction < 0 ? -1 : transactions.file.get(transaction);
+    const endFile = transaction < 0 ? -1 : transactions.endFile.get(transaction);
     const spot = (e: number): { file: string; offset: number; table: string; kind: ChangeKind } => {
       const shape = shapes[events.shape.get(e)]!;
       return {
-        file: pathOf(events.transaction.get(e)),
+        file: files[events.file.get(e)]!.path,
         offset: events.fileOffset(e),
         table: tableName(shape.table),
         kind: shape.kind,
@@ -274,9 +271,10 @@ export class Tally {
         transaction < 0
           ? undefined
           : {
-              file: pathOf(transaction),
+              file: files[fileOf]!.path,
               offset: transactions.start.get(transaction),
               end: transactions.end.get(transaction),
+              endFile: endFile === fileOf ? undefined : files[endFile]!.path,
               bytes: this.#largest.bytes,
               rows,
               gtid: transactions.gtid(transaction),

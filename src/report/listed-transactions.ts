@@ -1,3 +1,4 @@
+import { type BinlogIndex, isRelayLog } from '../scan/binlog-index.ts';
 import { Ending, NO_THREAD } from '../scan/transaction-table.ts';
 import { rewriteCommand } from '../select/command-line.ts';
 import { onlyTransaction } from '../select/one-transaction.ts';
@@ -40,13 +41,18 @@ export function listTransactions(
       statements: text?.texts ?? [],
       moreStatements: text?.more || undefined,
       command: one && rewriteCommand({ inputs: one.files, select: one.select, options }),
-      uncommitted: isUncommitted(transactions.ending.get(transaction)) ? true : undefined,
+      mark: markOf(index, transaction),
     };
   });
 }
 
-function isUncommitted(ending: number): boolean {
-  return ending === Ending.OPEN || ending === Ending.ROLLBACK || ending === Ending.PREPARED;
+function markOf({ transactions, files }: BinlogIndex, transaction: number): ListedTransaction['mark'] {
+  const ending = transactions.ending.get(transaction);
+  if (ending === Ending.ROLLBACK) return 'never committed';
+  if (transactions.headless.has(transaction)) return 'not complete';
+  if (ending !== Ending.OPEN && ending !== Ending.PREPARED) return undefined;
+  const isRelay = isRelayLog(files[transactions.file.get(transaction)]!);
+  return ending === Ending.OPEN && isRelay ? 'not complete' : 'never committed';
 }
 
 /** What selected events, those of one transaction, are together. */

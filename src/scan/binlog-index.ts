@@ -81,7 +81,14 @@ export function isRelayLog({ formats }: FileSummary): boolean {
 
 /** Something in the log that is not a row change and that an undo may have to stop for. */
 export interface Obstacle {
-  readonly kind: 'statement' | 'incident' | 'unsupported' | 'rollback-to-savepoint' | 'xa-commit';
+  readonly kind:
+    | 'statement'
+    | 'incident'
+    | 'unsupported'
+    | 'rollback-to-savepoint'
+    | 'xa-commit'
+    /** Rows of a statement whose TABLE_MAP is in a relay log that was not read. */
+    | 'rest';
   readonly file: number;
   readonly offset: number;
   readonly end: number;

@@ -104,10 +104,7 @@ export class Boundaries {
     const { transactions } = this.#grouping;
     if (decision !== undefined && prepared !== undefined) {
       this.#prepared.delete(decision.xid);
-      if (!decision.commit) transactions.ending.set(prepared, Ending.XA_ROLLBACK);
-      else if (transactions.ending.get(prepared) === Ending.PREPARED) {
-        transactions.ending.set(prepared, Ending.COMMIT);
-      }
+      transactions.ending.set(prepared, decision.commit ? Ending.COMMIT : Ending.XA_ROLLBACK);
       transactions.decidedBy.set(prepared, this.#grouping.current);
       transactions.decidedFile.set(prepared, this.#place.file);
       transactions.decidedOffset.set(prepared, this.#place.offset);

@@ -21,10 +21,12 @@ import { DigitsSearch } from './digits-search.ts';
 import { EventTable, PLAIN } from './event-table.ts';
 import { Grouping } from './grouping.ts';
 import { InnerEvents } from './inner-events.ts';
+import { isNamed } from './log-name.ts';
 import { ANYTHING, Obstacles } from './obstacles.ts';
 import { isPreGa, preGaMap } from './old-formats.ts';
 import { type EventPlace, emptyPlace } from './place.ts';
 import { RelaySeam } from './relay-seam.ts';
+import { RelayTrail } from './relay-trail.ts';
 import { ReplaceDoubt } from './replace-doubt.ts';
 import { countRows, type KnownDigits, type RowCount, type Shape, ShapeRegistry } from './shapes.ts';
 import { TextTable } from './text-table.ts';
@@ -60,6 +62,10 @@ export class EventReader {
   #inner = 0;
   /** While it is not known whether a transaction goes on in a relay log, or was begun once more. */
   #seam: RelaySeam | undefined;
+  #relayTrail = new RelayTrail();
+  readonly #summaries: FileSummary[] = [];
+  /** What the event in hand, or the one that holds it, says. */
+  #endLogPos = 0;
 
   /**
    * `maxUnpacked`: most bytes that one TRANSACTION_PAYLOAD may unpack to; `pages` keeps the index; `keys` are those of
@@ -80,13 +86,23 @@ export class EventReader {
   beginFile(path: string, size: number, bytes: Uint8Array, start: number, end: number): FileSummary {
     const before = this.#file.last;
     const wasClosed = before === undefined || this.#file.log.endsClosed;
+    const follows = before !== undefined && isNamed(this.#file.log.nextFile, path);
     const summary = this.#file.begin(path, size, bytes, start, end);
     const { isRelay } = this.#file;
     this.place.file++;
     this.place.isRelay = isRelay;
-    this.#seam = isRelay && !wasClosed && this.grouping.open ? new RelaySeam(before.path) : undefined;
+    // A relay log in which nothing of the source stands leaves it as it is.
+    if (!isRelay || !this.grouping.open) this.#seam = undefined;
+    else if (!wasClosed) this.#seam ??= new RelaySeam(before.path, this.#endLogPos);
     // In relay logs, transactions go on in the next file.
-    if (!isRelay) this.#restart();
+    this.#summaries.push(summary);
+    // Other replicas are refused by their server ids.
+    if (before?.formats[0]?.format.serverId !== summary.formats[0]?.format.serverId) {
+      this.#relayTrail = new RelayTrail();
+    }
+    this.#relayTrail.connected();
+    if (isRelay) this.grouping.beginRelayLog(follows);
+    else this.#restart();
     return summary;
   }
 
@@ -100,7 +116,8 @@ export class EventReader {
   beginLog(bytes: Uint8Array, start: number, end: number, offset: number): void {
     this.#endLog();
     this.#file.beginLog(bytes, start, end, offset);
-    if (!this.#file.isRelay) this.#restart();
+    if (this.#file.isRelay) this.grouping.beginRelayLog(false);
+    else this.#restart();
   }
 
   #endLog(): void {
@@ -195,10 +212,12 @@ export class EventReader {
     const { header } = place;
     place.offset = offset;
     place.end = offset + end - start;
+    this.#endLogPos = header.endLogPos;
     this.#packed = PLAIN;
     if (header.type === EventCode.FORMAT_DESCRIPTION) {
       const isStarted = this.#file.readFormat(bytes, start, end, offset);
       if (isStarted) this.#restart();
+      this.#relayTrail.connected();
     }
     const trailer = checksumLength(this.#file.format!);
     if (trailer > 0) verifyChecksum(bytes, start, end);
@@ -210,7 +229,7 @@ export class EventReader {
   #take(bytes: Uint8Array, start: number, body: number): void {
     const { header } = this.place;
     const { flavour } = this.#file.format!;
-    if (this.#seam?.isPassedBy(header.type)) this.#seam = undefined;
+    if (this.#seam?.isPassedBy(header)) this.#seam = undefined;
     const type = eventType(header.type, flavour);
     switch (type?.action) {
       case 'map':
@@ -221,6 +240,7 @@ export class EventReader {
         return;
       case 'boundary':
         this.#boundaries.read(bytes, start, body, type.name, flavour);
+        if (this.place.isRelay) this.#followSource();
         return;
       case 'packed':
         this.#readCompressed(bytes, start, body);
@@ -258,6 +278,14 @@ export class EventReader {
     }
   }
 
+  /** Of a relay log: has the event in hand ended a transaction? */
+  #followSource(): void {
+    const { grouping } = this;
+    const { ended } = grouping;
+    grouping.ended = -1;
+    if (ended >= 0) this.#relayTrail.ended(grouping.transactions, ended, this.#summaries);
+  }
+
   #readMap(bytes: Uint8Array, start: number, body: number, flavour: Flavour): void {
     try {
       this.#replace.map(this.shapes.map(bytes, start, body, this.grouping.statement, flavour).flags);
@@ -270,8 +298,12 @@ export class EventReader {
     const { grouping, events, place } = this;
     const rows = this.#rows;
     parseRows(bytes, start, body, rows);
-    if (!isDummy(rows)) {
-      const shape = this.#shapeOf(bytes, rows);
+    if (grouping.inRestOfStatement && !isDummy(rows) && !this.shapes.maps(rows.tableId, grouping.statement)) {
+      grouping.rest();
+      const name = this.eventTypeName;
+      this.obstacles.add('rest', name, name, ANYTHING);
+    } else if (!isDummy(rows)) {
+      const shape = this.shapes.shapeOf(bytes, rows, grouping.statement);
       // Where lengths are not known, nothing can be counted, and the plan refuses what is selected.
       const count = this.#count;
       if (!shape.table.lengthsKnown) this.digits.watch(shape, bytes, rows);
@@ -300,16 +332,6 @@ export class EventReader {
     this.#replace.statementEnd();
   }
 
-  /** The TABLE_MAP of rows with which a relay log begins may stand in the one before it. */
-  #shapeOf(bytes: Uint8Array, rows: RowsEvent): Shape {
-    const { grouping, place } = this;
-    try {
-      return this.shapes.shapeOf(bytes, rows, grouping.statement);
-    } catch (error) {
-      throw place.isRelay && grouping.current < 0 && error instanceof BinflashError ? noHead() : error;
-    }
-  }
-
   #readDropped(bytes: Uint8Array, start: number, body: number): void {
     const { place } = this;
     this.#file.readPlace(place.header, bytes, start, body, place.offset);
@@ -336,6 +358,7 @@ export class EventReader {
   #takeInner(bytes: Uint8Array, start: number, end: number): void {
     const { header } = this.place;
     readHeader(bytes, start, header);
+    header.endLogPos = this.#endLogPos;
     const { type } = header;
     if (!mayBeInner(type)) {
       throw new BinflashError('DAMAGED', `a TRANSACTION_PAYLOAD holds an event of type ${type}`);
@@ -371,12 +394,6 @@ function mayBeInner(type: number): boolean {
     EventCode.GTID_TAGGED,
     EventCode.TRANSACTION_PAYLOAD,
   ].some((code) => code === type);
-}
-
-function noHead(): BinflashError {
-  return new BinflashError('GAP', 'the relay log begins inside of a transaction, and inside of a statement', {
-    hint: 'Add the relay log before it, or leave this one out.',
-  });
 }
 
 function unreadable(name: string): BinflashError {

@@ -13,7 +13,7 @@ import { Ending, TransactionTable } from './transaction-table.ts';
  *
  * MySQL: `[GTID] QUERY BEGIN ... XID | QUERY COMMIT | QUERY ROLLBACK | XA_PREPARE`, and a GTID before a single
  * DDL. MariaDB: GTID stands in place of BEGIN, unless its flag STANDALONE says that one statement follows.
- * Rows outside of any transaction (tools write such files) are one each, up to STMT_END_F; but not in relay logs.
+ * Rows outside of any transaction (tools write such files) are one each, up to STMT_END_F.
  */
 export class Grouping {
   readonly transactions: TransactionTable;
@@ -21,6 +21,8 @@ export class Grouping {
   readonly trail: GtidTrail = new GtidTrail();
   /** The open transaction, or -1. */
   current = -1;
+  /** The one that ended last; -1 when that has been taken note of. */
+  ended = -1;
   /** Number of the statement in hand; table ids mean nothing in another one. */
   statement = 0;
   readonly #place: EventPlace;
@@ -31,12 +33,46 @@ export class Grouping {
   /** Ends with its first statement because nothing else would end it. */
   #implicit = false;
   readonly #savepoints = new Savepoints();
+  /** May what comes be the rest of a transaction of which the beginning was not read; and is the open one that? */
+  #mayBeRest = false;
+  #isRest = false;
+  /** The statement in hand when the relay log began. */
+  #restStatement = -1;
 
   constructor(place: EventPlace, events: EventTable, texts: TextTable, pages: PageStore) {
     this.transactions = new TransactionTable(pages);
     this.#place = place;
     this.#events = events;
     this.#texts = texts;
+  }
+
+  /**
+   * A relay log begins, in the middle of a transaction maybe: what stands before the first beginning is the rest of one
+   * that began in an earlier relay log, unless the one before it was read, which it `follows`.
+   */
+  beginRelayLog(follows: boolean): void {
+    // Of one in which nothing of the source stands, nothing is known either.
+    this.#mayBeRest = this.current < 0 && (this.#mayBeRest || !follows);
+    if (this.#mayBeRest) this.#restStatement = this.statement;
+  }
+
+  /** May a statement be in hand of which the TABLE_MAP stands in a relay log that was not read? */
+  get inRestOfStatement(): boolean {
+    return (this.#mayBeRest || this.#isRest) && this.statement === this.#restStatement;
+  }
+
+  /** Notes an event of the rest of a transaction; answers whether it can be that. */
+  rest(): boolean {
+    if (this.#mayBeRest) {
+      this.#add();
+      this.#begun = true;
+      this.#isRest = true;
+      this.transactions.headless.add(this.current);
+    }
+    if (!this.#isRest) return false;
+    this.transactions.endFile.set(this.current, this.#place.file);
+    this.transactions.end.set(this.current, this.#place.end);
+    return true;
   }
 
   /** Is a transaction open whose rows still wait for their COMMIT? */
@@ -68,18 +104,14 @@ export class Grouping {
     this.transactions.threadId.set(this.current, threadId);
   }
 
-  /**
-   * Notes a rows event, opening a transaction of its own where none is open; answers the transaction. In a relay log, that
-   * is the rest of one which began in an earlier file.
-   */
+  /** Notes a rows event, opening a transaction of its own where none is open; answers the transaction. */
   rows(flags: number): number {
-    const { transactions } = this;
-    if (this.current < 0) {
+    if (this.current < 0 && !this.rest()) {
       this.#add();
-      if (this.#place.isRelay) transactions.ending.set(this.current, Ending.HEADLESS);
-      else this.#implicit = true;
+      this.#implicit = true;
     }
     this.#begun = true;
+    const { transactions } = this;
     transactions.eventCount.add(this.current, 1);
     transactions.rowsFlags.set(this.current, transactions.rowsFlags.get(this.current) | flags);
     transactions.endFile.set(this.current, this.#place.file);
@@ -124,13 +156,17 @@ export class Grouping {
   }
 
   end(ending: number): void {
-    if (this.current < 0) return;
+    if (this.current < 0) {
+      // The rows of what ends here are in an earlier relay log.
+      this.#mayBeRest = false;
+      return;
+    }
     const { end, file, header } = this.#place;
-    const isHeadless = this.transactions.ending.get(this.current) === Ending.HEADLESS;
-    if (!isHeadless || ending === Ending.ROLLBACK) this.transactions.ending.set(this.current, ending);
+    this.transactions.ending.set(this.current, ending);
     this.transactions.endFile.set(this.current, file);
     this.transactions.end.set(this.current, end);
     this.transactions.endTime.set(this.current, header.timestamp);
+    this.ended = this.current;
     if (this.#place.isRelay) this.transactions.sourceEnd.set(this.current, header.endLogPos);
     this.#close();
   }
@@ -156,6 +192,8 @@ export class Grouping {
     this.current = -1;
     this.#begun = false;
     this.#implicit = false;
+    this.#mayBeRest = false;
+    this.#isRest = false;
     this.#savepoints.clear();
   }
 }

@@ -6,6 +6,12 @@ export interface LogName {
   readonly number: number;
 }
 
+/** Is this the file that a ROTATE names, as far as names tell? */
+export function isNamed(next: string | undefined, path: string): boolean {
+  const [a, b] = [splitName(next ?? ''), splitName(path)];
+  return a !== undefined && a.stem === b?.stem && a.number === b.number;
+}
+
 /** `mysql-bin.000011`, and its archive `mysql-bin.000011.gz`, is stem `mysql-bin` and number 11. */
 export function splitName(path: string): LogName | undefined {
   const match = /^(.+)\.(\d+)(\.(gz|gzip|zst|zstd))?$/i.exec(basename(path));

@@ -11,6 +11,7 @@ const KINDS: readonly Obstacle['kind'][] = [
   'unsupported',
   'rollback-to-savepoint',
   'xa-commit',
+  'rest',
 ];
 
 /**
@@ -72,6 +73,10 @@ export class ObstacleTable {
     this.text.set(at, place);
     this.textSize.set(at, this.texts.end - place);
     this.effects.set(at, obstacle.effect);
+  }
+
+  is(i: number, kind: Obstacle['kind']): boolean {
+    return KINDS[this.kind.get(i)] === kind;
   }
 
   get(i: number): Obstacle {

@@ -1,3 +1,5 @@
+import { EventCode } from '../binlog/event-types.ts';
+import { versionAtLeast } from '../binlog/format-description.ts';
 import { formatGtid } from '../binlog/gtid.ts';
 import type { GtidsBefore } from '../binlog/previous-gtids.ts';
 import { BinflashError } from '../errors.ts';
@@ -21,9 +23,33 @@ export function checkSequence(files: readonly FileSummary[]): void {
   for (const [i, link] of links.entries()) {
     const before = links[i - 1];
     if (before === undefined) continue;
+    checkKind(before, link);
     checkServer(before, link);
     const isNext = checkNumber(before, link);
-    if (!isRelayLog(before.file) && !isRelayLog(link.file)) checkGtids(before, link, isNext);
+    if (isRelayLog(before.file)) continue;
+    checkGtids(before, link, isNext);
+    checkClosed(before, link);
+  }
+}
+
+/** What stands in a binary log stands in the relay logs of its server's replicas too, and would be undone twice. */
+function checkKind(before: Link, link: Link): void {
+  const kind = ({ log }: Link): string => (log.format.isRelay ? 'relay log' : 'binary log');
+  const refuse = (message: string, hint: string): never => {
+    throw new BinflashError('UNSUPPORTED', message, { ...placeOf(link), hint });
+  };
+  if (kind(before) !== kind(link)) {
+    refuse(
+      `is a ${kind(link)}, but ${nameOf(before)} is a ${kind(before)}: they may hold the same changes, which would be undone twice`,
+      'Give the binary logs alone, or the relay logs alone.',
+    );
+  }
+  const [replica, other] = [link.log.format.serverId, before.log.format.serverId];
+  if (link.log.format.isRelay && replica !== other) {
+    refuse(
+      `is a relay log of the replica with server id ${replica}, but ${nameOf(before)} of ${other}`,
+      'Give the relay logs of one replica alone.',
+    );
   }
 }
 
@@ -98,6 +124,26 @@ function checkGtids(before: Link, link: Link, isNext: boolean): void {
     if (isNext) error.hint = `${nameOf(before)} is not complete: copy it again.`;
     throw error;
   }
+}
+
+/**
+ * A log that its server has gone on from is closed: when it rotates, when it stops, and MySQL since 5.6 also when it is
+ * started anew after a crash. One that says that it is in use was copied before that. Where all of its transactions have
+ * GTIDs, those of the next log tell whether one is missing.
+ */
+function checkClosed(before: Link, link: Link): void {
+  const { format, endsClosed, gtidsSeen } = before.log;
+  if (endsClosed || !format.inUse || link.log.gtidsBefore === undefined) return;
+  if (format.flavour !== 'mysql' || !versionAtLeast(format.version, [5, 6, 0])) return;
+  if (gtidsSeen.size > 0 && before.file.events[EventCode.ANONYMOUS_GTID] === 0) return;
+  throw new BinflashError(
+    'GAP',
+    `does not follow ${nameOf(before)} as that was copied: its server was still writing it, and has gone on to this one`,
+    {
+      ...placeOf(link),
+      hint: `Copy ${nameOf(before)} again, or leave out all that follows it.`,
+    },
+  );
 }
 
 /** Of MariaDB it is the last number that is there; a domain that is not there at all was deleted (FLUSH BINARY LOGS DELETE_DOMAIN_ID). */

@@ -123,6 +123,11 @@ export class ShapeRegistry {
     return digits === undefined ? definition : withDigits(definition, digits);
   }
 
+  /** Has the statement a TABLE_MAP of this id? */
+  maps(tableId: number, statement: number): boolean {
+    return this.#byId.get(tableId)?.statement === statement;
+  }
+
   /** The shape of a rows event. @throws BinflashError `DAMAGED` when no TABLE_MAP fits it */
   shapeOf(bytes: Uint8Array, event: RowsEvent, statement: number): Shape {
     const mapping = this.#byId.get(event.tableId);

@@ -4,7 +4,7 @@ import { F64Column, U32Column, U64Column } from './paged-column.ts';
 
 /** How a transaction ended. */
 export const Ending = {
-  /** The file ended first: it was never committed. */
+  /** The file ended first: it was never committed, or in relay logs, its rest is in the next one. */
   OPEN: 0,
   XID: 1,
   /** QUERY "COMMIT": engines without transactions. */
@@ -16,8 +16,6 @@ export const Ending = {
   STATEMENT: 5,
   /** XA_PREPARE, and later XA ROLLBACK. Committed ones count as {@link COMMIT}. */
   XA_ROLLBACK: 6,
-  /** However it ended, its beginning is not there: it stands in an earlier relay log. */
-  HEADLESS: 7,
 } as const;
 
 /** A thread id that the log does not tell. */
@@ -54,6 +52,8 @@ export class TransactionTable {
   readonly decidedTime: U32Column;
   /** Rows that ROLLBACK TO SAVEPOINT took back; their events are not in the index. */
   readonly takenBack: F64Column;
+  /** Those of which the beginning is in a relay log that was not read: one a file at most. */
+  readonly headless: Set<number> = new Set<number>();
   /** 0 when it has no GTID, else one more than the index in {@link gtidSources}. */
   readonly gtidSource: U32Column;
   readonly gtidSequence: U64Column;

@@ -72,7 +72,7 @@ export class PrettyText implements ChangeFormatter {
     const first = events.timestamp.get(transactions.firstEvent.get(transaction));
     const time = this.#moment(Math.min(first, transactions.beginTime.get(transaction)));
     let text = `${this.#isFirst ? '' : '\n'}${bold(place)}  ${bold(time)}  ${dim(details.join('  '))}\n`;
-    const remark = endingRemark(transactions, transaction);
+    const remark = endingRemark(this.#index, transaction);
     if (remark !== undefined) text += `  ${red(remark)}\n`;
     if (this.#doubts.has(transaction)) text += `  ${red(`IN DOUBT: ${DOUBT}`)}\n`;
     const decided = transactions.decidedOffset.get(transaction);

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { inspect, rewrite } from '../../src/index.ts';
 import { Binlog, START_TIME } from '../builder/binlog.ts';
-import { rotate } from '../builder/events.ts';
+import { type Event, previousGtids, rotate } from '../builder/events.ts';
 import { mysql80 } from '../builder/format.ts';
 import { insert } from '../builder/shop.ts';
 import { plainPlan, zstd } from '../builder/zstd.ts';
@@ -126,6 +126,28 @@ describe('names', () => {
 });
 
 describe('a log that is there twice', () => {
+  it('is not an empty one that was begun in the same second, by FLUSH BINARY LOGS', async () => {
+    await inFolder(async (folder) => {
+      const begun = (next?: number, ...events: Event[]): Buffer => {
+        const made = new Binlog(mysql80, { time: START_TIME });
+        made.add(previousGtids(), ...events);
+        if (next !== undefined) made.add(rotate(name(next)));
+        return made.bytes();
+      };
+      const paths = [1, 2, 3].map((n) => join(folder, name(n)));
+      await writeFile(paths[0]!, begun(2, ...insert(1)));
+      await writeFile(paths[1]!, begun(3));
+      await writeFile(paths[2]!, begun());
+      await writeFile(join(folder, 'bin.index'), `${name(1)}\n${name(2)}\n${name(3)}\n`);
+      const files = [name(1), name(2), name(3)];
+      expect(await found(...paths)).toMatchObject({ files, rows: 1, warnings: [] });
+      expect(await found(join(folder, 'bin.index'))).toMatchObject({ files, warnings: [] });
+      await mkdir(join(folder, 'copy'));
+      await writeFile(join(folder, 'copy', name(3)), begun());
+      await expect(found(...paths, join(folder, 'copy', name(3)))).rejects.toMatchObject({ code: 'USAGE' });
+    });
+  });
+
   it('is taken once where a pattern finds it, the longer copy of it', async () => {
     await inFolder(async (folder) => {
       await writeFile(join(folder, name(1)), log(1));

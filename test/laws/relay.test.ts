@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { inspect, show, transactions } from '../../src/index.ts';
+import { inspect, transactions } from '../../src/index.ts';
 import { source } from '../builder/arbitrary.ts';
 import { Binlog } from '../builder/binlog.ts';
 import * as e from '../builder/events.ts';
@@ -79,52 +79,6 @@ describe('relay logs', () => {
     log.add(e.anonymousGtid(), e.query('BEGIN'), ...insert(5));
     const error = await refusal(relayLogs([log.bytes()], own));
     expect(error).toMatchObject({ code: 'UNFINISHED' });
-  });
-
-  it('one alone that begins inside of a transaction has no undo of the rest of it', async () => {
-    for (const server of [mysql80, mariadb118]) {
-      const log = new Binlog(server);
-      log.transaction([...insert(1), ...insert(2)]);
-      log.transaction([...insert(3), ...insert(4)]);
-      log.transaction([...insert(5), ...insert(6)]);
-      const count = readEvents(log.bytes()).length - 1;
-      const codes = new Set<string>();
-      for (let rotation = 1; rotation < count; rotation++) {
-        const relaying = { ...own, replica: server, rotations: [rotation] };
-        const [, second] = relayLogs([log.bytes()], relaying);
-        const outcome = await attempt([second!], { skip: rotation % 2 === 0 ? ['unfinished'] : [] });
-        if (typeof outcome === 'string') codes.add(outcome);
-        // Whatever is undone is so by whole transactions.
-        else
-          expect([['1,2', '3,4', '5,6'], ['3,4', '5,6'], ['5,6']]).toContainEqual(
-            insertedIds(outcome.log).map(String),
-          );
-      }
-      expect([...codes].sort()).toEqual(['GAP', 'NO_MATCH']);
-    }
-  });
-
-  it('one that begins inside of a transaction is looked at as that', async () => {
-    // GTID, BEGIN, and the first statement stand before.
-    const [, second] = relayLogs([plain().bytes()], { ...own, rotations: [4] });
-    await inFolder(async (folder) => {
-      const paths = await writeFiles(folder, [second!]);
-      const { files, blockers } = await inspect(paths);
-      expect(files[0]).toMatchObject({ transactions: 2, rows: 3 });
-      expect(blockers).toMatchObject([{ code: 'GAP' }]);
-      const [first] = await transactions(paths, {}, async (list) => (await list.entries().next()).value!);
-      expect(first).toMatchObject({ state: 'unfinished', rows: 1 });
-      const pieces: string[] = [];
-      await show({ inputs: paths, write: async (piece) => void pieces.push(String(piece)) });
-      expect(pieces.join('')).toContain('INCOMPLETE');
-    });
-  });
-
-  it('the last of them is not called the work of a tool', async () => {
-    const [, second] = relayLogs([plain().bytes()], { ...own, replica: mysql80, rotations: [6] });
-    const { result } = await undo([second!], { skip: ['unfinished'] });
-    expect(result.plan.warnings.join()).toContain('still written');
-    expect(result.plan.warnings.join()).not.toContain("is not a server's own file");
   });
 
   it('those in which nothing of the source stands do not tell what the source is', async () => {

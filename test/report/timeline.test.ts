@@ -132,6 +132,6 @@ describe('rows over time', () => {
       },
       { time: START_TIME + 60, message: expect.stringContaining('rolled back') },
     ]);
-    expect(data.transactions.map(({ uncommitted }) => uncommitted)).toEqual([undefined, true]);
+    expect(data.transactions.map(({ mark }) => mark)).toEqual([undefined, 'never committed']);
   });
 });

@@ -5,9 +5,9 @@ import { describe, expect, it } from 'vitest';
 import { inspect, type ReadOptions, rewrite, transactions } from '../../src/index.ts';
 import { Binlog, START_TIME } from '../builder/binlog.ts';
 import * as e from '../builder/events.ts';
-import { mariadb118, mysql80 } from '../builder/format.ts';
+import { mariadb118, mysql55, mysql56, mysql80, type Server } from '../builder/format.ts';
 import { change, insert, orders } from '../builder/shop.ts';
-import { inFolder, undo } from '../helpers.ts';
+import { inFolder, insertedIds, refusal, undo } from '../helpers.ts';
 
 const A = '3e11fa47-71ca-11e1-9e33-c80aa9429562';
 const B = '4e11fa47-71ca-11e1-9e33-c80aa9429562';
@@ -20,10 +20,11 @@ interface Log {
   readonly own: number[];
   readonly next?: string;
   readonly serverId?: number;
+  readonly inUse?: boolean;
 }
 
-function mysql({ before, own, next, serverId = 1 }: Log, n: number): Buffer {
-  const log = new Binlog(mysql80, { time: START_TIME + n, serverId });
+function mysql({ before, own, next, serverId = 1, inUse }: Log, n: number): Buffer {
+  const log = new Binlog(mysql80, { time: START_TIME + n, serverId, flags: inUse ? 1 : 0 });
   log.add(e.previousGtids(before as Record<string, [number, number][]>));
   for (const gtid of own) log.add(e.gtid(A, gtid), e.query('BEGIN'), ...insert(gtid), e.xid(gtid));
   if (next !== undefined) log.add(e.rotate(next));
@@ -90,6 +91,50 @@ describe('GTIDs of MySQL', () => {
       code: 'GAP',
       hint: expect.stringMatching(/bin\.000001 is not complete: copy it again/),
     });
+  });
+});
+
+describe('a log that was copied while its server wrote it, without GTIDs', () => {
+  /** As it was copied live: in use, without a ROTATE; cut by some bytes. */
+  function copied(server: Server, cut: number): Buffer {
+    const log = new Binlog(server, { flags: 1 });
+    log.transaction(insert(1));
+    log.transaction(insert(2));
+    return log.bytes().subarray(0, log.position - cut);
+  }
+
+  function next(server: Server): Buffer {
+    const log = new Binlog(server, { time: START_TIME + 5 });
+    log.add(e.previousGtids());
+    log.transaction(insert(4));
+    log.add(e.rotate('bin.000003'));
+    return log.bytes();
+  }
+
+  it.each([mysql56, mysql80])(
+    'is not complete where a later one is there: MySQL $version closes it, also after a crash',
+    async (server) => {
+      for (const cut of [0, 10]) {
+        expect(await refusal([copied(server, cut), next(server)])).toMatchObject({
+          code: 'GAP',
+          file: expect.stringMatching(/bin\.000002$/),
+          hint: expect.stringMatching(/^Copy .*bin\.000001 again, or leave out all that follows it/),
+        });
+        const { log } = await undo([copied(server, cut)]);
+        expect(insertedIds(log)).toEqual(cut > 0 ? [[1]] : [[1], [2]]);
+      }
+    },
+  );
+
+  it('may be one of MySQL 5.5 after a crash', async () => {
+    const { log } = await undo([copied(mysql55, 0), next(mysql80)]);
+    expect(insertedIds(log)).toEqual([[1], [2], [4]]);
+  });
+
+  it('is complete where the GTIDs before the next one say so', async () => {
+    const first: Log = { before: {}, own: [1, 2], inUse: true };
+    const second: Log = { before: { [A]: [[1, 2]] }, own: [3] };
+    expect((await read(mysql, first, second)).total.rows).toBe(3);
   });
 });
 

@@ -33,8 +33,8 @@ export interface ListedTransaction {
   readonly moreStatements?: number | undefined;
   /** Undoes it; undefined where no options mean it alone. */
   readonly command?: string | undefined;
-  /** True when it was never committed. */
-  readonly uncommitted?: true | undefined;
+  /** Why it is not like the others; in relay logs, a part of it may be in a file that was not read. */
+  readonly mark?: 'never committed' | 'not complete' | undefined;
 }
 
 /** Something that an undo is refused for. */

@@ -95,7 +95,7 @@ function listItem(data: ReportData, view: View, { listed, rows }: RankedTransact
           tables.map((name, i) => [i > 0 && ', ', h('bdi', {}, name)]),
           transaction.moreTables !== undefined && ` and ${transaction.moreTables} more`,
         ),
-        transaction.uncommitted && h('span', { class: 'badge' }, 'never committed'),
+        transaction.mark !== undefined && h('span', { class: 'badge' }, transaction.mark),
         statement !== undefined &&
           h('code', { class: 'statement' }, h('bdi', {}, visible(oneLine(statement)))),
       ),
