@@ -82,6 +82,7 @@ export async function makeReportData(
     transactions: listTransactions(changes, tables, numbers, statements, options.select, options.options),
     largest: entriesByBucket(largest, numbers),
     ...listReasons(index, plan),
+    uncounted: changes.uncounted,
     select: plainSelection(options.select),
     options: options.options,
   };

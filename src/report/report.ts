@@ -69,6 +69,7 @@ export async function report(options: ReportOptions): Promise<ReportResult> {
     const bytes = Buffer.from(page);
     const warnings = [
       ...tornWarnings(index),
+      ...uncountedWarnings(data),
       ...notUnderstoodWarnings(index, (obstacle) => selector.covers(obstacle)),
       ...commandWarnings(options.inputs, options.commandOptions ?? []),
       ...(await checkUnchanged(files)),
@@ -79,6 +80,15 @@ export async function report(options: ReportOptions): Promise<ReportResult> {
     } else await output.write(bytes);
     return { data, bytes: bytes.length, warnings };
   });
+}
+
+function uncountedWarnings({ uncounted }: ReportData): string[] {
+  if (uncounted.length === 0) return [];
+  const listed = uncounted.slice(0, 8).join(', ');
+  const more = uncounted.length > 8 ? ` and ${uncounted.length - 8} more` : '';
+  return [
+    `not on the page: changes of ${listed}${more}, whose rows cannot be counted (binflash inspect says why)`,
+  ];
 }
 
 /** A page of more bytes is slow to open and to send. */

@@ -85,6 +85,7 @@ export async function show(options: ShowOptions): Promise<ShowResult> {
     });
     // There is no binary log without a first window.
     const result = await run!.finish(index);
+    if (!result.limited) for (const warning of tables.unusedDigits()) options.onWarning?.(warning);
     phase.end(scannedBytes(index), () => [
       ...indexDetails(index),
       `${result.rows} row changes of ${result.transactions} transactions shown`,
