@@ -6,6 +6,7 @@ import type { PageStore } from '../io/page-store.ts';
 import type { DigitsSearch } from './digits-search.ts';
 import type { EventTable } from './event-table.ts';
 import type { GtidsSeen } from './gtid-trail.ts';
+import type { LogMark } from './log-mark.ts';
 import type { ObstacleTable } from './obstacle-table.ts';
 import type { Shape } from './shapes.ts';
 import type { StatementEffect } from './statement.ts';
@@ -25,6 +26,8 @@ export interface LogSummary {
   /** The GTIDs of all logs before it, where it says them; and up to which it leads itself. */
   gtidsBefore: GtidsBefore | undefined;
   gtidsSeen: GtidsSeen;
+  /** Tells it from others that hold a transaction, see {@link LogMark}. */
+  mark: number | undefined;
 }
 
 /** What one file is, from a scan of all of it. */

@@ -130,5 +130,6 @@ function beginningOf(format: FormatDescription, offset: number): LogSummary {
     endsClosed: false,
     gtidsBefore: undefined,
     gtidsSeen: new Map(),
+    mark: undefined,
   };
 }
