@@ -6,6 +6,7 @@ import type { PageStore } from '../io/page-store.ts';
 import type { DigitsSearch } from './digits-search.ts';
 import type { EventTable } from './event-table.ts';
 import type { GtidsSeen } from './gtid-trail.ts';
+import type { LogMark } from './log-mark.ts';
 import type { ObstacleTable } from './obstacle-table.ts';
 import type { Shape } from './shapes.ts';
 import type { StatementEffect } from './statement.ts';
@@ -30,6 +31,8 @@ export interface LogSummary {
   encryption: 'binlog_encryption' | 'encrypt_binlog' | undefined;
   /** Decrypts the events that MariaDB has encrypted, those behind START_ENCRYPTION, the first of which stands at `from`. */
   encrypted: { readonly from: number; readonly cipher: EventCipher } | undefined;
+  /** Tells it from others that hold a transaction, see {@link LogMark}. */
+  mark: number | undefined;
 }
 
 /** What one file is, from a scan of all of it. */

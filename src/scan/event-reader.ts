@@ -21,6 +21,7 @@ import { DigitsSearch } from './digits-search.ts';
 import { EventTable, PLAIN } from './event-table.ts';
 import { Grouping } from './grouping.ts';
 import { InnerEvents } from './inner-events.ts';
+import { LogMark } from './log-mark.ts';
 import { isNamed } from './log-name.ts';
 import { ANYTHING, Obstacles } from './obstacles.ts';
 import { isPreGa, preGaMap } from './old-formats.ts';
@@ -66,6 +67,9 @@ export class EventReader {
   readonly #summaries: FileSummary[] = [];
   /** What the event in hand, or the one that holds it, says. */
   #endLogPos = 0;
+  /** Of the log in hand, and how many transactions came before it. */
+  readonly #mark = new LogMark();
+  #transactionsBefore = 0;
 
   /**
    * `maxUnpacked`: most bytes that one TRANSACTION_PAYLOAD may unpack to; `pages` keeps the index; `keys` are those of
@@ -103,6 +107,7 @@ export class EventReader {
     this.#relayTrail.connected();
     if (isRelay) this.grouping.beginRelayLog(follows);
     else this.#restart();
+    this.#beginMark(bytes, start, end);
     return summary;
   }
 
@@ -118,10 +123,23 @@ export class EventReader {
     this.#file.beginLog(bytes, start, end, offset);
     if (this.#file.isRelay) this.grouping.beginRelayLog(false);
     else this.#restart();
+    this.#beginMark(bytes, start, end);
+  }
+
+  #beginMark(bytes: Uint8Array, start: number, end: number): void {
+    this.#mark.begin(bytes, start, end);
+    this.#transactionsBefore = this.grouping.transactions.length;
+  }
+
+  /** Is the log in hand known by its beginning now? */
+  #takeMark(): void {
+    const { current, transactions } = this.grouping;
+    this.#file.log.mark ??= this.#mark.take(current < 0 && transactions.length > this.#transactionsBefore);
   }
 
   #endLog(): void {
     this.decryption.end();
+    this.#takeMark();
     this.#file.log.gtidsSeen = this.grouping.trail.take(this.grouping.current >= 0);
   }
 
@@ -221,6 +239,10 @@ export class EventReader {
     }
     const trailer = checksumLength(this.#file.format!);
     if (trailer > 0) verifyChecksum(bytes, start, end);
+    if (this.#mark.isOpen && header.type !== EventCode.FORMAT_DESCRIPTION) {
+      this.#takeMark();
+      this.#mark.add(bytes, start, end - trailer);
+    }
     this.#file.count(header);
     return end - trailer;
   }

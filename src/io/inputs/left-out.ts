@@ -1,6 +1,6 @@
-import { basename } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { BinflashError } from '../../errors.ts';
-import type { InputName } from './names.ts';
+import { type InputName, plainName } from './names.ts';
 
 /** Names that one warning lists; the rest is counted. */
 const LISTED = 10;
@@ -11,12 +11,21 @@ export class LeftOut {
   readonly #unreadable: { readonly from: string; readonly error: BinflashError }[] = [];
 
   readonly #repeats: string[] = [];
+  /** Strangers in which there is something. */
+  readonly #full: string[] = [];
 
-  /** Another program's file. */
-  stranger({ path, from = '' }: InputName): void {
+  /** Another program's file, by all that it `holds`; or there is nothing in it. */
+  stranger({ path, from = '' }: InputName, holds: boolean): void {
+    if (holds) this.#full.push(path);
     const names = this.#strangers.get(from);
     if (names === undefined) this.#strangers.set(from, [path]);
     else names.push(path);
+  }
+
+  /** A stranger whose name is that of a further log beside `paths`, as servers give them. */
+  namedLike(paths: readonly string[]): string | undefined {
+    const stems = new Set(paths.map(stemOf));
+    return this.#full.find((path) => /\d$/.test(plainName(path)) && stems.has(stemOf(path)));
   }
 
   unreadable({ from = '' }: InputName, error: BinflashError): void {
@@ -54,6 +63,11 @@ export class LeftOut {
       hint: paths && `What was found there: ${listed(paths.map((path) => basename(path)))}.`,
     });
   }
+}
+
+/** With its folder and without its number. */
+function stemOf(path: string): string {
+  return join(dirname(path), plainName(path).replace(/\.\d+$/, ''));
 }
 
 function listed(names: readonly string[]): string {

@@ -4,7 +4,7 @@ import { BinflashError } from '../../errors.ts';
 import { DecryptedFile } from '../decrypted-file.ts';
 import { errorCode, type InputFile, SourceFile } from '../source.ts';
 import { unpackArchive } from './archive.ts';
-import { type InputKind, kindOf } from './kind.ts';
+import { type InputKind, KIND_BYTES, kindOf } from './kind.ts';
 import { LeftOut } from './left-out.ts';
 import { expandNames, type InputName, STANDARD_INPUT } from './names.ts';
 import { Opened } from './opened.ts';
@@ -52,6 +52,8 @@ export async function openInputs(names: readonly string[], options: OpenOptions 
       });
     }
     if (opened.files.length === 0) throw leftOut.nothingElse();
+    const log = leftOut.namedLike(opened.files.map(({ path }) => path));
+    if (log !== undefined) throw noLog(log, 'its name is that of a log among the others');
     for (const warning of leftOut.warnings()) options.onWarning?.(warning);
     return opened.files;
   } catch (error) {
@@ -80,6 +82,11 @@ async function findAll(inputs: readonly InputName[], leftOut: LeftOut): Promise<
         found.push({ input, source: await SourceFile.open(path) });
       } catch (error) {
         if (from === undefined || !mayBePassedOver(error)) throw error;
+        // Logs are purged from the first one on, never behind one that is there.
+        if (input.isListed && found.some(({ input: before }) => before.from === from)) {
+          error.hint = `${from} lists it behind others. ${NAME_THEM}`;
+          throw error;
+        }
         leftOut.unreadable(input, error);
       }
     }
@@ -89,6 +96,8 @@ async function findAll(inputs: readonly InputName[], leftOut: LeftOut): Promise<
     throw error;
   }
 }
+
+const NAME_THEM = 'To do without it, name the binary logs themselves.';
 
 /** Undefined for what is left out. */
 async function plainOf(
@@ -106,8 +115,17 @@ async function plainOf(
   } catch (error) {
     if (!(error instanceof BinflashError) || error.code !== 'NOT_A_BINLOG') throw error;
   }
-  leftOut.stranger(input);
+  if (input.isListed) throw noLog(input.path, `${input.from} lists it`);
+  // What a server has begun, and not come to write to, is named as a log too.
+  leftOut.stranger(input, source.size >= KIND_BYTES);
   return undefined;
+}
+
+function noLog(path: string, why: string): BinflashError {
+  return new BinflashError('NOT_A_BINLOG', `does not begin as a binary log, though ${why}`, {
+    file: path,
+    hint: `It is damaged, or another file took its place. ${NAME_THEM}`,
+  });
 }
 
 /** Closes it unless it is. */
@@ -143,8 +161,10 @@ async function unpacked(
   }
 }
 
-/** Is the file gone, no file, or not for this user? That there are too many open ones is another matter. */
+/** Is the file gone, no file (a socket too), or not for this user? That there are too many open ones is another matter. */
 function mayBePassedOver(error: unknown): error is BinflashError {
   if (!(error instanceof BinflashError)) return false;
-  return [undefined, 'ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'ELOOP'].includes(errorCode(error.cause));
+  return [undefined, 'ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'ELOOP', 'ENXIO'].includes(
+    errorCode(error.cause),
+  );
 }
