@@ -20,7 +20,7 @@ import { inputOptions } from './input-options.ts';
 import { changeLines, planDetails, planJson } from './plan-summary.ts';
 import { progressBar } from './progress-bar.ts';
 import { proofJson, proofLines } from './proof-lines.ts';
-import { IMPOSSIBLE, type Replay, replayOf } from './replay.ts';
+import { IMPOSSIBLE, type Replay, replayOf, version1Note } from './replay.ts';
 import { binaryStdoutOutput, writeResult } from './stdout.ts';
 import { errorJson, plural, Style } from './terminal.ts';
 
@@ -88,7 +88,10 @@ export async function rewriteCommand(
   const replay =
     written === undefined
       ? undefined
-      : replayOf(plan.index, toStdout ? ['-'] : outputs, written.largestStatement);
+      : {
+          ...replayOf(plan.index, toStdout ? ['-'] : outputs, written.largestStatement),
+          note: version1Note(plan.index, rowEvents),
+        };
   if (json) await writeResult(`${safeJson(toJson(result, replay, proof), undefined, 2)}\n`, outputs);
   else if (dryRun) {
     const style = new Style(flagOf(args, 'color'), process.stdout);
@@ -121,6 +124,7 @@ function summary(
 
 function replayLines(replay: Replay, style: Style): string[] {
   const lines = ['Replay with:', style.bold(`  ${replay.command}`)];
+  if (replay.note !== undefined) lines.push(`${style.yellow('Note:')} ${replay.note}`);
   if (replay.impossible) {
     lines.push(`${style.yellow('Warning:')} ${IMPOSSIBLE}`);
   } else if (replay.maxAllowedPacket !== undefined) {

@@ -35,8 +35,11 @@ export async function checkMagic(file: InputFile, window: ForwardWindow): Promis
   }
   const first = known.subarray(0, MAGIC.length);
   if (first.length < MAGIC.length || MAGIC.some((byte, i) => first[i] !== byte)) {
+    // Of a text the beginning may be secret: a password, or a key.
+    const isText = first.every((byte) => (byte >= 0x20 && byte < 0x7f) || [0x09, 0x0a, 0x0d].includes(byte));
     const found = Array.from(first, (byte) => byte.toString(16).padStart(2, '0')).join(' ');
-    throw new BinflashError('NOT_A_BINLOG', `is not a binary log: it begins with ${found}, not fe 62 69 6e`, {
+    const what = isText ? 'as a text' : `with ${found}`;
+    throw new BinflashError('NOT_A_BINLOG', `is not a binary log: it begins ${what}, not with fe 62 69 6e`, {
       file: file.path,
       offset: 0,
       hint: 'Name the binary log files themselves, not their .index or .idx files.',

@@ -13,6 +13,7 @@ import { DEFAULT_WINDOW, scan } from '../scan/scan.ts';
 import { checkSequence } from '../scan/sequence.ts';
 import { Ending } from '../scan/transaction-table.ts';
 import { noMatch } from '../select/no-match.ts';
+import { notUnderstoodWarnings } from '../select/not-understood.ts';
 import { type Selection, Selector } from '../select/selection.ts';
 import { TableDescriptions } from '../tables/description.ts';
 import { RowFilter } from '../where/row-filter.ts';
@@ -45,7 +46,7 @@ export interface ShowResult {
   readonly limited: boolean;
   /** Selected row changes that the server itself took back, by XA ROLLBACK or ROLLBACK TO SAVEPOINT: not shown. */
   readonly takenBack: number;
-  /** Filters that match nothing in the files. */
+  /** Torn files, events that are not understood, filters that match nothing in the files. */
   readonly warnings: readonly string[];
 }
 
@@ -84,6 +85,7 @@ export async function show(options: ShowOptions): Promise<ShowResult> {
     });
     // There is no binary log without a first window.
     const result = await run!.finish(index);
+    if (!result.limited) for (const warning of tables.unusedDigits()) options.onWarning?.(warning);
     phase.end(scannedBytes(index), () => [
       ...indexDetails(index),
       `${result.rows} row changes of ${result.transactions} transactions shown`,
@@ -231,7 +233,13 @@ class Run {
       transactions: feed.transactions,
       limited: feed.isDone,
       takenBack: this.#takenBack,
-      warnings: feed.isDone ? [] : [...tornWarnings(index), ...selector.unmatched()],
+      warnings: feed.isDone
+        ? []
+        : [
+            ...tornWarnings(index),
+            ...notUnderstoodWarnings(index, (obstacle) => selector.covers(obstacle)),
+            ...selector.unmatched(),
+          ],
     };
   }
 }

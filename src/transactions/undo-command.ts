@@ -1,9 +1,9 @@
 import { BinflashError, type ErrorCode } from '../errors.ts';
 import { makePlan, type Plan } from '../flashback/plan.ts';
-import { STANDARD_INPUT } from '../io/inputs/names.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
 import { Ending } from '../scan/transaction-table.ts';
 import { type RewriteRequest, rewriteCommand } from '../select/command-line.ts';
+import { commandWarnings } from '../select/command-warnings.ts';
 import { onlyTransaction } from '../select/one-transaction.ts';
 import type { Selection } from '../select/selection.ts';
 import type { TableDescriptions } from '../tables/description.ts';
@@ -53,10 +53,6 @@ export function undoCommand(
   const plan = makePlan(index, { select: one.within, descriptions }, mask);
   if (plan.refusals.length > 0) return { command: undefined, reasons: plan.refusals };
   const command = rewriteCommand({ inputs: one.files, select: one.select, options: more });
-  if (!one.files.includes(STANDARD_INPUT)) return { command, plan };
-  const warnings = [
-    ...plan.warnings,
-    'the command reads the same binary logs from standard input (-) once more',
-  ];
+  const warnings = [...plan.warnings, ...commandWarnings(one.files, more)];
   return { command, plan: { ...plan, warnings } };
 }

@@ -228,7 +228,59 @@ describe("MariaDB's temporals of old", () => {
     const log = new Binlog(mariadb118);
     const values = [u32(1), u8(1), u8(2), prefixed(1, '')];
     log.transaction([tableMap(two.of, 7), rows('insert', two.of, 7, [[values]], { version: 1 })]);
-    expect(await refusal([log.bytes()])).toMatchObject({ code: 'UNSUPPORTED' });
+    const hint = expect.stringContaining('None fits all of its rows');
+    expect(await refusal([log.bytes()])).toMatchObject({ code: 'UNSUPPORTED', hint });
+    const partly = { descriptions: withPrecision('shop.old=@2:6') };
+    const none = expect.stringContaining('None fits its rows together with what is told');
+    expect(await refusal([log.bytes()], partly)).toMatchObject({ code: 'UNSUPPORTED', hint: none });
+  });
+
+  it('are refused where more fit than can be looked through, and that is said', async () => {
+    const wide = maria('shop.old', [int, ...new Array(9).fill(oldTime), varchar(20)]);
+    const log = new Binlog(mariadb118);
+    const values = [u32(1), ...new Array(9).fill(Buffer.alloc(4)), prefixed(1, '')];
+    log.transaction([tableMap(wide, 7), rows('insert', wide, 7, [[values]], { version: 1 })]);
+    const hint = expect.stringContaining('More precisions fit');
+    expect(await refusal([log.bytes()])).toMatchObject({ code: 'UNSUPPORTED', hint });
+  });
+
+  it('whose precision is told twice, or of a table that is not there', async () => {
+    const log = binlog(two, [[at, at]]);
+    const twice = { descriptions: withPrecision('shop.old=@2:3,@2:1') };
+    expect(await refusal([log], twice)).toMatchObject({ code: 'USAGE', table: 'shop.old' });
+    const warnings: string[] = [];
+    const descriptions = new TableDescriptions(
+      {},
+      undefined,
+      new TemporalPrecision(['shop.old=@2:3,@3:0', 'nosuch.t=@1:3']),
+    );
+    await undoBytes([log], { descriptions, onWarning: (warning) => void warnings.push(warning) });
+    expect(warnings).toEqual([expect.stringContaining('nosuch.t=@1:3 matches no table')]);
+    const options = {
+      inputs: [''],
+      descriptions,
+      onWarning: (warning: string) => void warnings.push(warning),
+    };
+    await inFolder(async (folder) => {
+      options.inputs[0] = joinPath(folder, 'bin.000001');
+      await writeFile(options.inputs[0], log);
+      await show({ ...options, write: async () => {} });
+    });
+    expect(warnings).toHaveLength(2);
+  });
+
+  it('are not counted, and those who look are told how many events are left out', async () => {
+    const log = new Binlog(mariadb118);
+    const zeros = [u32(1), Buffer.alloc(6), Buffer.alloc(4), prefixed(1, '')];
+    log.transaction([tableMap(two.of, 7), rows('insert', two.of, 7, [[zeros]], { version: 1 })]);
+    log.transaction([tableMap(numbers, 8), rows('insert', numbers, 8, [[[u32(1)]]], { version: 1 })]);
+    await inFolder(async (folder) => {
+      const inputs = [joinPath(folder, 'bin.000001')];
+      await writeFile(inputs[0]!, log.bytes());
+      expect((await inspect(inputs)).total).toMatchObject({ rows: 1, uncountedEvents: 1 });
+      const { warnings } = await report({ inputs, output: { write: async () => {} } });
+      expect(warnings.join()).toContain('not on the page: changes of shop.old');
+    });
   });
 
   it.each(['shop.old', 'shop.old=', 'shop.old=@2', 'shop.old=@2:7', 'old=@2:3'])(
