@@ -26,6 +26,7 @@ import { ANYTHING, Obstacles } from './obstacles.ts';
 import { isPreGa, preGaMap } from './old-formats.ts';
 import { type EventPlace, emptyPlace } from './place.ts';
 import { RelaySeam } from './relay-seam.ts';
+import { RelayTrail } from './relay-trail.ts';
 import { ReplaceDoubt } from './replace-doubt.ts';
 import { countRows, type KnownDigits, type RowCount, type Shape, ShapeRegistry } from './shapes.ts';
 import { TextTable } from './text-table.ts';
@@ -59,6 +60,10 @@ export class EventReader {
   #inner = 0;
   /** While it is not known whether a transaction goes on in a relay log, or was begun once more. */
   #seam: RelaySeam | undefined;
+  #relayTrail = new RelayTrail();
+  readonly #summaries: FileSummary[] = [];
+  /** What the event in hand, or the one that holds it, says. */
+  #endLogPos = 0;
 
   /**
    * `maxUnpacked`: most bytes that one TRANSACTION_PAYLOAD may unpack to; `pages` keeps the index; `keys` are those of
@@ -86,8 +91,14 @@ export class EventReader {
     this.place.isRelay = isRelay;
     // A relay log in which nothing of the source stands leaves it as it is.
     if (!isRelay || !this.grouping.open) this.#seam = undefined;
-    else if (!wasClosed) this.#seam ??= new RelaySeam(before.path);
+    else if (!wasClosed) this.#seam ??= new RelaySeam(before.path, this.#endLogPos);
     // In relay logs, transactions go on in the next file.
+    this.#summaries.push(summary);
+    // Other replicas are refused by their server ids.
+    if (before?.formats[0]!.format.serverId !== summary.formats[0]!.format.serverId) {
+      this.#relayTrail = new RelayTrail();
+    }
+    this.#relayTrail.connected();
     if (isRelay) this.grouping.beginRelayLog(follows);
     else this.#restart();
     return summary;
@@ -199,10 +210,12 @@ export class EventReader {
     const { header } = place;
     place.offset = offset;
     place.end = offset + end - start;
+    this.#endLogPos = header.endLogPos;
     this.#packed = PLAIN;
     if (header.type === EventCode.FORMAT_DESCRIPTION) {
       const isStarted = this.#file.readFormat(bytes, start, end, offset);
       if (isStarted) this.#restart();
+      this.#relayTrail.connected();
     }
     const trailer = checksumLength(this.#file.format!);
     if (trailer > 0) verifyChecksum(bytes, start, end);
@@ -214,7 +227,7 @@ export class EventReader {
   #take(bytes: Uint8Array, start: number, body: number): void {
     const { header } = this.place;
     const { flavour } = this.#file.format!;
-    if (this.#seam?.isPassedBy(header.type)) this.#seam = undefined;
+    if (this.#seam?.isPassedBy(header)) this.#seam = undefined;
     const type = eventType(header.type, flavour);
     switch (type?.action) {
       case 'map':
@@ -225,6 +238,7 @@ export class EventReader {
         return;
       case 'boundary':
         this.#boundaries.read(bytes, start, body, type.name, flavour);
+        if (this.place.isRelay) this.#followSource();
         return;
       case 'packed':
         this.#readCompressed(bytes, start, body);
@@ -260,6 +274,14 @@ export class EventReader {
         }
         return;
     }
+  }
+
+  /** Of a relay log: has the event in hand ended a transaction? */
+  #followSource(): void {
+    const { grouping } = this;
+    const { ended } = grouping;
+    grouping.ended = -1;
+    if (ended >= 0) this.#relayTrail.ended(grouping.transactions, ended, this.#summaries);
   }
 
   #readMap(bytes: Uint8Array, start: number, body: number, flavour: Flavour): void {
@@ -335,6 +357,7 @@ export class EventReader {
   #takeInner(bytes: Uint8Array, start: number, end: number): void {
     const { header } = this.place;
     readHeader(bytes, start, header);
+    header.endLogPos = this.#endLogPos;
     const { type } = header;
     if (!mayBeInner(type)) {
       throw new BinflashError('DAMAGED', `a TRANSACTION_PAYLOAD holds an event of type ${type}`);

@@ -1,3 +1,4 @@
+import type { EventHeader } from '../binlog/event-header.ts';
 import { EventCode } from '../binlog/event-types.ts';
 import { BinflashError } from '../errors.ts';
 
@@ -26,16 +27,23 @@ const BEGINNING: ReadonlySet<number> = new Set([
  */
 export class RelaySeam {
   readonly #before: string;
+  readonly #sourceEnd: number;
 
-  /** `before`: path of the relay log that was not closed. */
-  constructor(before: string) {
+  /** `before`: path of the relay log that was not closed; `sourceEnd`: where its last event ends on the source, or 0. */
+  constructor(before: string, sourceEnd: number) {
     this.#before = before;
+    this.#sourceEnd = sourceEnd;
   }
 
-  /** Does an event of the next relay log begin a transaction? @throws BinflashError `GAP` where it goes on with the open one */
-  isPassedBy(type: number): boolean {
+  /**
+   * Does an event of the next relay log begin a transaction, or stand on the source right behind the last one?
+   *
+   * @throws BinflashError `GAP` where it goes on with the open one, and that cannot be known
+   */
+  isPassedBy({ type, endLogPos, size }: EventHeader): boolean {
     if (NEUTRAL.has(type)) return false;
     if (BEGINNING.has(type)) return true;
+    if (this.#sourceEnd > 0 && ((endLogPos - size - this.#sourceEnd) | 0) === 0) return true;
     throw new BinflashError(
       'GAP',
       `goes on with a transaction of ${this.#before}, which does not end with ROTATE: what is missing between them cannot be known`,

@@ -21,9 +21,31 @@ export function checkSequence(files: readonly FileSummary[]): void {
   for (const [i, link] of links.entries()) {
     const before = links[i - 1];
     if (before === undefined) continue;
+    checkKind(before, link);
     checkServer(before, link);
     const isNext = checkNumber(before, link);
     if (!isRelayLog(before.file) && !isRelayLog(link.file)) checkGtids(before, link, isNext);
+  }
+}
+
+/** What stands in a binary log stands in the relay logs of its server's replicas too, and would be undone twice. */
+function checkKind(before: Link, link: Link): void {
+  const kind = ({ log }: Link): string => (log.format.isRelay ? 'relay log' : 'binary log');
+  const refuse = (message: string, hint: string): never => {
+    throw new BinflashError('UNSUPPORTED', message, { ...placeOf(link), hint });
+  };
+  if (kind(before) !== kind(link)) {
+    refuse(
+      `is a ${kind(link)}, but ${nameOf(before)} is a ${kind(before)}: they may hold the same changes, which would be undone twice`,
+      'Give the binary logs alone, or the relay logs alone.',
+    );
+  }
+  const [replica, other] = [link.log.format.serverId, before.log.format.serverId];
+  if (link.log.format.isRelay && replica !== other) {
+    refuse(
+      `is a relay log of the replica with server id ${replica}, but ${nameOf(before)} of ${other}`,
+      'Give the relay logs of one replica alone.',
+    );
   }
 }
 

@@ -16,6 +16,8 @@ export interface Relaying {
   readonly rotations: readonly number[];
   /** Before which of them it connects anew. */
   readonly connections: readonly number[];
+  /** When it began them. */
+  readonly begun?: number;
 }
 
 /**
@@ -23,9 +25,9 @@ export interface Relaying {
  * the source's events to the byte, its FORMAT_DESCRIPTION wherever the replica connected or went on in another file.
  */
 export function relayLogs(binlogs: readonly Buffer[], relaying: Relaying): Buffer[] {
-  const { replica, checksum, rotations, connections } = relaying;
+  const { replica, checksum, rotations, connections, begun = 1_700_000_000 } = relaying;
   const own = (type: number, body: Uint8Array, flags: number, withChecksum: boolean): Buffer =>
-    encodeEvent({ type, body, flags }, 0, 99, 1_700_000_000, withChecksum);
+    encodeEvent({ type, body, flags }, 0, 99, begun, withChecksum);
   const begin = (): Buffer[] => [MAGIC, own(15, formatBody(replica, { checksum }), RELAY_LOG, true)];
   const files: Buffer[][] = [begin()];
   const put = (...events: Buffer[]): void => void files.at(-1)!.push(...events);
