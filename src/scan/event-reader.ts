@@ -32,6 +32,7 @@ import { ReplaceDoubt } from './replace-doubt.ts';
 import { countRows, type KnownDigits, type RowCount, type Shape, ShapeRegistry } from './shapes.ts';
 import { TextTable } from './text-table.ts';
 import { NO_COLUMN, ToldDigits } from './told-digits.ts';
+import { transactionStatement } from './transaction-statement.ts';
 
 /** Pieces of 128 KiB that are unpacked before others have their turn. */
 const PIECES_IN_A_ROW = 64;
@@ -63,7 +64,7 @@ export class EventReader {
   #inner = 0;
   /** While it is not known whether a transaction goes on in a relay log, or was begun once more. */
   #seam: RelaySeam | undefined;
-  #relayTrail = new RelayTrail();
+  #relayTrail: RelayTrail;
   readonly #summaries: FileSummary[] = [];
   /** What the event in hand, or the one that holds it, says. */
   #endLogPos = 0;
@@ -84,6 +85,11 @@ export class EventReader {
     this.grouping = new Grouping(this.place, this.events, this.texts, pages);
     this.obstacles = new Obstacles(this.place, this.events, this.grouping, pages);
     this.#boundaries = new Boundaries(this.place, this.grouping, this.obstacles);
+    this.#relayTrail = this.#newTrail();
+  }
+
+  #newTrail(): RelayTrail {
+    return new RelayTrail(this.grouping.transactions, this.#summaries);
   }
 
   /** Begins a file with its first event, which must be FORMAT_DESCRIPTION. */
@@ -101,8 +107,8 @@ export class EventReader {
     // In relay logs, transactions go on in the next file.
     this.#summaries.push(summary);
     // Other replicas are refused by their server ids.
-    if (before?.formats[0]?.format.serverId !== summary.formats[0]?.format.serverId) {
-      this.#relayTrail = new RelayTrail();
+    if (before !== undefined && before.logs[0]!.format.serverId !== summary.logs[0]!.format.serverId) {
+      this.#relayTrail = this.#newTrail();
     }
     this.#relayTrail.connected();
     if (isRelay) this.grouping.beginRelayLog(follows);
@@ -251,7 +257,7 @@ export class EventReader {
   #take(bytes: Uint8Array, start: number, body: number): void {
     const { header } = this.place;
     const { flavour } = this.#file.format!;
-    if (this.#seam?.isPassedBy(header)) this.#seam = undefined;
+    if (this.#seam !== undefined) this.#passSeam(this.#seam, bytes, start, body);
     const type = eventType(header.type, flavour);
     switch (type?.action) {
       case 'map':
@@ -300,12 +306,18 @@ export class EventReader {
     }
   }
 
+  #passSeam(seam: RelaySeam, bytes: Uint8Array, start: number, body: number): void {
+    const isBegin = (): boolean =>
+      transactionStatement(parseQuery(bytes, start, body).text)?.kind === 'begin';
+    if (seam.isPassedBy(this.place.header, isBegin)) this.#seam = undefined;
+  }
+
   /** Of a relay log: has the event in hand ended a transaction? */
   #followSource(): void {
     const { grouping } = this;
     const { ended } = grouping;
     grouping.ended = -1;
-    if (ended >= 0) this.#relayTrail.ended(grouping.transactions, ended, this.#summaries);
+    if (ended >= 0) this.#relayTrail.ended(ended, grouping.begunAt);
   }
 
   #readMap(bytes: Uint8Array, start: number, body: number, flavour: Flavour): void {
