@@ -55,6 +55,7 @@ export async function rewriteCommand(
   const maxEventSize = maxEventSizeOf(args);
   let proof: Proof | undefined;
   const onDebug = debugLog(args);
+  const input = await inputOptions(args);
   let result: RewriteResult;
   try {
     result = await rewrite({
@@ -69,7 +70,7 @@ export async function rewriteCommand(
       rowsVersion: rowEvents === undefined ? undefined : rowEvents === 'v1' ? 1 : 2,
       maxEventSize,
       maxFileSize,
-      ...(await inputOptions(args)),
+      ...input.options,
       onProgress: bar.update,
       onDebug,
       signal,
@@ -89,7 +90,8 @@ export async function rewriteCommand(
     written === undefined
       ? undefined
       : replayOf(plan.index, toStdout ? ['-'] : outputs, written.largestStatement);
-  if (json) await writeResult(`${safeJson(toJson(result, replay, proof), undefined, 2)}\n`, outputs);
+  if (json)
+    await writeResult(`${safeJson(toJson(result, input.leftOut, replay, proof), undefined, 2)}\n`, outputs);
   else if (dryRun) {
     const style = new Style(flagOf(args, 'color'), process.stdout);
     await writeResult(summary(result, undefined, undefined, style), outputs);
@@ -134,6 +136,7 @@ function replayLines(replay: Replay, style: Style): string[] {
 
 function toJson(
   { plan, written, outputs }: RewriteResult,
+  leftOut: readonly string[],
   replay: Replay | undefined,
   proof: Proof | undefined,
 ): unknown {
@@ -141,7 +144,7 @@ function toJson(
     dryRun: written === undefined,
     outputs,
     bytes: written?.bytes,
-    ...planJson(plan),
+    ...planJson(plan, leftOut),
     refusals: plan.refusals.map(errorJson),
     verified: proof && proofJson(proof),
     replay: replay?.command,
