@@ -42,7 +42,8 @@ function checkMarks(links: readonly Link[]): void {
     const twin = known.get(mark);
     known.set(mark, link);
     if (twin === undefined || (nextFile ?? twin.log.nextFile) !== (twin.log.nextFile ?? nextFile)) continue;
-    throw new BinflashError('USAGE', `holds the same log as ${nameOf(twin)}`, {
+    const where = twin.file === link.file ? `it does at ${twin.log.offset}` : nameOf(twin);
+    throw new BinflashError('USAGE', `holds the same log here as ${where}`, {
       ...placeOf(link),
       hint: 'It would be undone twice: give it once, the larger copy.',
     });

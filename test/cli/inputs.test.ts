@@ -58,6 +58,24 @@ it('an index is taken with a warning of what is gone; its command names the logs
   });
 });
 
+it('what is left out is in what programs read too, whether or not people are told', async () => {
+  await inFolder(async (folder) => {
+    await writeFile(join(folder, 'bin.000001'), log(1));
+    await writeFile(join(folder, 'notes'), 'of another program');
+    const json = async (
+      ...args: string[]
+    ): Promise<{ warnings: string[]; rewrite: { warnings: string[] } }> => {
+      const { stdout, stderr } = await binflash([...args, '--json', '--quiet']);
+      expect(stderr).toBe('');
+      return JSON.parse(stdout.toString());
+    };
+    const left = expect.arrayContaining([expect.stringMatching(/^notes of .* is no binary log/)]);
+    expect((await json('rewrite', folder, '--dry-run')).warnings).toEqual(left);
+    expect((await json('inspect', folder)).warnings).toEqual(left);
+    expect((await json('transactions', folder)).rewrite.warnings).toEqual(left);
+  });
+});
+
 it('an archive that is cut is exit code 3, and one of something else too', async () => {
   await inFolder(async (folder) => {
     const path = join(folder, 'bin.000001.gz');

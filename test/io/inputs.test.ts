@@ -8,8 +8,8 @@ import { describe, expect, it } from 'vitest';
 import { inspect, report, rewrite, sql } from '../../src/index.ts';
 import { Binlog, START_TIME } from '../builder/binlog.ts';
 import { anonymousGtid, type Event, previousGtids, query, rotate, xid } from '../builder/events.ts';
-import { mysql80 } from '../builder/format.ts';
-import { insert } from '../builder/shop.ts';
+import { mariadb118, mysql80 } from '../builder/format.ts';
+import { change, insert, orders } from '../builder/shop.ts';
 import { plainPlan, zstd } from '../builder/zstd.ts';
 import { inFolder, undo } from '../helpers.ts';
 
@@ -144,6 +144,32 @@ describe('names', () => {
       });
     });
   });
+
+  it.each([mysql80, mariadb118])(
+    'of a folder in which an undo was written too are those of the logs',
+    async (server) => {
+      await inFolder(async (folder) => {
+        const made = new Binlog(server);
+        const version = server.flavour === 'mariadb' ? 1 : 2;
+        made.transaction(change('insert', [1], orders, { version }));
+        made.add(rotate(name(2)));
+        await writeFile(join(folder, name(1)), made.bytes());
+        await rewrite({ inputs: [folder], output: join(folder, 'undo.binlog') });
+        for (const among of [folder, join(folder, '*')]) {
+          expect(await found(among)).toMatchObject({
+            files: [name(1)],
+            warnings: [
+              expect.stringMatching(/undo\.binlog of .* is an undo that binflash has made, and was left out/),
+            ],
+          });
+        }
+        // Where it is named, or there is nothing else, it is meant.
+        for (const alone of [join(folder, 'undo.binlog'), join(folder, 'undo*')]) {
+          expect(await found(alone)).toMatchObject({ files: ['undo.binlog'], rows: 1 });
+        }
+      });
+    },
+  );
 
   it('of a folder with a socket in it are those of the rest', async () => {
     await inFolder(async (folder) => {

@@ -175,7 +175,7 @@ describe('several logs in one file', () => {
       expect(await refusal([Buffer.concat([stale, later])])).toMatchObject({
         code: 'USAGE',
         offset: stale.length,
-        message: expect.stringMatching(/holds the same log as .*bin\.000001$/),
+        message: expect.stringMatching(/holds the same log here as it does at 0$/),
       });
     }
     const { log: both } = await undo([

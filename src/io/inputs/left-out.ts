@@ -11,6 +11,7 @@ export class LeftOut {
   readonly #unreadable: { readonly from: string; readonly error: BinflashError }[] = [];
 
   readonly #repeats: string[] = [];
+  readonly #undos: string[] = [];
   /** Strangers in which there is something. */
   readonly #full: string[] = [];
 
@@ -20,6 +21,13 @@ export class LeftOut {
     const names = this.#strangers.get(from);
     if (names === undefined) this.#strangers.set(from, [path]);
     else names.push(path);
+  }
+
+  /** What this program has made, and nobody named. */
+  undo({ path, from = '' }: InputName): void {
+    this.#undos.push(
+      `${path} of ${from} is an undo that binflash has made, and was left out: name it to use it`,
+    );
   }
 
   /** A stranger whose name is that of a further log beside `paths`, as servers give them. */
@@ -39,7 +47,7 @@ export class LeftOut {
 
   /** In sentences. */
   warnings(): string[] {
-    const warnings = [...this.#repeats];
+    const warnings = [...this.#repeats, ...this.#undos];
     for (const [from, paths] of this.#strangers) {
       const [are, were] = paths.length === 1 ? ['is no binary log', 'was'] : ['are no binary logs', 'were'];
       warnings.push(`${listed(paths.map((path) => basename(path)))} of ${from} ${are} and ${were} left out`);

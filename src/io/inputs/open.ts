@@ -9,6 +9,7 @@ import { LeftOut } from './left-out.ts';
 import { expandNames, type InputName, STANDARD_INPUT } from './names.ts';
 import { Opened } from './opened.ts';
 import { readStandardInput } from './standard-input.ts';
+import { isUndo } from './undo-file.ts';
 
 /** How files are opened that are not simply binary logs. */
 export interface OpenOptions {
@@ -41,15 +42,29 @@ export async function openInputs(names: readonly string[], options: OpenOptions 
   const opened = new Opened(leftOut);
   // All are opened before the first is read, which may take long: what they are is settled at one moment.
   const found = await findAll(await expandNames(names), leftOut);
+  const undos: { readonly input: InputName; readonly file: InputFile }[] = [];
+  const add = async (file: InputFile, { from }: InputName): Promise<void> => {
+    await opened.add(file, from).catch(async (error: unknown) => {
+      await file.close();
+      throw error;
+    });
+  };
   try {
     for (let next = found.shift(); next !== undefined; next = found.shift()) {
       const { input } = next;
       const file = await plainOf(next, options, leftOut);
       if (file === undefined) continue;
-      await opened.add(file, input.from).catch(async (error: unknown) => {
-        await file.close();
-        throw error;
-      });
+      if (input.from !== undefined && !input.isListed && (await isUndo(file))) undos.push({ input, file });
+      else await add(file, input);
+    }
+    // Undos were written among the logs; where there is nothing else, they are what is meant.
+    const areMeant = opened.files.length === 0;
+    for (let next = undos.shift(); next !== undefined; next = undos.shift()) {
+      if (areMeant) await add(next.file, next.input);
+      else {
+        leftOut.undo(next.input);
+        await next.file.close();
+      }
     }
     if (opened.files.length === 0) throw leftOut.nothingElse();
     const log = leftOut.namedLike(opened.files.map(({ path }) => path));
@@ -59,6 +74,7 @@ export async function openInputs(names: readonly string[], options: OpenOptions 
   } catch (error) {
     await opened.close();
     await Promise.all(found.map(({ source }) => source?.close()));
+    await Promise.all(undos.map(({ file }) => file.close()));
     throw error;
   }
 }
