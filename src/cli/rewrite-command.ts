@@ -55,6 +55,7 @@ export async function rewriteCommand(
   const maxEventSize = maxEventSizeOf(args);
   let proof: Proof | undefined;
   const onDebug = debugLog(args);
+  const input = await inputOptions(args);
   let result: RewriteResult;
   try {
     result = await rewrite({
@@ -69,7 +70,7 @@ export async function rewriteCommand(
       rowsVersion: rowEvents === undefined ? undefined : rowEvents === 'v1' ? 1 : 2,
       maxEventSize,
       maxFileSize,
-      ...(await inputOptions(args)),
+      ...input.options,
       onProgress: bar.update,
       onDebug,
       signal,
@@ -92,7 +93,9 @@ export async function rewriteCommand(
           ...replayOf(plan.index, toStdout ? ['-'] : outputs, written.largestStatement),
           note: version1Note(plan.index, rowEvents),
         };
-  if (json) await writeResult(`${safeJson(toJson(result, replay, proof), undefined, 2)}\n`, outputs);
+  if (json)
+    await writeResult(`${safeJson(toJson(result, input.leftOut, replay, proof), undefined, 2)}
+`, outputs);
   else if (dryRun) {
     const style = new Style(flagOf(args, 'color'), process.stdout);
     await writeResult(summary(result, undefined, undefined, style), outputs);
@@ -138,6 +141,7 @@ function replayLines(replay: Replay, style: Style): string[] {
 
 function toJson(
   { plan, written, outputs }: RewriteResult,
+  leftOut: readonly string[],
   replay: Replay | undefined,
   proof: Proof | undefined,
 ): unknown {
@@ -145,7 +149,7 @@ function toJson(
     dryRun: written === undefined,
     outputs,
     bytes: written?.bytes,
-    ...planJson(plan),
+    ...planJson(plan, leftOut),
     refusals: plan.refusals.map(errorJson),
     verified: proof && proofJson(proof),
     replay: replay?.command,

@@ -4,6 +4,7 @@ import { BinflashError } from '../errors.ts';
 import { makePlan } from '../flashback/plan.ts';
 import { tornWarnings } from '../flashback/unclosed.ts';
 import { readReportAssets } from '../io/assets.ts';
+import { inputIdentities } from '../io/inputs/names.ts';
 import { checkTarget, type Output } from '../io/output.ts';
 import { PartFiles } from '../io/part-files.ts';
 import type { InputFile } from '../io/source.ts';
@@ -57,7 +58,7 @@ export async function report(options: ReportOptions): Promise<ReportResult> {
   const assets = await readReportAssets();
   const folder = typeof output === 'string' ? dirname(output) : undefined;
   return await withBinlogs(options.inputs, { spoolFolder: folder, ...options }, async (files, pages) => {
-    const inputs = new Set(files.map((file) => file.identity));
+    const inputs = await inputIdentities(options.inputs, files);
     if (typeof output === 'string') await checkTarget(output, inputs, force);
     if (folder !== undefined) pages.folder = folder;
     const index = await readIndex(files, options, pages);

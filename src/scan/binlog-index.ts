@@ -6,6 +6,7 @@ import type { PageStore } from '../io/page-store.ts';
 import type { DigitsSearch } from './digits-search.ts';
 import type { EventTable } from './event-table.ts';
 import type { GtidsSeen } from './gtid-trail.ts';
+import type { LogMark } from './log-mark.ts';
 import type { ObstacleTable } from './obstacle-table.ts';
 import type { Shape } from './shapes.ts';
 import type { StatementEffect } from './statement.ts';
@@ -30,6 +31,8 @@ export interface LogSummary {
   encryption: 'binlog_encryption' | 'encrypt_binlog' | undefined;
   /** Decrypts the events that MariaDB has encrypted, those behind START_ENCRYPTION, the first of which stands at `from`. */
   encrypted: { readonly from: number; readonly cipher: EventCipher } | undefined;
+  /** Tells it from others that hold a transaction, see {@link LogMark}. */
+  mark: number | undefined;
 }
 
 /** What one file is, from a scan of all of it. */
@@ -50,11 +53,19 @@ export interface FileSummary {
   lastTime: number;
   readonly logs: LogSummary[];
   /** Of a relay log: of which of the source's files the events are, each from an offset on. */
-  readonly sourceFiles: { readonly offset: number; readonly name: string }[];
+  readonly sourceFiles: SourceFile[];
   /** Where the scan ended: the size, or the transaction boundary at or after `--stop-position`. */
   scannedTo: number;
   /** What stands behind that in a file that its server had not closed: an event of which only the beginning was written. */
   tornBytes: number;
+}
+
+/** One of the source's files, as a ROTATE names it at `offset` of a relay log. */
+export interface SourceFile {
+  readonly offset: number;
+  readonly name: string;
+  /** Does it go on from there, rather than begin? */
+  readonly isMiddle: boolean;
 }
 
 /** The format of the event at `offset` of a file. */
@@ -70,8 +81,8 @@ export function lastLog({ logs }: FileSummary): LogSummary {
 }
 
 /** Of which of the source's files the event at `offset` of a relay log is, where that is told. */
-export function sourceFileAt({ sourceFiles }: FileSummary, offset: number): string | undefined {
-  return sourceFiles.findLast((source) => source.offset <= offset)?.name;
+export function sourceFileAt({ sourceFiles }: FileSummary, offset: number): SourceFile | undefined {
+  return sourceFiles.findLast((source) => source.offset <= offset);
 }
 
 /** Did a replica write it, of what it was sent? Positions in its events are those of the source. */

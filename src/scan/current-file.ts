@@ -2,7 +2,7 @@ import { type EventHeader, HeaderFlag, MAGIC } from '../binlog/event-header.ts';
 import { EventCode } from '../binlog/event-types.ts';
 import type { FormatDescription } from '../binlog/format-description.ts';
 import { readGtidsBefore } from '../binlog/previous-gtids.ts';
-import { parseRotate } from '../binlog/rotate.ts';
+import { parseRotate, type Rotate } from '../binlog/rotate.ts';
 import { type FileSummary, isRelayLog, type LogSummary, lastLog } from './binlog-index.ts';
 import { checkedFormat } from './checked-format.ts';
 
@@ -27,7 +27,7 @@ export class CurrentFile {
       firstTime: 0,
       lastTime: 0,
       logs: [beginningOf(format, 0)],
-      sourceFiles: lastSource === undefined ? [] : [{ offset: 0, name: lastSource.name }],
+      sourceFiles: lastSource === undefined ? [] : [{ ...lastSource, offset: 0 }],
       scannedTo: 0,
       tornBytes: 0,
     };
@@ -103,7 +103,7 @@ export class CurrentFile {
       if (type === EventCode.ROTATE) this.#readSource(parseRotate(bytes, start, body), offset);
       return;
     }
-    if (type === EventCode.ROTATE) this.log.nextFile = parseRotate(bytes, start, body);
+    if (type === EventCode.ROTATE) this.log.nextFile = parseRotate(bytes, start, body).name;
     if (type === EventCode.PREVIOUS_GTIDS || type === EventCode.MARIADB_GTID_LIST) {
       this.log.gtidsBefore = readGtidsBefore(bytes, start, body);
     }
@@ -115,9 +115,10 @@ export class CurrentFile {
   }
 
   /** What follows is of another of the source's files. */
-  #readSource(name: string, offset: number): void {
+  #readSource({ name, position }: Rotate, offset: number): void {
     const { sourceFiles } = this.summary;
-    if (sourceFiles.at(-1)?.name !== name) sourceFiles.push({ offset, name });
+    const isMiddle = position > MAGIC.length;
+    if (sourceFiles.at(-1)?.name !== name) sourceFiles.push({ offset, name, isMiddle });
   }
 }
 
@@ -131,5 +132,6 @@ function beginningOf(format: FormatDescription, offset: number): LogSummary {
     gtidsSeen: new Map(),
     encryption: undefined,
     encrypted: undefined,
+    mark: undefined,
   };
 }

@@ -21,6 +21,7 @@ import { DigitsSearch } from './digits-search.ts';
 import { EventTable, PLAIN } from './event-table.ts';
 import { Grouping } from './grouping.ts';
 import { InnerEvents } from './inner-events.ts';
+import { LogMark } from './log-mark.ts';
 import { isNamed } from './log-name.ts';
 import { ANYTHING, Obstacles } from './obstacles.ts';
 import { isPreGa, preGaMap } from './old-formats.ts';
@@ -31,6 +32,7 @@ import { ReplaceDoubt } from './replace-doubt.ts';
 import { countRows, type KnownDigits, type RowCount, type Shape, ShapeRegistry } from './shapes.ts';
 import { TextTable } from './text-table.ts';
 import { NO_COLUMN, ToldDigits } from './told-digits.ts';
+import { transactionStatement } from './transaction-statement.ts';
 
 /** Pieces of 128 KiB that are unpacked before others have their turn. */
 const PIECES_IN_A_ROW = 64;
@@ -62,10 +64,13 @@ export class EventReader {
   #inner = 0;
   /** While it is not known whether a transaction goes on in a relay log, or was begun once more. */
   #seam: RelaySeam | undefined;
-  #relayTrail = new RelayTrail();
+  #relayTrail: RelayTrail;
   readonly #summaries: FileSummary[] = [];
   /** What the event in hand, or the one that holds it, says. */
   #endLogPos = 0;
+  /** Of the log in hand, and how many transactions came before it. */
+  readonly #mark = new LogMark();
+  #transactionsBefore = 0;
 
   /**
    * `maxUnpacked`: most bytes that one TRANSACTION_PAYLOAD may unpack to; `pages` keeps the index; `keys` are those of
@@ -80,6 +85,11 @@ export class EventReader {
     this.grouping = new Grouping(this.place, this.events, this.texts, pages);
     this.obstacles = new Obstacles(this.place, this.events, this.grouping, pages);
     this.#boundaries = new Boundaries(this.place, this.grouping, this.obstacles);
+    this.#relayTrail = this.#newTrail();
+  }
+
+  #newTrail(): RelayTrail {
+    return new RelayTrail(this.grouping.transactions, this.#summaries);
   }
 
   /** Begins a file with its first event, which must be FORMAT_DESCRIPTION. */
@@ -97,12 +107,13 @@ export class EventReader {
     // In relay logs, transactions go on in the next file.
     this.#summaries.push(summary);
     // Other replicas are refused by their server ids.
-    if (before?.formats[0]?.format.serverId !== summary.formats[0]?.format.serverId) {
-      this.#relayTrail = new RelayTrail();
+    if (before !== undefined && before.logs[0]!.format.serverId !== summary.logs[0]!.format.serverId) {
+      this.#relayTrail = this.#newTrail();
     }
     this.#relayTrail.connected();
     if (isRelay) this.grouping.beginRelayLog(follows);
     else this.#restart();
+    this.#beginMark(bytes, start, end);
     return summary;
   }
 
@@ -118,10 +129,23 @@ export class EventReader {
     this.#file.beginLog(bytes, start, end, offset);
     if (this.#file.isRelay) this.grouping.beginRelayLog(false);
     else this.#restart();
+    this.#beginMark(bytes, start, end);
+  }
+
+  #beginMark(bytes: Uint8Array, start: number, end: number): void {
+    this.#mark.begin(bytes, start, end);
+    this.#transactionsBefore = this.grouping.transactions.length;
+  }
+
+  /** Is the log in hand known by its beginning now? */
+  #takeMark(): void {
+    const { current, transactions } = this.grouping;
+    this.#file.log.mark ??= this.#mark.take(current < 0 && transactions.length > this.#transactionsBefore);
   }
 
   #endLog(): void {
     this.decryption.end();
+    this.#takeMark();
     this.#file.log.gtidsSeen = this.grouping.trail.take(this.grouping.current >= 0);
   }
 
@@ -221,6 +245,10 @@ export class EventReader {
     }
     const trailer = checksumLength(this.#file.format!);
     if (trailer > 0) verifyChecksum(bytes, start, end);
+    if (this.#mark.isOpen && header.type !== EventCode.FORMAT_DESCRIPTION) {
+      this.#takeMark();
+      this.#mark.add(bytes, start, end - trailer);
+    }
     this.#file.count(header);
     return end - trailer;
   }
@@ -229,7 +257,7 @@ export class EventReader {
   #take(bytes: Uint8Array, start: number, body: number): void {
     const { header } = this.place;
     const { flavour } = this.#file.format!;
-    if (this.#seam?.isPassedBy(header)) this.#seam = undefined;
+    if (this.#seam !== undefined) this.#passSeam(this.#seam, bytes, start, body);
     const type = eventType(header.type, flavour);
     switch (type?.action) {
       case 'map':
@@ -278,12 +306,18 @@ export class EventReader {
     }
   }
 
+  #passSeam(seam: RelaySeam, bytes: Uint8Array, start: number, body: number): void {
+    const isBegin = (): boolean =>
+      transactionStatement(parseQuery(bytes, start, body).text)?.kind === 'begin';
+    if (seam.isPassedBy(this.place.header, isBegin)) this.#seam = undefined;
+  }
+
   /** Of a relay log: has the event in hand ended a transaction? */
   #followSource(): void {
     const { grouping } = this;
     const { ended } = grouping;
     grouping.ended = -1;
-    if (ended >= 0) this.#relayTrail.ended(grouping.transactions, ended, this.#summaries);
+    if (ended >= 0) this.#relayTrail.ended(ended, grouping.begunAt);
   }
 
   #readMap(bytes: Uint8Array, start: number, body: number, flavour: Flavour): void {

@@ -23,6 +23,8 @@ export class Grouping {
   current = -1;
   /** The one that ended last; -1 when that has been taken note of. */
   ended = -1;
+  /** Of relay logs: where the first event of that one ends in the source's binary log, mod 2^32; or 0. */
+  begunAt = 0;
   /** Number of the statement in hand; table ids mean nothing in another one. */
   statement = 0;
   readonly #place: EventPlace;
@@ -179,6 +181,7 @@ export class Grouping {
   #add(): void {
     this.#close();
     const { file, offset, header } = this.#place;
+    this.begunAt = header.endLogPos;
     this.current = this.transactions.add(
       file,
       offset,

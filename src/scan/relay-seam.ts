@@ -18,7 +18,6 @@ const BEGINNING: ReadonlySet<number> = new Set([
   EventCode.ANONYMOUS_GTID,
   EventCode.GTID_TAGGED,
   EventCode.MARIADB_GTID,
-  EventCode.QUERY,
 ]);
 
 /**
@@ -37,12 +36,13 @@ export class RelaySeam {
 
   /**
    * Does an event of the next relay log begin a transaction, or stand on the source right behind the last one?
+   * `isBegin` asks whether a QUERY begins one.
    *
    * @throws BinflashError `GAP` where it goes on with the open one, and that cannot be known
    */
-  isPassedBy({ type, endLogPos, size }: EventHeader): boolean {
+  isPassedBy({ type, endLogPos, size }: EventHeader, isBegin: () => boolean): boolean {
     if (NEUTRAL.has(type)) return false;
-    if (BEGINNING.has(type)) return true;
+    if (BEGINNING.has(type) || (type === EventCode.QUERY && isBegin())) return true;
     if (this.#sourceEnd > 0 && ((endLogPos - size - this.#sourceEnd) | 0) === 0) return true;
     throw new BinflashError(
       'GAP',

@@ -1,20 +1,34 @@
 import { BinflashError } from '../errors.ts';
-import { type FileSummary, sourceFileAt } from './binlog-index.ts';
+import { type FileSummary, type SourceFile, sourceFileAt } from './binlog-index.ts';
+import { GtidRanges } from './gtid-ranges.ts';
 import { splitName } from './log-name.ts';
 import { Ending, type TransactionTable } from './transaction-table.ts';
 
+/** A transaction that has ended, and where it did on the source. */
+interface Ended {
+  readonly transaction: number;
+  readonly source: SourceFile | undefined;
+  readonly end: number;
+}
+
 /**
  * Follows relay logs along their source's binary logs. A replica that is started anew with relay_log_recovery fetches once
- * more what it had not applied, and the relay logs before may still be there; others' relay logs may stand among them: then
- * the same transactions stand there twice. Where a replica went on instead, its source's positions do not go back.
+ * more what it had not applied, and the relay logs before may still be there: then the same transactions stand there twice.
+ * Where a replica went on instead, its source's positions do not go back, and no GTID comes again.
  */
 export class RelayTrail {
+  readonly #transactions: TransactionTable;
+  /** Those so far. */
+  readonly #files: readonly FileSummary[];
+  readonly #gtids = new GtidRanges();
   /** Has the replica connected since the last transaction, as it does before it may go back? */
   #isFresh = false;
-  /** Where the last transaction ends on the source, and the latest time of all. */
-  #file: string | undefined;
-  #end = 0;
-  #time = 0;
+  #last: Ended | undefined;
+
+  constructor(transactions: TransactionTable, files: readonly FileSummary[]) {
+    this.#transactions = transactions;
+    this.#files = files;
+  }
 
   /** The replica has connected, or begun a file. */
   connected(): void {
@@ -22,82 +36,94 @@ export class RelayTrail {
   }
 
   /**
-   * Takes a transaction that has ended; `files` are those so far.
+   * Takes a transaction that has ended, the first event of which ends at `begun` on the source, or 0.
    *
-   * @throws BinflashError `GAP` where it was there before
+   * @throws BinflashError `GAP` where it was there before, or may have been
    */
-  ended(transactions: TransactionTable, transaction: number, files: readonly FileSummary[]): void {
-    const end = transactions.sourceEnd.get(transaction);
-    if (end === 0) return;
-    const source = sourceOf(transactions, transaction, files);
-    const time = transactions.endTime.get(transaction);
-    // A source whose logs were reset begins anew, later.
-    if (this.#isFresh && time <= this.#time && this.#goesBackTo(source, end)) {
-      throw repeated(transactions, transaction, files, source!);
+  ended(transaction: number, begun: number): void {
+    const { gtidSource, gtidSequence, sourceEnd, endFile, end } = this.#transactions;
+    const gtids = gtidSource.get(transaction);
+    const one = {
+      transaction,
+      source: sourceFileAt(this.#files[endFile.get(transaction)]!, end.get(transaction) - 1),
+      end: sourceEnd.get(transaction),
+    };
+    const isAgain = gtids > 0 && this.#gtids.add(gtids, gtidSequence.get(transaction));
+    if (isAgain || (this.#isFresh && begun > 0 && this.#goesBackTo(one.source, begun))) {
+      throw this.#repeated(one);
     }
+    if (one.end === 0) return;
     this.#isFresh = false;
-    this.#file = source;
-    this.#end = end;
-    this.#time = Math.max(this.#time, time);
+    this.#last = one;
   }
 
-  #goesBackTo(file: string | undefined, end: number): boolean {
-    if (file === undefined || this.#file === undefined) return false;
+  #goesBackTo(source: SourceFile | undefined, begun: number): boolean {
+    const last = this.#last;
+    if (last === undefined) return false;
     // Positions are known mod 2^32.
-    if (file === this.#file) return ((end - this.#end) | 0) <= 0;
-    const [now, before] = [splitName(file), splitName(this.#file)];
+    const isBehind = ((begun - last.end) | 0) <= 0;
+    if (source?.name === last.source?.name) return isBehind;
+    // Where the replica goes on in the middle of a file, that is the one it was in, though nothing had named it.
+    if (last.source === undefined) return isBehind && source!.isMiddle;
+    const [now, before] = [splitName(source!.name), splitName(last.source.name)];
     return now !== undefined && now.stem === before?.stem && now.number < before.number;
   }
-}
 
-function sourceOf(
-  { file, start }: TransactionTable,
-  transaction: number,
-  files: readonly FileSummary[],
-): string | undefined {
-  return sourceFileAt(files[file.get(transaction)]!, start.get(transaction));
-}
-
-function repeated(
-  transactions: TransactionTable,
-  transaction: number,
-  files: readonly FileSummary[],
-  source: string,
-): BinflashError {
-  const end = transactions.sourceEnd.get(transaction);
-  const gtid = transactions.gtid(transaction);
-  const earlier = earlierOne(transactions, transaction, files, source);
-  const path = files[transactions.file.get(transaction)]!.path;
-  const what = gtid === undefined ? '' : ` with GTID ${gtid}`;
-  if (earlier === undefined) {
+  #repeated(one: Ended): BinflashError {
+    const { transaction } = one;
+    const path = this.#pathOf(transaction);
+    const gtid = this.#transactions.gtid(transaction);
+    const earlier = this.#earlierOne(one, gtid);
+    if (earlier !== undefined) {
+      const last = this.#pathOf(earlier);
+      const start = this.#transactions.start.get(earlier);
+      const what = gtid === undefined ? '' : ` with GTID ${gtid}`;
+      return new BinflashError(
+        'GAP',
+        `holds a transaction${what} once more, which ends at ${placeOnSource(one)} and stands at ${last}:${start} already: it would be undone twice`,
+        {
+          hint: `The replica has fetched it again. ${
+            last === path
+              ? TAKE_SOURCE
+              : `Undo ${path} and what follows it on its own first; then what stands before it, with ${last} as the last file and --stop-position ${start}.`
+          }`,
+        },
+      );
+    }
+    const before = this.#last!;
+    const last = this.#pathOf(before.transaction);
     return new BinflashError(
       'GAP',
-      `goes back to ${source}:${end} of the source, behind which the relay logs before it had been`,
-      { hint: 'Undo it, and what follows it, on its own first, and then what stands before it.' },
+      `goes back to ${placeOnSource(one)}, behind ${placeOnSource(before)}, up to where ${last}:${this.#transactions.start.get(before.transaction)} had come: what stands there twice would be undone twice`,
+      {
+        hint: `The replica has fetched it again, or the source's logs were reset. ${
+          last === path
+            ? TAKE_SOURCE
+            : `Undo ${path} and what follows it on its own first, and then what stands before it.`
+        }`,
+      },
     );
   }
-  const last = files[transactions.file.get(earlier)]!.path;
-  const start = transactions.start.get(earlier);
-  return new BinflashError(
-    'GAP',
-    `holds a transaction${what} once more, which ends at ${source}:${end} of the source and stands at ${last}:${start} already: it would be undone twice`,
-    {
-      hint: `The replica has fetched it again, or these are relay logs of two replicas. Undo ${path} and what follows it on its own first; then what stands before it, with ${last} as the last file and --stop-position ${start}.`,
-    },
-  );
+
+  #pathOf(transaction: number): string {
+    return this.#files[this.#transactions.file.get(transaction)]!.path;
+  }
+
+  /** The same transaction, where it was complete before. */
+  #earlierOne({ transaction, end }: Ended, gtid: string | undefined): number | undefined {
+    const { sourceEnd, endTime, ending } = this.#transactions;
+    for (let one = 0; one < transaction; one++) {
+      if (ending.get(one) === Ending.OPEN || this.#transactions.gtid(one) !== gtid) continue;
+      if (gtid !== undefined) return one;
+      const isSame = sourceEnd.get(one) === end && endTime.get(one) === endTime.get(transaction);
+      if (isSame) return one;
+    }
+    return undefined;
+  }
 }
 
-/** The same transaction, where it was complete before. */
-function earlierOne(
-  transactions: TransactionTable,
-  transaction: number,
-  files: readonly FileSummary[],
-  source: string,
-): number | undefined {
-  const end = transactions.sourceEnd.get(transaction);
-  for (let one = 0; one < transaction; one++) {
-    if (transactions.sourceEnd.get(one) !== end || transactions.ending.get(one) === Ending.OPEN) continue;
-    if (sourceOf(transactions, one, files) === source) return one;
-  }
-  return undefined;
+const TAKE_SOURCE = "Take the source's own binary logs, which have each transaction once.";
+
+function placeOnSource({ source, end }: Ended): string {
+  return `${source === undefined ? '' : `${source.name}:`}${end} of the source`;
 }

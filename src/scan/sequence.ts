@@ -20,6 +20,7 @@ interface Link {
  */
 export function checkSequence(files: readonly FileSummary[]): void {
   const links = files.flatMap((file) => file.logs.map((log) => ({ file, log })));
+  checkMarks(links);
   for (const [i, link] of links.entries()) {
     const before = links[i - 1];
     if (before === undefined) continue;
@@ -29,6 +30,23 @@ export function checkSequence(files: readonly FileSummary[]): void {
     if (isRelayLog(before.file)) continue;
     checkGtids(before, link, isNext);
     checkClosed(before, link);
+  }
+}
+
+/** Of logs in files of their own it is known when they are opened; here, of those in one file, and all others. */
+function checkMarks(links: readonly Link[]): void {
+  const known = new Map<number, Link>();
+  for (const link of links) {
+    const { mark, nextFile, format } = link.log;
+    if (mark === undefined || format.isRelay) continue;
+    const twin = known.get(mark);
+    known.set(mark, link);
+    if (twin === undefined || (nextFile ?? twin.log.nextFile) !== (twin.log.nextFile ?? nextFile)) continue;
+    const where = twin.file === link.file ? `it does at ${twin.log.offset}` : nameOf(twin);
+    throw new BinflashError('USAGE', `holds the same log here as ${where}`, {
+      ...placeOf(link),
+      hint: 'It would be undone twice: give it once, the larger copy.',
+    });
   }
 }
 

@@ -189,6 +189,7 @@ function entryOf(
 
 function sourceOf({ transactions, files }: BinlogIndex, transaction: number): TransactionEntry['source'] {
   const end = transactions.sourceEnd.get(transaction);
-  const file = sourceFileAt(files[transactions.file.get(transaction)]!, transactions.start.get(transaction));
-  return file === undefined || end === 0 ? undefined : { file, end };
+  const { endFile } = transactions;
+  const source = sourceFileAt(files[endFile.get(transaction)]!, transactions.end.get(transaction) - 1);
+  return source === undefined || end === 0 ? undefined : { file: source.name, end };
 }

@@ -50,7 +50,15 @@ export function undoCommand(
       'the transaction was prepared in one file and committed in another, and has no GTID: no options select it alone',
     );
   }
-  const plan = makePlan(index, { select: one.within, descriptions }, mask);
+  let plan: Plan;
+  try {
+    plan = makePlan(index, { select: one.within, descriptions }, mask);
+  } catch (error) {
+    // It is one of those that are left out.
+    if (error instanceof BinflashError && error.code === 'NO_MATCH')
+      return { command: undefined, reasons: [error] };
+    throw error;
+  }
   if (plan.refusals.length > 0) return { command: undefined, reasons: plan.refusals };
   const command = rewriteCommand({ inputs: one.files, select: one.select, options: more });
   const warnings = [...plan.warnings, ...commandWarnings(one.files, more)];

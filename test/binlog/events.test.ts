@@ -126,7 +126,10 @@ describe('QUERY', () => {
 describe('small events', () => {
   it('XID, ROTATE and INCIDENT', () => {
     expect(parseXid(...framed(e.xid(2n ** 63n + 1n)))).toBe(2n ** 63n + 1n);
-    expect(parseRotate(...framed(e.rotate('mysql-bin.000012')))).toBe('mysql-bin.000012');
+    expect(parseRotate(...framed(e.rotate('mysql-bin.000012')))).toEqual({
+      name: 'mysql-bin.000012',
+      position: 4n,
+    });
     expect(parseIncident(...framed(e.incident('lost events')))).toBe('lost events');
     expect(parseIncident(...framed({ type: 26, body: hex('01 00') }))).toBe('');
   });

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { rewrite } from '../../src/index.ts';
 import { Binlog, START_TIME } from '../builder/binlog.ts';
 import * as e from '../builder/events.ts';
-import { mariadb118, mysql80, mysql97, type Server } from '../builder/format.ts';
+import { mariadb118, mysql55, mysql80, mysql97, type Server } from '../builder/format.ts';
 import { readEvents } from '../builder/reader.ts';
 import { relayLogs } from '../builder/relay.ts';
 import { change, orders } from '../builder/shop.ts';
@@ -54,10 +54,28 @@ describe.each([mysql80, mariadb118])('relay logs of $flavour', (server) => {
     });
   });
 
-  it('of a source whose logs were reset are no repeats', async () => {
+  it('of a source whose logs were reset are refused: they might be repeats', async () => {
     const files = [source(server), source(server, START_TIME + 100, [4, 5])].map((log) => relayed(log)[0]!);
-    const { log } = await undo(files);
-    expect(insertedIds(log)).toEqual([[1], [2], [3], [4], [5]]);
+    expect(await refusal(files)).toMatchObject({ code: 'GAP', file: expect.stringMatching(/bin\.000002$/) });
+  });
+
+  it('that go on in the same file are sent to the source', async () => {
+    const [twice] = [Buffer.concat([relayed(source(server))[0]!, relayed(source(server))[0]!.subarray(4)])];
+    expect(await refusal([twice!])).toMatchObject({
+      code: 'GAP',
+      hint: "The replica has fetched it again. Take the source's own binary logs, which have each transaction once.",
+    });
+  });
+
+  it('whose transactions are of gigabytes go on in the next one', async () => {
+    const log = source(server, START_TIME, [1]);
+    const begun = readEvents(log.bytes()).length - 1;
+    log.add(...(server.flavour === 'mysql' ? [e.anonymousGtid(), e.query('BEGIN')] : [e.mariadbGtid(2)]));
+    const inside = readEvents(log.bytes()).length - 1;
+    log.position += 3 * 2 ** 30;
+    log.add(...change('insert', [2], orders, { version: 1 }), e.xid(2));
+    const { log: undone } = await undo(relayed(log, [begun, inside]));
+    expect(insertedIds(undone)).toEqual([[1], [2]]);
   });
 
   it('that go on where a torn one ends, by their source, have nothing missing between', async () => {
@@ -92,5 +110,62 @@ it('a binary log of the source and a relay log of its replica are not undone tog
     code: 'UNSUPPORTED',
     file: expect.stringMatching(/bin\.000002$/),
     message: expect.stringMatching(/^is a relay log, but .*bin\.000001 is a binary log/),
+  });
+});
+
+describe('where no relay log before has named the file of the source', () => {
+  /** What a replica has that rotated its relay logs: the first one, in which the source names its file, is gone. */
+  const unnamed = (log: Binlog): Buffer => relayed(log, [0])[1]!;
+
+  /** What it fetches behind its next connection, which goes on at that position. */
+  function fetched(log: Binlog, name: string, position: number): Buffer {
+    const own = new Binlog(mysql97, { serverId: 99, flags: 0x40, time: START_TIME + 1 });
+    own.add({ ...e.rotate(name, position), flags: 0x20 });
+    return Buffer.concat([own.bytes(), log.bytes().subarray(4)]);
+  }
+
+  it('going on in the middle of it says that it is the same', async () => {
+    const files = [unnamed(source(mysql55)), fetched(source(mysql55), 'source.000003', 1234)];
+    expect(await refusal(files)).toMatchObject({
+      code: 'GAP',
+      message: expect.stringMatching(/ends at source\.000003:\d+ of the source and stands at .*bin\.000001:/),
+    });
+    // A source that had crashed begins another one.
+    const next = fetched(source(mysql55, START_TIME, [4]), 'source.000004', 4);
+    const { log } = await undo([files[0]!, next]);
+    expect(insertedIds(log)).toEqual([[1], [2], [3], [4]]);
+  });
+
+  it.each([mysql80, mariadb118])('a GTID that comes again says so ($flavour)', async (server) => {
+    const log = new Binlog(server);
+    const uuid = '3e11fa47-71ca-11e1-9e33-c80aa9429562';
+    const gtid = (number: number): e.Event[] =>
+      server.flavour === 'mariadb' ? [e.mariadbGtid(number)] : [e.gtid(uuid, number), e.query('BEGIN')];
+    // As replicas that commit in an order of their own have them in their logs.
+    const version = server.flavour === 'mariadb' ? 1 : 2;
+    for (const id of [3, 1, 2, 4])
+      log.add(...gtid(id), ...change('insert', [id], orders, { version }), e.xid(id));
+    const { log: once } = await undo([unnamed(log)]);
+    expect(insertedIds(once)).toHaveLength(4);
+    const again = new Binlog(server);
+    again.add(...gtid(2), ...change('insert', [2], orders, { version }), e.xid(2));
+    expect(await refusal([unnamed(log), fetched(again, 'source.000004', 4)])).toMatchObject({
+      code: 'GAP',
+      message: expect.stringMatching(/with GTID \S+2 once more/),
+    });
+  });
+});
+
+it('a statement inside a transaction does not begin it once more behind a torn relay log', async () => {
+  const log = new Binlog(mysql55);
+  const rows = (id: number): e.Event[] => change('insert', [id], orders, { version: 1 });
+  log.add(e.query('BEGIN'), ...rows(1), ...rows(2), e.query('COMMIT'));
+  // The COMMIT of an engine without transactions, behind rows of which none are there.
+  const [torn, next] = relayed(log, [5]);
+  const events = readEvents(torn!);
+  const cut = torn!.subarray(0, events.at(-3)!.offset);
+  expect(await refusal([cut, next!])).toMatchObject({
+    code: 'GAP',
+    message: expect.stringMatching(/which does not end with ROTATE/),
   });
 });

@@ -162,6 +162,28 @@ describe('several logs in one file', () => {
     { before: { [A]: [[1, 2]] }, own: [3], next: 'bin.000003' },
     { before: { [A]: [[1, 3]] }, own: [4], next: 'bin.000004' },
   ];
+  it('may not be one log twice, of which one was copied while it was written, even without GTIDs', async () => {
+    const log = (flags: number, ids: number[], ...end: e.Event[]): Buffer => {
+      const made = new Binlog(mysql80, { flags });
+      for (const id of ids) made.transaction(insert(id));
+      made.add(...end);
+      return made.bytes();
+    };
+    const stale = log(1, [1, 2]);
+    const rotate = e.rotate('bin.000002');
+    for (const later of [log(0, [1, 2, 3], rotate), log(1, [1, 2]), log(1, [1])]) {
+      expect(await refusal([Buffer.concat([stale, later])])).toMatchObject({
+        code: 'USAGE',
+        offset: stale.length,
+        message: expect.stringMatching(/holds the same log here as it does at 0$/),
+      });
+    }
+    const { log: both } = await undo([
+      Buffer.concat([log(0, [1], rotate), log(0, [2], e.rotate('bin.000003'))]),
+    ]);
+    expect(insertedIds(both)).toEqual([[1], [2]]);
+  });
+
   const joined = (...some: Log[]): Buffer => Buffer.concat(some.map(mysql));
 
   const inFile = <T>(bytes: Buffer, use: (path: string) => Promise<T>): Promise<T> =>

@@ -1,6 +1,6 @@
-import { basename } from 'node:path';
 import { EventCode } from '../../binlog/event-types.ts';
 import type { InputFile } from '../source.ts';
+import { plainName } from './names.ts';
 
 /** Where the header of the first event has its flags: IN_USE goes when the server closes the log. */
 const FLAGS_AT = 4 + 17;
@@ -11,7 +11,7 @@ const HEADER = 19;
 /** Magic, header and fields of FORMAT_DESCRIPTION, with when and by whom it was begun. */
 const HEAD = 4 + 19 + 57;
 
-/** As far as two logs are compared: in the same second, a server does not write so much twice. */
+/** So much of two logs is compared, at their beginning and where the shorter one ends. */
 const COMPARED = 64 * 1024;
 
 /** What logs that may be the same one have in common. */
@@ -31,17 +31,17 @@ const HOUSEKEEPING: ReadonlySet<number> = new Set([
 
 /** Is one a copy of the other, or of its beginning? Both are plain logs with the same {@link headOf}. */
 export async function isSameLog(a: InputFile, b: InputFile): Promise<boolean> {
-  const length = Math.min(a.size, b.size, COMPARED);
+  const shorter = Math.min(a.size, b.size);
+  const length = Math.min(shorter, COMPARED);
   const [one, other] = await Promise.all([beginningOf(a, length), beginningOf(b, length)]);
   if (!one.equals(other)) return false;
+  // A replica that connects anew may begin its next relay log with a large transaction that the last one had to break off.
+  const from = Math.max(length, shorter - COMPARED);
+  const [end, otherEnd] = await Promise.all([part(a, from, shorter), part(b, from, shorter)]);
+  if (!end.equals(otherEnd)) return false;
   // Where logs are flushed more than once in a second, an empty one is what others begin with.
-  const isShort = Math.min(a.size, b.size) <= COMPARED;
-  return !(isShort && nameOf(a) !== nameOf(b) && isEmpty(one));
-}
-
-/** Of an archive that of the log in it. */
-function nameOf({ path }: InputFile): string {
-  return basename(path).replace(/\.(gz|gzip|zst|zstd)$/i, '');
+  const isShort = shorter <= COMPARED;
+  return !(isShort && plainName(a.path) !== plainName(b.path) && isEmpty(one));
 }
 
 /** Does a log hold nothing that could be undone? */
@@ -52,9 +52,14 @@ function isEmpty(log: Buffer): boolean {
   return true;
 }
 
+async function part(file: InputFile, from: number, to: number): Promise<Buffer> {
+  const bytes = Buffer.alloc(to - from);
+  await file.read(bytes, 0, bytes.length, from);
+  return bytes;
+}
+
 async function beginningOf(file: InputFile, length: number): Promise<Buffer> {
-  const bytes = Buffer.alloc(Math.min(length, file.size));
-  await file.read(bytes, 0, bytes.length, 0);
+  const bytes = await part(file, 0, Math.min(length, file.size));
   if (bytes.length > FLAGS_AT + 1) bytes.writeUInt16LE(0, FLAGS_AT);
   return bytes;
 }
