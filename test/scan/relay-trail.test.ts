@@ -67,6 +67,13 @@ describe.each([mysql80, mariadb118])('relay logs of $flavour', (server) => {
     });
   });
 
+  it("that are not closed are not said to be no server's own files", async () => {
+    const { result } = await undo(relayed(source(server)));
+    expect(result.plan.warnings.join()).toMatch(
+      /its replica was still writing it, or was killed, or it is cut$/,
+    );
+  });
+
   it('whose transactions are of gigabytes go on in the next one', async () => {
     const log = source(server, START_TIME, [1]);
     const begun = readEvents(log.bytes()).length - 1;
@@ -76,6 +83,22 @@ describe.each([mysql80, mariadb118])('relay logs of $flavour', (server) => {
     log.add(...change('insert', [2], orders, { version: 1 }), e.xid(2));
     const { log: undone } = await undo(relayed(log, [begun, inside]));
     expect(insertedIds(undone)).toEqual([[1], [2]]);
+  });
+
+  it('that go on behind the rest of a torn transaction do not pass for having begun it once more', async () => {
+    const log = source(server);
+    const [, second] = readEvents(log.bytes()).flatMap(({ type }, i) => (type === 16 ? [i] : []));
+    // The replica lost what it had not synced, but knows how far it had come.
+    const [torn, next] = relayed(log, [second!]);
+    const unclosed = torn!.subarray(0, readEvents(torn!).at(-2)!.offset);
+    const error = await refusal([unclosed, next!]);
+    expect(error).toMatchObject({
+      code: 'UNFINISHED',
+      file: expect.stringMatching(/bin\.000001$/),
+      hint: expect.stringMatching(/or was lost.*--skip-unfinished/),
+    });
+    const { log: undone } = await undo([unclosed, next!], { skip: ['unfinished'] });
+    expect(insertedIds(undone)).toEqual([[1], [3]]);
   });
 
   it('that go on where a torn one ends, by their source, have nothing missing between', async () => {
