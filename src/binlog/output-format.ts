@@ -33,9 +33,12 @@ function mariadbLengths(): Buffer {
   return lengths;
 }
 
+/** Bytes of their post-headers: rows events of version 2 have two more, for what is extra. */
+const POST_HEADERS: Readonly<Record<RowsVersion, number>> = { 1: 8, 2: 10 };
+
 /** Has this format rows events of the version? MySQL has no version 1 from 8.4 on, and no version 2 before 5.6. */
 export function hasRows({ postHeaderLengths }: FormatDescription, version: RowsVersion): boolean {
-  return postHeaderLengths[rowsType('insert', version)] !== 0;
+  return postHeaderLengths[rowsType('insert', version)] === POST_HEADERS[version];
 }
 
 /** Do servers of this format know `GTID_NEXT`? MariaDB and MySQL before 5.6.5 end with an error at it. */

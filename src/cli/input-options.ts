@@ -5,15 +5,19 @@ import { type Arguments, flagOf, maxUnpackedSizeOf, textOf } from './arguments.t
 import { Style } from './terminal.ts';
 
 /**
- * How the binary logs are opened, of every command that reads some. What is left out is said at once.
+ * How the binary logs are opened, of every command that reads some. What is left out is said at once, and is in `leftOut`
+ * when they have been opened, for programs.
  *
  * @throws BinflashError `USAGE`, `IO` for files of keys
  */
 export async function inputOptions(
   args: Arguments,
-): Promise<Pick<OpenOptions, 'maxUnpackedSize' | 'keys' | 'onWarning'>> {
+): Promise<{ options: Pick<OpenOptions, 'maxUnpackedSize' | 'keys' | 'onWarning'>; leftOut: string[] }> {
   const style = new Style(flagOf(args, 'color'), process.stderr);
+  const leftOut: string[] = [];
   const onWarning = (warning: string): void => {
+    leftOut.push(warning);
+    if (flagOf(args, 'quiet')) return;
     process.stderr.write(`${style.yellow('Warning:')} ${safeText(warning)}\n`);
   };
   const keys = await readKeys({
@@ -21,9 +25,5 @@ export async function inputOptions(
     encryptionKeys: textOf(args, 'encryption-keys'),
     encryptionKeysPasswordFile: textOf(args, 'encryption-keys-password-file'),
   });
-  return {
-    maxUnpackedSize: maxUnpackedSizeOf(args),
-    keys,
-    ...(flagOf(args, 'quiet') ? {} : { onWarning }),
-  };
+  return { options: { maxUnpackedSize: maxUnpackedSizeOf(args), keys, onWarning }, leftOut };
 }

@@ -17,19 +17,20 @@ export async function inspectCommand(
 ): Promise<void> {
   const bar = await progressBar(args);
   try {
+    const input = await inputOptions(args);
     const inspection = await inspect(inputs, {
       select: readSelection(args),
       descriptions: await readDescriptions(args),
       onProgress: bar.update,
       onDebug: debugLog(args),
       signal,
-      ...(await inputOptions(args)),
+      ...input.options,
     });
     bar.stop();
     const style = new Style(flagOf(args, 'color'), process.stdout);
     await writeStdout(
       flagOf(args, 'json')
-        ? `${safeJson(inspection, bigintAsText, 2)}\n`
+        ? `${safeJson({ ...inspection, warnings: [...input.leftOut, ...inspection.warnings] }, bigintAsText, 2)}\n`
         : await inspectionText(inspection, style),
     );
   } catch (error) {

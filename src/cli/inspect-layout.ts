@@ -39,11 +39,12 @@ export async function inspectionText(inspection: Inspection, style: Style): Prom
 }
 
 function serverLines(file: FileInspection): string[] {
-  const { flavour, serverVersion, serverId, binlogVersion, headerLength, checksum, closed } = file;
+  const { flavour, serverVersion, serverId, binlogVersion, headerLength, checksum, closed, encryption } =
+    file;
   return [
     `  ${flavour === 'mariadb' ? 'MariaDB' : 'MySQL'} ${safeText(serverVersion)}, server id ${serverId}, ` +
       `binlog version ${binlogVersion}, event headers of ${headerLength} bytes, checksum ${checksum}` +
-      `${closed ? '' : ', not closed by the server'}`,
+      `${encryption === undefined ? '' : `, encrypted (${encryption})`}${closed ? '' : ', not closed by the server'}`,
     ...relayLines(file),
   ];
 }
@@ -61,13 +62,16 @@ function relayLines({ relay, transactions, withoutRows }: FileInspection): strin
 }
 
 function contentLines(contents: Contents, isTotal = false): string[] {
-  const { size, firstTime, lastTime, transactions, rows, takenBack, gtids, withoutRows } = contents;
+  const { size, firstTime, lastTime, transactions, rows, takenBack, gtids, withoutRows, uncountedEvents } =
+    contents;
   const time = firstTime === 0 ? 'no events' : `${formatLocal(firstTime)} to ${formatLocal(lastTime)}`;
   const lines = [`${formatBytes(size)}, ${time}`];
   if (gtids.length > 0) lines.push(`GTIDs ${gtidText(gtids)}`);
   const kinds = KINDS.filter((kind) => contents[kind] > 0).map((kind) => plural(contents[kind], kind));
   const changes = kinds.length > 0 ? `: ${kinds.join(', ')}` : '';
   lines.push(`${plural(transactions, 'transaction')} with ${plural(rows, 'row change')}${changes}`);
+  if (uncountedEvents > 0)
+    lines.push(`and ${plural(uncountedEvents, 'rows event')} whose rows cannot be counted`);
   if (takenBack > 0) {
     lines.push(
       `and ${plural(takenBack, 'row change')} that the server took back (XA ROLLBACK, ROLLBACK TO SAVEPOINT)`,

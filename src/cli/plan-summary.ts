@@ -38,8 +38,19 @@ export function planDetails(plan: Plan, style: Style): string[] {
 }
 
 /** What there is to know of a plan, for programs. */
-export function planJson(plan: Plan): Record<string, unknown> {
+export function planJson(plan: Plan, leftOut: readonly string[]): Record<string, unknown> {
   const [firstTime, lastTime] = plan.timeSpan;
-  const { transactions, rows, tables, leftOut, takenBack, skipped, warnings } = plan;
-  return { transactions, rows, tables, firstTime, lastTime, leftOut, takenBack, skipped, warnings };
+  const { transactions, rows, tables, takenBack, skipped } = plan;
+  const warnings = [...leftOut, ...plan.warnings];
+  return {
+    transactions,
+    rows,
+    tables,
+    firstTime,
+    lastTime,
+    leftOut: plan.leftOut,
+    takenBack,
+    skipped,
+    warnings,
+  };
 }

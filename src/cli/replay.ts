@@ -1,3 +1,4 @@
+import { EventCode } from '../binlog/event-types.ts';
 import { versionAtLeast } from '../binlog/format-description.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
 import { shellPath } from '../select/command-line.ts';
@@ -10,6 +11,8 @@ export interface Replay {
   readonly maxAllowedPacket: number | undefined;
   /** True when no setting helps: packets end at 1 GiB. */
   readonly impossible: boolean;
+  /** What else there is to mind. */
+  readonly note?: string | undefined;
 }
 
 const MIB = 1024 * 1024;
@@ -25,6 +28,17 @@ export function replayOf(index: BinlogIndex, outputs: readonly string[], largest
       : `mysqlbinlog ${files} | mysql --binary-mode`;
   return { command, ...packetOf(index, largestStatement) };
 }
+
+/** Said of an undo with rows events of version 1 from MySQL, whichever version of them was asked for. */
+export function version1Note({ files }: BinlogIndex, asked: 'v1' | 'v2' | undefined): string | undefined {
+  if (files.at(-1)!.format.flavour === 'mariadb' || asked === 'v2') return undefined;
+  const isOld = asked === 'v1' || files.some(({ events }) => VERSION_1.some((type) => events[type]! > 0));
+  return isOld
+    ? 'its rows events are of version 1, which mysqlbinlog of MySQL 8.4 and later does not read: use an older one, or --row-events v2'
+    : undefined;
+}
+
+const VERSION_1 = [EventCode.WRITE_ROWS_V1, EventCode.UPDATE_ROWS_V1, EventCode.DELETE_ROWS_V1];
 
 /** Said where no setting helps. */
 export const IMPOSSIBLE =

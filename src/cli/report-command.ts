@@ -33,6 +33,7 @@ export async function reportCommand(
   await protectNamed(args, output);
   if (toStdout && json) throw new BinflashError('USAGE', '--json and -o - cannot both have standard output');
   const bar = await progressBar(args);
+  const input = await inputOptions(args);
   let result: ReportResult;
   try {
     result = await report({
@@ -42,7 +43,7 @@ export async function reportCommand(
       select: readSelection(args),
       descriptions: await readDescriptions(args),
       commandOptions: furtherOptions(args),
-      ...(await inputOptions(args)),
+      ...input.options,
       onProgress: bar.update,
       onDebug: debugLog(args),
       signal,
@@ -50,7 +51,7 @@ export async function reportCommand(
   } finally {
     bar.stop();
   }
-  if (json) await writeResult(`${safeJson(toJson(output, result), undefined, 2)}\n`, [output]);
+  if (json) await writeResult(`${safeJson(toJson(output, result, input.leftOut), undefined, 2)}\n`, [output]);
   else if (!quiet)
     process.stderr.write(summary(output, result, new Style(flagOf(args, 'color'), process.stderr)));
 }
@@ -92,7 +93,11 @@ function summary(output: string, { data, bytes, warnings }: ReportResult, style:
   return `${lines.join('\n')}\n`;
 }
 
-function toJson(output: string, { data, bytes, warnings }: ReportResult): unknown {
+function toJson(
+  output: string,
+  { data, bytes, warnings }: ReportResult,
+  leftOut: readonly string[],
+): unknown {
   const view = wholeView(data);
   const [inserts, updates, deletes] = viewRows(data, view);
   return {
@@ -104,6 +109,6 @@ function toJson(output: string, { data, bytes, warnings }: ReportResult): unknow
     rows: { insert: inserts, update: updates, delete: deletes },
     transactions: transactionsAtWork(data, view.span),
     spike: topSpike(data),
-    warnings,
+    warnings: [...leftOut, ...warnings],
   };
 }

@@ -20,7 +20,7 @@ import { inputOptions } from './input-options.ts';
 import { changeLines, planDetails, planJson } from './plan-summary.ts';
 import { progressBar } from './progress-bar.ts';
 import { proofJson, proofLines } from './proof-lines.ts';
-import { IMPOSSIBLE, type Replay, replayOf } from './replay.ts';
+import { IMPOSSIBLE, type Replay, replayOf, version1Note } from './replay.ts';
 import { binaryStdoutOutput, writeResult } from './stdout.ts';
 import { errorJson, plural, Style } from './terminal.ts';
 
@@ -55,6 +55,7 @@ export async function rewriteCommand(
   const maxEventSize = maxEventSizeOf(args);
   let proof: Proof | undefined;
   const onDebug = debugLog(args);
+  const input = await inputOptions(args);
   let result: RewriteResult;
   try {
     result = await rewrite({
@@ -69,7 +70,7 @@ export async function rewriteCommand(
       rowsVersion: rowEvents === undefined ? undefined : rowEvents === 'v1' ? 1 : 2,
       maxEventSize,
       maxFileSize,
-      ...(await inputOptions(args)),
+      ...input.options,
       onProgress: bar.update,
       onDebug,
       signal,
@@ -88,8 +89,16 @@ export async function rewriteCommand(
   const replay =
     written === undefined
       ? undefined
-      : replayOf(plan.index, toStdout ? ['-'] : outputs, written.largestStatement);
-  if (json) await writeResult(`${safeJson(toJson(result, replay, proof), undefined, 2)}\n`, outputs);
+      : {
+          ...replayOf(plan.index, toStdout ? ['-'] : outputs, written.largestStatement),
+          note: version1Note(plan.index, rowEvents),
+        };
+  if (json)
+    await writeResult(
+      `${safeJson(toJson(result, input.leftOut, replay, proof), undefined, 2)}
+`,
+      outputs,
+    );
   else if (dryRun) {
     const style = new Style(flagOf(args, 'color'), process.stdout);
     await writeResult(summary(result, undefined, undefined, style), outputs);
@@ -121,6 +130,7 @@ function summary(
 
 function replayLines(replay: Replay, style: Style): string[] {
   const lines = ['Replay with:', style.bold(`  ${replay.command}`)];
+  if (replay.note !== undefined) lines.push(`${style.yellow('Note:')} ${replay.note}`);
   if (replay.impossible) {
     lines.push(`${style.yellow('Warning:')} ${IMPOSSIBLE}`);
   } else if (replay.maxAllowedPacket !== undefined) {
@@ -134,6 +144,7 @@ function replayLines(replay: Replay, style: Style): string[] {
 
 function toJson(
   { plan, written, outputs }: RewriteResult,
+  leftOut: readonly string[],
   replay: Replay | undefined,
   proof: Proof | undefined,
 ): unknown {
@@ -141,7 +152,7 @@ function toJson(
     dryRun: written === undefined,
     outputs,
     bytes: written?.bytes,
-    ...planJson(plan),
+    ...planJson(plan, leftOut),
     refusals: plan.refusals.map(errorJson),
     verified: proof && proofJson(proof),
     replay: replay?.command,

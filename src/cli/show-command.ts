@@ -25,6 +25,7 @@ export async function showCommand(
   const tables = await readDescriptions(args, { maxValue });
   // Where changes are printed, they show how far it is; and a pager at the end of a pipe has the terminal for itself.
   const bar = await progressBar(args, isFile(process.stdout.fd));
+  const input = await inputOptions(args);
   let result: ShowResult;
   try {
     result = await show({
@@ -38,7 +39,7 @@ export async function showCommand(
       maxValue,
       palette: new Style(flagOf(args, 'color'), process.stdout),
       width: process.stdout.columns,
-      ...(await inputOptions(args)),
+      ...input.options,
       onProgress: bar.update,
       onDebug: debugLog(args),
       signal,

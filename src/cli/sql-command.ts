@@ -39,6 +39,7 @@ export async function sqlCommand(
     });
   }
   const bar = await progressBar(args, !(toStdout && process.stdout.isTTY));
+  const input = await inputOptions(args);
   let result: SqlResult;
   try {
     result = await sql({
@@ -63,7 +64,7 @@ export async function sqlCommand(
       skip: SKIPPABLE.filter((name) => flagOf(args, `skip-${name}`)),
       primaryKeys: listOf(args, 'primary-key'),
       descriptions: await readDescriptions(args),
-      ...(await inputOptions(args)),
+      ...input.options,
       onProgress: bar.update,
       onDebug: debugLog(args),
       signal,
@@ -75,7 +76,8 @@ export async function sqlCommand(
   } finally {
     bar.stop();
   }
-  if (json) await writeResult(`${safeJson(toJson(result, args), undefined, 2)}\n`, result.outputs);
+  if (json)
+    await writeResult(`${safeJson(toJson(result, args, input.leftOut), undefined, 2)}\n`, result.outputs);
   else if (!quiet)
     process.stderr.write(summary(result, args, new Style(flagOf(args, 'color'), process.stderr)));
 }
@@ -103,13 +105,17 @@ function summary(result: SqlResult, args: Arguments, style: Style): string {
   return `${lines.join('\n')}\n`;
 }
 
-function toJson({ plan, outputs, bytes, statements, longestStatement }: SqlResult, args: Arguments): unknown {
+function toJson(
+  { plan, outputs, bytes, statements, longestStatement }: SqlResult,
+  args: Arguments,
+  leftOut: readonly string[],
+): unknown {
   return {
     flashback: flagOf(args, 'flashback'),
     outputs,
     bytes,
     statements,
-    ...planJson(plan),
+    ...planJson(plan, leftOut),
     maxAllowedPacket: packetOf(plan.index, longestStatement).maxAllowedPacket,
   };
 }

@@ -31,6 +31,7 @@ export async function transactionsCommand(
   const quiet = flagOf(args, 'quiet');
   const bar = await progressBar(args);
   const moment = moments(textOf(args, 'time-zone'));
+  const input = await inputOptions(args);
   const options = {
     select: readSelection(args),
     sort: choiceOf(args, 'sort', RANKINGS),
@@ -39,7 +40,7 @@ export async function transactionsCommand(
     contains: textOf(args, 'contains'),
     descriptions: await readDescriptions(args),
     maxText: maxTextOf(args),
-    ...(await inputOptions(args)),
+    ...input.options,
     onProgress: bar.update,
     onDebug: debugLog(args),
     signal,
@@ -48,7 +49,7 @@ export async function transactionsCommand(
     await transactions(inputs, options, async (list) => {
       bar.stop();
       const undo = list.undoFirst(furtherOptions(args));
-      if (flagOf(args, 'json')) await printJson(list, undo);
+      if (flagOf(args, 'json')) await printJson(list, undo, input.leftOut);
       else
         await printLines(list, undo, inputs, quiet, moment, new Style(flagOf(args, 'color'), process.stdout));
       if (quiet) return;
@@ -130,14 +131,18 @@ function undoLines(undo: UndoCommand, style: Style): string[] {
 }
 
 /** One object a transaction and line; the first one says how it is undone. */
-async function printJson(list: TransactionList, undo: UndoCommand): Promise<void> {
+async function printJson(
+  list: TransactionList,
+  undo: UndoCommand,
+  leftOut: readonly string[],
+): Promise<void> {
   let first = true;
   for await (const group of list.entries()) {
     const lines = group.map((entry) => {
       const json = toJson(entry);
       if (!first) return safeJson(json);
       first = false;
-      return safeJson({ ...json, rewrite: rewriteJson(undo) });
+      return safeJson({ ...json, rewrite: rewriteJson(undo, leftOut) });
     });
     await writeStdout(`${lines.join('\n')}\n`);
   }
@@ -152,10 +157,10 @@ function toJson({ xid, statement, ...entry }: TransactionEntry): Record<string, 
   };
 }
 
-function rewriteJson(undo: UndoCommand): unknown {
+function rewriteJson(undo: UndoCommand, leftOut: readonly string[]): unknown {
   if (undo.command !== undefined) {
     const { rows, warnings } = undo.plan;
-    return { command: undo.command, rows, warnings };
+    return { command: undo.command, rows, warnings: [...leftOut, ...warnings] };
   }
   return { refusals: undo.reasons.map(errorJson) };
 }

@@ -37,6 +37,7 @@ export async function verifyCommand(
     });
   }
   const bar = await progressBar(args);
+  const input = await inputOptions(args);
   let result: VerifyResult;
   try {
     result = await verify({
@@ -47,7 +48,7 @@ export async function verifyCommand(
       primaryKeys: listOf(args, 'primary-key'),
       descriptions: await readDescriptions(args),
       maxEventSize: maxEventSizeOf(args),
-      ...(await inputOptions(args)),
+      ...input.options,
       onProgress: bar.update,
       onDebug: debugLog(args),
       signal,
@@ -55,7 +56,8 @@ export async function verifyCommand(
   } finally {
     bar.stop();
   }
-  if (flagOf(args, 'json')) await writeStdout(`${safeJson(toJson(undo, result), undefined, 2)}\n`);
+  if (flagOf(args, 'json'))
+    await writeStdout(`${safeJson(toJson(undo, result, input.leftOut), undefined, 2)}\n`);
   else if (!flagOf(args, 'quiet')) {
     await writeStdout(summary(undo, result, new Style(flagOf(args, 'color'), process.stdout)));
   }
@@ -73,11 +75,11 @@ function summary(undo: readonly string[], { plan, proof }: VerifyResult, style: 
   return `${lines.join('\n')}\n`;
 }
 
-function toJson(undo: readonly string[], { plan, proof }: VerifyResult): unknown {
+function toJson(undo: readonly string[], { plan, proof }: VerifyResult, leftOut: readonly string[]): unknown {
   return {
     undo,
     bytes: proof.bytes,
-    ...planJson(plan),
+    ...planJson(plan, leftOut),
     // Counted while it was proved, not by the plan.
     tables: proof.tables,
     verified: proofJson(proof),

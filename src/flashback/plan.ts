@@ -1,6 +1,6 @@
 import type { ChangeKind } from '../binlog/rows.ts';
 import { tableName } from '../binlog/table-map.ts';
-import type { BinflashError } from '../errors.ts';
+import { BinflashError } from '../errors.ts';
 import { mebibytes } from '../read/phase.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
 import { NumberList } from '../scan/paged-column.ts';
@@ -153,7 +153,10 @@ export function makePlan(index: BinlogIndex, options: PlanOptions, mask?: RowMas
     if (taken > 0 && (cut || taken < eventCount) && splits++ < NAMED_TRANSACTIONS) split.push(transaction);
   }
   const verdict = judgeObstacles(index, selector, selected, skip, options.direction);
-  if (selected.length === 0 && refusals.length + verdict.refusals.length === 0) throw noMatch(index);
+  const skipped = [...skippedLines(skippedCounts), ...verdict.skipped.list('statements and events')];
+  if (selected.length === 0 && refusals.length + verdict.refusals.length === 0) {
+    throw skippedCounts.size > 0 ? allSkipped(skipped) : noMatch(index);
+  }
   const totals = countChanges(index, mask, selected);
   return {
     index,
@@ -171,9 +174,15 @@ export function makePlan(index: BinlogIndex, options: PlanOptions, mask?: RowMas
       ...verdict.warnings.list('statements of the same kinds'),
       ...foreignKeyWarnings(index, selected, leftRows > 0),
     ],
-    skipped: [...skippedLines(skippedCounts), ...verdict.skipped.list('statements and events')],
+    skipped,
     refusals: [...refusals, ...verdict.refusals],
   };
+}
+
+/** What matches is there, and none of it can be undone. */
+function allSkipped(skipped: readonly string[]): BinflashError {
+  const more = skipped.length > 1 ? `; and ${skipped.length - 1} more` : '';
+  return new BinflashError('NO_MATCH', `all that matches the selection is left out: ${skipped[0]}${more}`);
 }
 
 function countSelectedRows(

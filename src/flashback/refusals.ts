@@ -3,7 +3,7 @@ import { rowsType } from '../binlog/rows.ts';
 import { isSequence, tableName } from '../binlog/table-map.ts';
 import { BinflashError, type ErrorPlace } from '../errors.ts';
 import { type BinlogIndex, isRelayLog } from '../scan/binlog-index.ts';
-import { precisionHint } from '../scan/digits-search.ts';
+import { precisionContradicted, precisionHint } from '../scan/digits-search.ts';
 import type { Shape } from '../scan/shapes.ts';
 import { Ending } from '../scan/transaction-table.ts';
 import { columnName, type Inversion } from './inversion.ts';
@@ -151,6 +151,7 @@ export function judgeRows(
       ),
     };
   }
+  if (events.rows.get(event) === 0) return { error: precisionContradicted(index, shape.table).locate(place) };
   if (inversion.how === 'repeat') return undefined;
   if (inversion.how !== 'refuse') {
     return events.maybeReplace.get(event) === 1 ? { error: maybeReplace(shape, place) } : undefined;

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import type { ChecksumAlgorithm } from '../binlog/checksum.ts';
 import type { RowsVersion } from '../binlog/rows.ts';
 import { BinflashError } from '../errors.ts';
+import { inputIdentities } from '../io/inputs/names.ts';
 import { type AtomicFile, checkTarget, type Output } from '../io/output.ts';
 import { PartFiles, partName } from '../io/part-files.ts';
 import { checkRoom } from '../io/room.ts';
@@ -84,7 +85,7 @@ export async function rewrite(options: RewriteOptions): Promise<RewriteResult> {
     options.inputs,
     { spoolFolder: spoolFolder(options), ...options },
     async (files, pages) => {
-      const inputs = new Set(files.map((file) => file.identity));
+      const inputs = await inputIdentities(options.inputs, files);
       if (typeof options.output === 'string')
         await checkTarget(options.output, inputs, options.force ?? false);
       pages.folder = spoolFolder(options);
@@ -133,7 +134,7 @@ async function writeFiles(
   const needed = neededRoom(plan);
   await checkRoom(path, needed);
   const stale = await leftBehind(path);
-  const parts = new PartFiles(new Set(files.map((file) => file.identity)), options.force ?? false);
+  const parts = new PartFiles(await inputIdentities(options.inputs, files), options.force ?? false);
   const isSplit = options.maxFileSize !== undefined;
   let current: AtomicFile | undefined;
   const nextPart = async (): Promise<Output> => {

@@ -64,6 +64,8 @@ export interface Contents {
   readonly insert: number;
   readonly update: number;
   readonly delete: number;
+  /** Rows events whose rows cannot be counted; they are in no number of rows. */
+  readonly uncountedEvents: number;
   /** Row changes that the server took back itself, by XA ROLLBACK or ROLLBACK TO SAVEPOINT; not in any other number. */
   readonly takenBack: number;
   readonly tables: readonly TableInspection[];

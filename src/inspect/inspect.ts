@@ -4,7 +4,13 @@ import { BinflashError } from '../errors.ts';
 import { makePlan, type PlanOptions } from '../flashback/plan.ts';
 import { lookAtBinlogs, type ReadOptions, readIndex } from '../read/binlogs.ts';
 import { Phase } from '../read/phase.ts';
-import { type BinlogIndex, type FileSummary, isRelayLog, lastLog } from '../scan/binlog-index.ts';
+import {
+  type BinlogIndex,
+  type FileSummary,
+  isRelayLog,
+  type LogSummary,
+  lastLog,
+} from '../scan/binlog-index.ts';
 import { type Selection, Selector } from '../select/selection.ts';
 import { TableDescriptions } from '../tables/description.ts';
 import { SelectedChanges } from '../transactions/changes.ts';
@@ -26,6 +32,8 @@ export interface FileInspection extends Contents {
   readonly checksum: ChecksumAlgorithm;
   /** Did the server close the file? False while it writes, or after a crash. */
   readonly closed: boolean;
+  /** The server's setting by which it is encrypted, or some of the logs in it are. */
+  readonly encryption: LogSummary['encryption'];
   /** Of a relay log: the replica that wrote it, and of which of the source's files its events are. */
   readonly relay: { readonly serverId: number; readonly sourceFiles: readonly string[] } | undefined;
   /** The file that the server wrote next, where it says so. */
@@ -123,6 +131,7 @@ function contentsOf(file: FileInspection): Contents {
     headerLength,
     checksum,
     closed,
+    encryption,
     relay,
     nextFile,
     ...contents
@@ -173,6 +182,7 @@ function describe(file: FileSummary): Omit<FileInspection, keyof Contents> {
     headerLength: format.headerLength,
     checksum: format.checksum,
     closed: !log.format.inUse,
+    encryption: file.logs.find(({ encryption }) => encryption !== undefined)?.encryption,
     relay: isRelayLog(file)
       ? { serverId: log.format.serverId, sourceFiles: file.sourceFiles.map(({ name }) => name) }
       : undefined,

@@ -43,6 +43,7 @@ export class Tally {
   #transactions = 0;
   #withoutRows = 0;
   #takenBack = 0;
+  #uncounted = 0;
   #texts = 0;
   /**
    * The largest transaction, rows event, and rows event with the largest row, or -1; with their bytes, for to look these
@@ -153,6 +154,7 @@ export class Tally {
     const time = events.timestamp.get(event);
     const size = events.size.get(event);
     table[shape.kind] += this.#rowsOf(event);
+    if (events.rows.get(event) === 0) this.#uncounted++;
     table.bytes += size;
     if (table.firstTime === 0 || time < table.firstTime) table.firstTime = time;
     if (time > table.lastTime) table.lastTime = time;
@@ -222,6 +224,7 @@ export class Tally {
       insert,
       update,
       delete: deleted,
+      uncountedEvents: this.#uncounted,
       takenBack: this.#takenBack,
       tables,
       rowsVersions: [

@@ -145,7 +145,7 @@ async function cipherAt(
 const GIVE_KEYRING =
   'Name the keyring of its server with --keyring: the file of component_keyring_file (its path is in component_keyring_file.cnf) or of the plugin keyring_file (@@keyring_file_data). Or fetch a plain copy: mysqlbinlog --read-from-remote-server --raw.';
 const OTHER_KEYRING =
-  'Name the keyring of the server that wrote the file: the id of the key holds its server_uuid. A copy of the keyring must not be older than the file.';
+  'Name the keyring of the server that wrote the file: the id of the key holds its server_uuid. A keyring that was copied before the file was begun may lack its key, and ALTER INSTANCE ROTATE BINLOG MASTER KEY removes older ones: a copy of a log from before it needs the keyring from before it. Or fetch the log anew: the server has encrypted the headers of its files with the new key.';
 const WRONG_KEY =
   'The keyring is not the one of the server that wrote the file, or the first 512 bytes of the file are damaged: take other copies of both.';
 

@@ -45,6 +45,7 @@ export class PartFiles {
   async refuseStalePart(path: string): Promise<void> {
     const stale = partName(path, this.#parts.length + 1);
     if (!(await exists(stale))) return;
+    await checkTarget(stale, this.#inputs, true);
     throw new BinflashError(
       'USAGE',
       'is left from an earlier, larger undo and would be replayed with this one',

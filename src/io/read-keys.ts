@@ -1,7 +1,9 @@
 import { parseKeyFile } from '../binlog/encryption/key-file.ts';
 import { parseKeyring } from '../binlog/encryption/keyring.ts';
 import { type BinlogKeys, Keys, type ParsedKeys } from '../binlog/encryption/keys.ts';
+import { BinflashError } from '../errors.ts';
 import { readChunks } from './chunks.ts';
+import { STANDARD_INPUT } from './inputs/names.ts';
 
 /** No file of keys is larger. */
 const MAX_KEY_FILE = 16 * 1024 * 1024;
@@ -19,7 +21,7 @@ export interface KeyFiles {
 /**
  * Reads keys for encrypted binary logs. A file that holds none is told when a key is needed, with the key's name.
  *
- * @throws BinflashError `IO` when a file cannot be read
+ * @throws BinflashError `IO` when a file cannot be read, `USAGE` for standard input
  */
 export async function readKeys(files: KeyFiles): Promise<BinlogKeys> {
   const { keyring, encryptionKeys, encryptionKeysPasswordFile } = files;
@@ -42,6 +44,11 @@ async function keysOf(path: string, parse: (bytes: Uint8Array) => ParsedKeys): P
 }
 
 async function readSmall(path: string): Promise<Uint8Array | undefined> {
+  if (path === STANDARD_INPUT) {
+    throw new BinflashError('USAGE', 'keys are not read from standard input', {
+      hint: 'Name their file; a shell makes one of what a program writes: <(program).',
+    });
+  }
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of readChunks(path)) {

@@ -31,6 +31,8 @@ export interface ReadOptions extends Omit<OpenOptions, 'onUnpack'> {
 /** Who may know the digits of fraction of temporal columns of old. */
 export interface TellsDigits {
   readonly digitsOf: KnownDigits;
+  /** What they know of no table that was met. */
+  unusedDigits(): string[];
 }
 
 /** As much of a selection as bounds what is read at all. */
@@ -92,6 +94,7 @@ export async function readIndex(
   }
   phase.end(scannedBytes(index), () => [...indexDetails(index), `windows of ${mebibytes(window)}`]);
   checkSequence(index.files);
+  for (const warning of options.descriptions?.unusedDigits() ?? []) options.onWarning?.(warning);
   return index;
 }
 

@@ -1,8 +1,8 @@
-import { BinflashError } from '../errors.ts';
 import type { Plan } from '../flashback/plan.ts';
 import type { InputFile } from '../io/source.ts';
 import { BatchReader } from '../read/batch-reader.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
+import { noMatch } from '../select/no-match.ts';
 import { type Selection, Selector } from '../select/selection.ts';
 import { SelectedChanges } from '../transactions/changes.ts';
 import { listTransactions } from './listed-transactions.ts';
@@ -42,9 +42,9 @@ export async function makeReportData(
   const selector = new Selector(index, options.select);
   const changes = selectEvents(index, selector, options.mask);
   if (changes.events.length === 0) {
-    throw new BinflashError('NO_MATCH', 'no row changes match the selection, so there is nothing to show', {
-      hint: 'binflash inspect says what the files hold.',
-    });
+    // Rows that cannot be read are no reason to say that there are none.
+    const unreadable = plan.refusals.find(({ code }) => code === 'UNSUPPORTED');
+    throw unreadable ?? noMatch(index);
   }
   const zone = machineZone(changes.first, changes.last + 1);
   const tables = rankTables(changes);
@@ -82,6 +82,7 @@ export async function makeReportData(
     transactions: listTransactions(changes, tables, numbers, statements, options.select, options.options),
     largest: entriesByBucket(largest, numbers),
     ...listReasons(index, plan),
+    uncounted: changes.uncounted,
     select: plainSelection(options.select),
     options: options.options,
   };

@@ -4,6 +4,7 @@ import { BinflashError } from '../errors.ts';
 import { makePlan } from '../flashback/plan.ts';
 import { tornWarnings } from '../flashback/unclosed.ts';
 import { readReportAssets } from '../io/assets.ts';
+import { inputIdentities } from '../io/inputs/names.ts';
 import { checkTarget, type Output } from '../io/output.ts';
 import { PartFiles } from '../io/part-files.ts';
 import type { InputFile } from '../io/source.ts';
@@ -12,6 +13,8 @@ import { checkUnchanged, type ReadOptions, readIndex, withBinlogs } from '../rea
 import { Phase } from '../read/phase.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
 import { DEFAULT_WINDOW } from '../scan/scan.ts';
+import { commandWarnings } from '../select/command-warnings.ts';
+import { notUnderstoodWarnings } from '../select/not-understood.ts';
 import { type Selection, Selector } from '../select/selection.ts';
 import { TableDescriptions } from '../tables/description.ts';
 import { RowFilter } from '../where/row-filter.ts';
@@ -55,7 +58,7 @@ export async function report(options: ReportOptions): Promise<ReportResult> {
   const assets = await readReportAssets();
   const folder = typeof output === 'string' ? dirname(output) : undefined;
   return await withBinlogs(options.inputs, { spoolFolder: folder, ...options }, async (files, pages) => {
-    const inputs = new Set(files.map((file) => file.identity));
+    const inputs = await inputIdentities(options.inputs, files);
     if (typeof output === 'string') await checkTarget(output, inputs, force);
     if (folder !== undefined) pages.folder = folder;
     const index = await readIndex(files, options, pages);
@@ -65,13 +68,28 @@ export async function report(options: ReportOptions): Promise<ReportResult> {
     const { data, page } = await makePage(index, files, assets, options, mask);
     phase.end(0);
     const bytes = Buffer.from(page);
-    const warnings = [...tornWarnings(index), ...(await checkUnchanged(files))];
+    const warnings = [
+      ...tornWarnings(index),
+      ...uncountedWarnings(data),
+      ...notUnderstoodWarnings(index, (obstacle) => selector.covers(obstacle)),
+      ...commandWarnings(options.inputs, options.commandOptions ?? []),
+      ...(await checkUnchanged(files)),
+    ];
     if (typeof output === 'string') {
       warnings.push(...(await leftBehind(output)));
       warnings.push(...(await publish(output, bytes, new PartFiles(inputs, force), options.signal)));
     } else await output.write(bytes);
     return { data, bytes: bytes.length, warnings };
   });
+}
+
+function uncountedWarnings({ uncounted }: ReportData): string[] {
+  if (uncounted.length === 0) return [];
+  const listed = uncounted.slice(0, 8).join(', ');
+  const more = uncounted.length > 8 ? ` and ${uncounted.length - 8} more` : '';
+  return [
+    `not on the page: changes of ${listed}${more}, whose rows cannot be counted (binflash inspect says why)`,
+  ];
 }
 
 /** A page of more bytes is slow to open and to send. */

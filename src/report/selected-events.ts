@@ -1,3 +1,4 @@
+import { tableName } from '../binlog/table-map.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
 import { NumberList } from '../scan/paged-column.ts';
 import { Ending } from '../scan/transaction-table.ts';
@@ -14,6 +15,8 @@ export interface SelectedEvents {
   readonly kinds: readonly number[];
   /** How many of an event's rows are selected. */
   readonly rowsOf: (event: number) => number;
+  /** Names of tables with selected events whose rows cannot be counted: these are not among {@link events}. */
+  readonly uncounted: readonly string[];
   /** When the first and the last of them count; see {@link timeOf}. */
   readonly first: number;
   readonly last: number;
@@ -29,6 +32,7 @@ export function selectEvents(index: BinlogIndex, selector: Selector, mask?: RowC
   const { transactions } = index;
   const rowsOf = (event: number): number => mask?.count(event) ?? index.events.rows.get(event);
   const events = new NumberList(index.pages);
+  const uncounted = new Set<string>();
   let first = Number.POSITIVE_INFINITY;
   let last = 0;
   for (let transaction = 0; transaction < transactions.length; transaction++) {
@@ -36,7 +40,13 @@ export function selectEvents(index: BinlogIndex, selector: Selector, mask?: RowC
     if (transactions.eventCount.get(transaction) === 0 || !selector.hasTransaction(transaction)) continue;
     const begin = transactions.firstEvent.get(transaction);
     for (let event = begin; event < begin + transactions.eventCount.get(transaction); event++) {
-      if (!selector.hasEvent(event) || rowsOf(event) === 0) continue;
+      if (!selector.hasEvent(event)) continue;
+      if (rowsOf(event) === 0) {
+        if (index.events.rows.get(event) === 0) {
+          uncounted.add(tableName(index.shapes[index.events.shape.get(event)]!.table));
+        }
+        continue;
+      }
       events.push(event);
       const time = timeOf(index, event);
       if (time < first) first = time;
@@ -48,6 +58,7 @@ export function selectEvents(index: BinlogIndex, selector: Selector, mask?: RowC
     events,
     kinds: index.shapes.map(({ kind }) => KINDS[kind]),
     rowsOf,
+    uncounted: [...uncounted],
     first,
     last,
   };

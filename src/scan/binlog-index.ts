@@ -6,10 +6,12 @@ import type { PageStore } from '../io/page-store.ts';
 import type { DigitsSearch } from './digits-search.ts';
 import type { EventTable } from './event-table.ts';
 import type { GtidsSeen } from './gtid-trail.ts';
+import type { LogMark } from './log-mark.ts';
 import type { ObstacleTable } from './obstacle-table.ts';
 import type { Shape } from './shapes.ts';
 import type { StatementEffect } from './statement.ts';
 import type { TextTable } from './text-table.ts';
+import type { ToldDigits } from './told-digits.ts';
 import type { TransactionTable } from './transaction-table.ts';
 
 /** One of the logs in a file: the only one, or one of several that were written one behind the other (`cat`). */
@@ -29,6 +31,8 @@ export interface LogSummary {
   encryption: 'binlog_encryption' | 'encrypt_binlog' | undefined;
   /** Decrypts the events that MariaDB has encrypted, those behind START_ENCRYPTION, the first of which stands at `from`. */
   encrypted: { readonly from: number; readonly cipher: EventCipher } | undefined;
+  /** Tells it from others that hold a transaction, see {@link LogMark}. */
+  mark: number | undefined;
 }
 
 /** What one file is, from a scan of all of it. */
@@ -125,6 +129,8 @@ export interface BinlogIndex {
   readonly obstacles: ObstacleTable;
   /** What the rows say of temporal columns whose precision is not in the log. */
   readonly digits: DigitsSearch;
+  /** Where they contradict what is told of that: the rows of such events are not counted. */
+  readonly toldDigits: ToldDigits;
   /** Keeps what does not fit into the memory of the tables, for them and for who makes lists of their numbers. */
   readonly pages: PageStore;
 }

@@ -132,5 +132,6 @@ function beginningOf(format: FormatDescription, offset: number): LogSummary {
     gtidsSeen: new Map(),
     encryption: undefined,
     encrypted: undefined,
+    mark: undefined,
   };
 }

@@ -2,14 +2,18 @@ import { type RowLayout, valueEnd } from '../binlog/columns/layout.ts';
 import {
   ANY_DIGITS,
   digitsByLength,
+  digitsIn,
   isOldTemporal,
   lengthOfDigits,
   possibleDigits,
 } from '../binlog/columns/old-digits.ts';
 import type { RowsEvent } from '../binlog/rows.ts';
 import { type TableDefinition, tableName } from '../binlog/table-map.ts';
+import { BinflashError } from '../errors.ts';
 import { hasBit } from '../wire/bitmap.ts';
+import type { BinlogIndex } from './binlog-index.ts';
 import type { Shape } from './shapes.ts';
+import { NO_COLUMN } from './told-digits.ts';
 
 /** More possibilities than this are not followed: the log does not tell, then. */
 const MOST_CANDIDATES = 256;
@@ -44,6 +48,11 @@ export class DigitsSearch {
     return this.#tables.get(table)?.candidates ?? [];
   }
 
+  /** Were there too many possibilities? */
+  gaveUpOn(table: TableDefinition): boolean {
+    return this.#tables.get(table)?.gaveUp ?? false;
+  }
+
   /** The tables for which it is found. */
   found(): Map<TableDefinition, DigitMasks> {
     const found = new Map<TableDefinition, DigitMasks>();
@@ -59,6 +68,7 @@ export class DigitsSearch {
 
 class TableSearch {
   candidates: DigitMasks[];
+  gaveUp = false;
   readonly #table: TableDefinition;
   #next = new Map<string, DigitMasks>();
   #branches = 0;
@@ -81,8 +91,8 @@ class TableSearch {
     this.#next = new Map();
     this.#branches = 0;
     for (const masks of this.candidates) this.#walk(masks.slice(), 0, rowsStart, rowsStart, -1);
-    const isTooMuch = this.#next.size > MOST_CANDIDATES || this.#branches > MOST_BRANCHES;
-    this.candidates = isTooMuch ? [] : [...this.#next.values()];
+    this.gaveUp = this.#next.size > MOST_CANDIDATES || this.#branches > MOST_BRANCHES;
+    this.candidates = this.gaveUp ? [] : [...this.#next.values()];
   }
 
   /**
@@ -139,9 +149,36 @@ class TableSearch {
 export function precisionHint(search: DigitsSearch, table: TableDefinition): string {
   const candidates = search.candidates(table);
   const shown = candidates.slice(0, MOST_SHOWN).map((masks) => digitsText(table, masks));
-  const more = candidates.length > shown.length ? `, and ${candidates.length - shown.length} others` : '';
-  const which = candidates.length === 0 ? '' : ` Its rows fit ${shown.join(' and ')}${more}.`;
+  const left = candidates.length - shown.length;
+  const more = left > 0 ? `, and ${left === 1 ? 'one other' : `${left} others`}` : '';
+  const which =
+    candidates.length === 0
+      ? ` ${nothingFits(search, table)}`
+      : ` Its rows fit ${shown.join(' and ')}${more}.`;
   return `Tell it with --temporal-precision or --schema, or leave the table out with --exclude-table.${which}`;
+}
+
+function nothingFits(search: DigitsSearch, table: TableDefinition): string {
+  if (search.gaveUpOn(table)) return 'More precisions fit its rows than can be looked through.';
+  const isTold = Array.from(table.digits ?? [], digitsIn).some((digits) => digits !== undefined);
+  if (isTold) return 'None fits its rows together with what is told of some of its columns.';
+  return 'None fits all of its rows: it was altered between them, or they are damaged.';
+}
+
+/** The rows of a table are not as `--temporal-precision` or `--schema` tells. */
+export function precisionContradicted({ toldDigits }: BinlogIndex, table: TableDefinition): BinflashError {
+  const column = toldDigits.contradicted.get(table) ?? NO_COLUMN;
+  const name = table.optional.names?.[column];
+  const where = column === NO_COLUMN ? 'no row ends where it must' : 'a value would be no time';
+  const what =
+    column === NO_COLUMN ? 'its columns' : `column ${name === undefined ? `@${column + 1}` : name}`;
+  return new BinflashError(
+    'UNSUPPORTED',
+    `${where} with the precision that --temporal-precision or --schema tells of ${what}`,
+    {
+      hint: 'The table had another one here, before an ALTER or after it: tell that, or nothing of this table to have it looked for.',
+    },
+  );
 }
 
 /** As `--temporal-precision` takes it; the least digits where several have values of one length. */

@@ -21,6 +21,7 @@ import { DigitsSearch } from './digits-search.ts';
 import { EventTable, PLAIN } from './event-table.ts';
 import { Grouping } from './grouping.ts';
 import { InnerEvents } from './inner-events.ts';
+import { LogMark } from './log-mark.ts';
 import { isNamed } from './log-name.ts';
 import { ANYTHING, Obstacles } from './obstacles.ts';
 import { isPreGa, preGaMap } from './old-formats.ts';
@@ -30,6 +31,7 @@ import { RelayTrail } from './relay-trail.ts';
 import { ReplaceDoubt } from './replace-doubt.ts';
 import { countRows, type KnownDigits, type RowCount, type Shape, ShapeRegistry } from './shapes.ts';
 import { TextTable } from './text-table.ts';
+import { NO_COLUMN, ToldDigits } from './told-digits.ts';
 import { transactionStatement } from './transaction-statement.ts';
 
 /** Pieces of 128 KiB that are unpacked before others have their turn. */
@@ -48,6 +50,7 @@ export class EventReader {
   readonly obstacles: Obstacles;
   readonly shapes: ShapeRegistry;
   readonly digits: DigitsSearch = new DigitsSearch();
+  readonly toldDigits: ToldDigits = new ToldDigits();
   /** Of the file in hand. */
   readonly decryption: Decryption;
   readonly #boundaries: Boundaries;
@@ -65,6 +68,9 @@ export class EventReader {
   readonly #summaries: FileSummary[] = [];
   /** What the event in hand, or the one that holds it, says. */
   #endLogPos = 0;
+  /** Of the log in hand, and how many transactions came before it. */
+  readonly #mark = new LogMark();
+  #transactionsBefore = 0;
 
   /**
    * `maxUnpacked`: most bytes that one TRANSACTION_PAYLOAD may unpack to; `pages` keeps the index; `keys` are those of
@@ -107,6 +113,7 @@ export class EventReader {
     this.#relayTrail.connected();
     if (isRelay) this.grouping.beginRelayLog(follows);
     else this.#restart();
+    this.#beginMark(bytes, start, end);
     return summary;
   }
 
@@ -122,10 +129,23 @@ export class EventReader {
     this.#file.beginLog(bytes, start, end, offset);
     if (this.#file.isRelay) this.grouping.beginRelayLog(false);
     else this.#restart();
+    this.#beginMark(bytes, start, end);
+  }
+
+  #beginMark(bytes: Uint8Array, start: number, end: number): void {
+    this.#mark.begin(bytes, start, end);
+    this.#transactionsBefore = this.grouping.transactions.length;
+  }
+
+  /** Is the log in hand known by its beginning now? */
+  #takeMark(): void {
+    const { current, transactions } = this.grouping;
+    this.#file.log.mark ??= this.#mark.take(current < 0 && transactions.length > this.#transactionsBefore);
   }
 
   #endLog(): void {
     this.decryption.end();
+    this.#takeMark();
     this.#file.log.gtidsSeen = this.grouping.trail.take(this.grouping.current >= 0);
   }
 
@@ -225,6 +245,10 @@ export class EventReader {
     }
     const trailer = checksumLength(this.#file.format!);
     if (trailer > 0) verifyChecksum(bytes, start, end);
+    if (this.#mark.isOpen && header.type !== EventCode.FORMAT_DESCRIPTION) {
+      this.#takeMark();
+      this.#mark.add(bytes, start, end - trailer);
+    }
     this.#file.count(header);
     return end - trailer;
   }
@@ -316,9 +340,8 @@ export class EventReader {
       const shape = this.shapes.shapeOf(bytes, rows, grouping.statement);
       // Where lengths are not known, nothing can be counted, and the plan refuses what is selected.
       const count = this.#count;
-      if (shape.table.lengthsKnown) countKnown(bytes, rows, shape, count);
-      else {
-        this.digits.watch(shape, bytes, rows);
+      if (!shape.table.lengthsKnown) this.digits.watch(shape, bytes, rows);
+      if (!shape.table.lengthsKnown || !countKnown(bytes, rows, shape, this.toldDigits, count)) {
         count.rows = count.largest = 0;
       }
       const plain = this.#packed === PLAIN;
@@ -413,17 +436,22 @@ function unreadable(name: string): BinflashError {
   });
 }
 
-/** Counts rows, of which lengths may be known from elsewhere than the log. */
-function countKnown(bytes: Uint8Array, rows: RowsEvent, shape: Shape, into: RowCount): void {
+/** Counts rows; false where lengths are known from elsewhere than the log, and are not those of these rows. */
+function countKnown(
+  bytes: Uint8Array,
+  rows: RowsEvent,
+  shape: Shape,
+  told: ToldDigits,
+  into: RowCount,
+): boolean {
   try {
     countRows(bytes, rows, shape, into);
   } catch (error) {
-    if (shape.table.digits !== undefined && error instanceof BinflashError) {
-      error.hint =
-        'Or the table had another precision than the --schema or --temporal-precision that was given.';
-    }
-    throw error;
+    if (shape.table.digits === undefined) throw error;
+    told.contradict(shape.table, NO_COLUMN);
+    return false;
   }
+  return shape.table.digits === undefined || told.fit(shape, bytes, rows);
 }
 
 /**

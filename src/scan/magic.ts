@@ -18,21 +18,28 @@ const SIGNATURES: [bytes: number[], what: string, hint: string][] = [
   [[0x50, 0x4b, 0x03, 0x04], 'is a zip archive', 'Unpack it first: unzip.'],
 ];
 
+/** Bytes that are needed to know them, and the magic. */
+const LONGEST = 5;
+
 /** Makes sure that the file, whose window has not moved yet, is a binary log; names what else it may be. */
 export async function checkMagic(file: InputFile, window: ForwardWindow): Promise<void> {
   if (file.size === 0) {
     throw new BinflashError('NOT_A_BINLOG', 'the file is empty', { file: file.path });
   }
-  await window.advance(window.begin, Math.min(file.size, MAGIC.length));
-  const first = window.data.subarray(window.begin, Math.min(window.end, window.begin + MAGIC.length));
+  await window.advance(window.begin, Math.min(file.size, LONGEST));
+  const known = window.data.subarray(window.begin, Math.min(window.end, window.begin + LONGEST));
   for (const [bytes, what, hint] of SIGNATURES) {
-    if (bytes.every((byte, i) => first[i] === byte)) {
+    if (bytes.every((byte, i) => known[i] === byte)) {
       throw new BinflashError('UNSUPPORTED', what, { file: file.path, offset: 0, hint });
     }
   }
+  const first = known.subarray(0, MAGIC.length);
   if (first.length < MAGIC.length || MAGIC.some((byte, i) => first[i] !== byte)) {
+    // Of a text the beginning may be secret: a password, or a key.
+    const isText = first.every((byte) => (byte >= 0x20 && byte < 0x7f) || [0x09, 0x0a, 0x0d].includes(byte));
     const found = Array.from(first, (byte) => byte.toString(16).padStart(2, '0')).join(' ');
-    throw new BinflashError('NOT_A_BINLOG', `is not a binary log: it begins with ${found}, not fe 62 69 6e`, {
+    const what = isText ? 'as a text' : `with ${found}`;
+    throw new BinflashError('NOT_A_BINLOG', `is not a binary log: it begins ${what}, not with fe 62 69 6e`, {
       file: file.path,
       offset: 0,
       hint: 'Name the binary log files themselves, not their .index or .idx files.',

@@ -72,6 +72,7 @@ export async function scan(files: readonly InputFile[], options: ScanOptions = {
     tables: reader.shapes.definitions,
     obstacles: reader.obstacles.table,
     digits: reader.digits,
+    toldDigits: reader.toldDigits,
     pages,
   };
   let done = 0;

@@ -1,3 +1,5 @@
+import { EventCode } from '../binlog/event-types.ts';
+import { versionAtLeast } from '../binlog/format-description.ts';
 import { formatGtid } from '../binlog/gtid.ts';
 import type { GtidsBefore } from '../binlog/previous-gtids.ts';
 import { BinflashError } from '../errors.ts';
@@ -18,13 +20,33 @@ interface Link {
  */
 export function checkSequence(files: readonly FileSummary[]): void {
   const links = files.flatMap((file) => file.logs.map((log) => ({ file, log })));
+  checkMarks(links);
   for (const [i, link] of links.entries()) {
     const before = links[i - 1];
     if (before === undefined) continue;
     checkKind(before, link);
     checkServer(before, link);
     const isNext = checkNumber(before, link);
-    if (!isRelayLog(before.file) && !isRelayLog(link.file)) checkGtids(before, link, isNext);
+    if (isRelayLog(before.file)) continue;
+    checkGtids(before, link, isNext);
+    checkClosed(before, link);
+  }
+}
+
+/** Of logs in files of their own it is known when they are opened; here, of those in one file, and all others. */
+function checkMarks(links: readonly Link[]): void {
+  const known = new Map<number, Link>();
+  for (const link of links) {
+    const { mark, nextFile, format } = link.log;
+    if (mark === undefined || format.isRelay) continue;
+    const twin = known.get(mark);
+    known.set(mark, link);
+    if (twin === undefined || (nextFile ?? twin.log.nextFile) !== (twin.log.nextFile ?? nextFile)) continue;
+    const where = twin.file === link.file ? `it does at ${twin.log.offset}` : nameOf(twin);
+    throw new BinflashError('USAGE', `holds the same log here as ${where}`, {
+      ...placeOf(link),
+      hint: 'It would be undone twice: give it once, the larger copy.',
+    });
   }
 }
 
@@ -120,6 +142,26 @@ function checkGtids(before: Link, link: Link, isNext: boolean): void {
     if (isNext) error.hint = `${nameOf(before)} is not complete: copy it again.`;
     throw error;
   }
+}
+
+/**
+ * A log that its server has gone on from is closed: when it rotates, when it stops, and MySQL since 5.6 also when it is
+ * started anew after a crash. One that says that it is in use was copied before that. Where all of its transactions have
+ * GTIDs, those of the next log tell whether one is missing.
+ */
+function checkClosed(before: Link, link: Link): void {
+  const { format, endsClosed, gtidsSeen } = before.log;
+  if (endsClosed || !format.inUse || link.log.gtidsBefore === undefined) return;
+  if (format.flavour !== 'mysql' || !versionAtLeast(format.version, [5, 6, 0])) return;
+  if (gtidsSeen.size > 0 && before.file.events[EventCode.ANONYMOUS_GTID] === 0) return;
+  throw new BinflashError(
+    'GAP',
+    `does not follow ${nameOf(before)} as that was copied: its server was still writing it, and has gone on to this one`,
+    {
+      ...placeOf(link),
+      hint: `Copy ${nameOf(before)} again, or leave out all that follows it.`,
+    },
+  );
 }
 
 /** Of MariaDB it is the last number that is there; a domain that is not there at all was deleted (FLUSH BINARY LOGS DELETE_DOMAIN_ID). */

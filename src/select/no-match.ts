@@ -2,6 +2,7 @@ import { tableName } from '../binlog/table-map.ts';
 import { BinflashError } from '../errors.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
 import { formatLocal } from './local-time.ts';
+import { eventsText, notUnderstood } from './not-understood.ts';
 
 /** The error for a selection that nothing matches: says what the files hold instead. */
 export function noMatch(index: BinlogIndex): BinflashError {
@@ -14,7 +15,9 @@ export function noMatch(index: BinlogIndex): BinflashError {
     index.events.length === 0
       ? `no row changes at all${span}`
       : `${index.events.length} rows events on ${listed}${span}`;
-  return new BinflashError('NO_MATCH', `nothing matches the selection; the files hold ${what}`, {
+  const others = notUnderstood(index);
+  const more = others === undefined ? '' : `; ${eventsText(others)} not understood, and may hold some`;
+  return new BinflashError('NO_MATCH', `nothing matches the selection; the files hold ${what}${more}`, {
     file: index.files.length === 1 ? index.files[0]!.path : undefined,
     hint:
       index.events.length === 0

@@ -27,6 +27,10 @@ interface PreparedShape {
 const OLD_TEMPORALS =
   'its TIME, DATETIME or TIMESTAMP columns have the format of MariaDB before 10.1, whose precision the log does not tell';
 
+/** Why rows cannot be read that contradict what is told of that, see `ToldDigits`. */
+const CONTRADICTED =
+  'its TIME, DATETIME or TIMESTAMP columns have another precision here than --temporal-precision or --schema tells';
+
 /**
  * Walks the rows of events and hands them to a formatter, with the transaction, statement and event that they are
  * of before the first of each.
@@ -38,6 +42,8 @@ export class ChangeFeed {
   /** Rows events that cannot be read, and the tables that they are of. */
   unreadable = 0;
   readonly unreadableTables: Set<string> = new Set();
+  /** The first of these events. */
+  firstUnreadable = -1;
   readonly #index: BinlogIndex;
   readonly #tables: TableDescriptions;
   readonly #filter: RowFilter;
@@ -99,13 +105,13 @@ export class ChangeFeed {
     this.#isEventTold = false;
     this.#at = event.rows.rowsStart;
     this.#row = 0;
-    if (event.table.table.lengthsKnown) {
+    if (events.rows.get(number) > 0) {
       if (shape.matcher !== undefined && this.#matches(shape.matcher, event) === 0) this.#event = undefined;
       return;
     }
     this.#tell();
-    this.#formatter.unreadable(event, OLD_TEMPORALS);
-    this.unreadable++;
+    this.#formatter.unreadable(event, event.table.table.lengthsKnown ? CONTRADICTED : OLD_TEMPORALS);
+    if (this.unreadable++ === 0) this.firstUnreadable = number;
     this.unreadableTables.add(event.table.name);
     this.#event = undefined;
   }

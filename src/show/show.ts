@@ -8,11 +8,12 @@ import { BatchReader } from '../read/batch-reader.ts';
 import { bytesToScan, indexDetails, lookAtBinlogs, type ReadOptions, scannedBytes } from '../read/binlogs.ts';
 import { Phase } from '../read/phase.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
-import { precisionHint } from '../scan/digits-search.ts';
+import { precisionContradicted, precisionHint } from '../scan/digits-search.ts';
 import { DEFAULT_WINDOW, scan } from '../scan/scan.ts';
 import { checkSequence } from '../scan/sequence.ts';
 import { Ending } from '../scan/transaction-table.ts';
 import { noMatch } from '../select/no-match.ts';
+import { notUnderstoodWarnings } from '../select/not-understood.ts';
 import { type Selection, Selector } from '../select/selection.ts';
 import { TableDescriptions } from '../tables/description.ts';
 import { RowFilter } from '../where/row-filter.ts';
@@ -45,7 +46,7 @@ export interface ShowResult {
   readonly limited: boolean;
   /** Selected row changes that the server itself took back, by XA ROLLBACK or ROLLBACK TO SAVEPOINT: not shown. */
   readonly takenBack: number;
-  /** Filters that match nothing in the files. */
+  /** Torn files, events that are not understood, filters that match nothing in the files. */
   readonly warnings: readonly string[];
 }
 
@@ -84,6 +85,7 @@ export async function show(options: ShowOptions): Promise<ShowResult> {
     });
     // There is no binary log without a first window.
     const result = await run!.finish(index);
+    if (!result.limited) for (const warning of tables.unusedDigits()) options.onWarning?.(warning);
     phase.end(scannedBytes(index), () => [
       ...indexDetails(index),
       `${result.rows} row changes of ${result.transactions} transactions shown`,
@@ -231,17 +233,33 @@ class Run {
       transactions: feed.transactions,
       limited: feed.isDone,
       takenBack: this.#takenBack,
-      warnings: feed.isDone ? [] : [...tornWarnings(index), ...selector.unmatched()],
+      warnings: feed.isDone
+        ? []
+        : [
+            ...tornWarnings(index),
+            ...notUnderstoodWarnings(index, (obstacle) => selector.covers(obstacle)),
+            ...selector.unmatched(),
+          ],
     };
   }
 }
 
-function unreadable({ unreadable: events, unreadableTables }: ChangeFeed, index: BinlogIndex): BinflashError {
-  const first = index.tables.find((table) => unreadableTables.has(tableName(table)) && !table.lengthsKnown)!;
+function unreadable(
+  { unreadable: events, unreadableTables, firstUnreadable: first }: ChangeFeed,
+  index: BinlogIndex,
+): BinflashError {
+  const { table } = index.shapes[index.events.shape.get(first)]!;
+  if (table.lengthsKnown) {
+    return precisionContradicted(index, table).locate({
+      file: index.files[index.events.file.get(first)]!.path,
+      offset: index.events.fileOffset(first),
+      table: tableName(table),
+    });
+  }
   const tables = [...unreadableTables].slice(0, 8).join(', ');
   return new BinflashError(
     'UNSUPPORTED',
     `${events} rows ${events === 1 ? 'event' : 'events'} of ${tables} could not be shown: columns have the format of MariaDB before 10.1`,
-    { hint: precisionHint(index.digits, first) },
+    { hint: precisionHint(index.digits, table) },
   );
 }

@@ -2,6 +2,7 @@ import { BinflashError } from '../errors.ts';
 import { makePlan, type Plan, type PlanOptions, planLines } from '../flashback/plan.ts';
 import { RefusedError } from '../flashback/refusals.ts';
 import { spoolFolder } from '../flashback/rewrite.ts';
+import { inputIdentities } from '../io/inputs/names.ts';
 import { checkTarget, type Output } from '../io/output.ts';
 import { PartFiles } from '../io/part-files.ts';
 import type { InputFile } from '../io/source.ts';
@@ -70,7 +71,7 @@ export async function sql(options: SqlOptions): Promise<SqlResult> {
   const filter = new RowFilter(options.select?.where, descriptions);
   const folder = spoolFolder({ output: pathOf(options.output) });
   return withBinlogs(options.inputs, { spoolFolder: folder, ...options }, async (files, pages) => {
-    const inputs = new Set(files.map((file) => file.identity));
+    const inputs = await inputIdentities(options.inputs, files);
     const { output } = options;
     const force = options.force ?? false;
     if (typeof output === 'string' && options.splitBy === undefined) await checkTarget(output, inputs, force);

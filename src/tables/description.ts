@@ -60,6 +60,11 @@ export class TableDescriptions {
     });
   };
 
+  /** What was told of such digits, and of no table that has been met so far: typing errors, most likely. */
+  unusedDigits(): string[] {
+    return this.#precision?.unused() ?? [];
+  }
+
   /** What the schema file says where it fits: whether a table matters is not known yet, while the log is read. */
   #find(table: TableDefinition, flavour: Flavour): LoggedTable | undefined {
     try {

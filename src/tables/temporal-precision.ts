@@ -6,6 +6,7 @@ import { compileTable, splitList, splitOutsideBackticks, unquote } from '../sele
 const OPTION = '--temporal-precision';
 
 interface Given {
+  readonly text: string;
   readonly matches: (schema: string, name: string) => boolean;
   readonly columns: readonly { readonly column: string; readonly digits: number }[];
 }
@@ -13,6 +14,7 @@ interface Given {
 /** Digits of fraction of MariaDB's temporal columns of old, as users tell them: `db.table=column:3,@4:6`. */
 export class TemporalPrecision {
   readonly #given: readonly Given[];
+  readonly #used = new Set<Given>();
 
   /** @throws BinflashError `USAGE` for what does not parse */
   constructor(texts: readonly string[]) {
@@ -22,14 +24,20 @@ export class TemporalPrecision {
   /**
    * What is told of the table's columns, as masks; undefined where that is nothing. `names` are those of its columns.
    *
-   * @throws BinflashError `USAGE` for a column that is not there, or none of old
+   * @throws BinflashError `USAGE` for a column that is not there, or none of old, or that is told twice
    */
   of(table: TableDefinition, names: readonly (string | undefined)[]): Uint8Array | undefined {
     const given = this.#given.filter(({ matches }) => matches(table.schema, table.name));
     if (given.length === 0) return undefined;
+    for (const one of given) this.#used.add(one);
     const masks = Uint8Array.from(table.types, (type) => (isOldTemporal(type) ? ANY_DIGITS : 0));
     for (const { column, digits } of given.flatMap(({ columns }) => columns)) {
       const number = columnNumber(table, names, column);
+      if (masks[number] !== ANY_DIGITS && masks[number]! > 0 && masks[number] !== 1 << digits) {
+        throw new BinflashError('USAGE', `${OPTION}: column "${column}" is told two precisions`, {
+          table: tableName(table),
+        });
+      }
       if (masks[number] === 0) {
         throw new BinflashError('USAGE', `${OPTION}: the log tells all of column "${column}"`, {
           table: tableName(table),
@@ -38,6 +46,16 @@ export class TemporalPrecision {
       masks[number] = 1 << digits;
     }
     return masks;
+  }
+
+  /** What has been of no table so far. */
+  unused(): string[] {
+    return this.#given
+      .filter((given) => !this.#used.has(given))
+      .map(
+        ({ text }) =>
+          `${OPTION} ${text} matches no table in these files that has such columns: MariaDB's, from before 10.1`,
+      );
   }
 }
 
@@ -56,7 +74,7 @@ function parse(text: string): Given {
       },
     );
   }
-  return { matches: compileTable(OPTION, pattern!.trim()), columns };
+  return { text, matches: compileTable(OPTION, pattern!.trim()), columns };
 }
 
 function columnNumber(

@@ -10,6 +10,7 @@ import { DEFAULT_WINDOW } from '../scan/scan.ts';
 import { transactionSize } from '../scan/transaction-place.ts';
 import { Ending, NO_THREAD } from '../scan/transaction-table.ts';
 import type { RewriteRequest } from '../select/command-line.ts';
+import { notUnderstoodWarnings } from '../select/not-understood.ts';
 import { type Selection, Selector } from '../select/selection.ts';
 import { TableDescriptions } from '../tables/description.ts';
 import { RowFilter } from '../where/row-filter.ts';
@@ -68,7 +69,7 @@ export interface TransactionList extends Omit<Ranking, 'shown' | 'matched'> {
   readonly shown: number;
   /** Do the files hold any texts of statements? */
   readonly hasTexts: boolean;
-  /** What there is to say of torn files, and patterns that match nothing, see `Selector.unmatched`. */
+  /** What there is to say of torn files, events that are not understood, and patterns that match nothing, see `Selector.unmatched`. */
   readonly unmatched: readonly string[];
   /** How the first one is undone, with further options. */
   undoFirst(options?: RewriteRequest['options']): UndoCommand;
@@ -113,7 +114,11 @@ export function transactions<T>(
       ...ranking,
       shown: ranking.shown.length,
       hasTexts: index.texts.length > 0,
-      unmatched: [...tornWarnings(index), ...selector.unmatched()],
+      unmatched: [
+        ...tornWarnings(index),
+        ...notUnderstoodWarnings(index, (obstacle) => selector.covers(obstacle)),
+        ...selector.unmatched(),
+      ],
       undoFirst: (more) => undoCommand(index, ranking.shown.get(0), { select, descriptions, mask, more }),
       entries: () => entries(index, changes, reader, ranking, options.maxText ?? MAX_TEXT),
     });

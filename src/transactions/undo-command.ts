@@ -1,9 +1,9 @@
 import { BinflashError, type ErrorCode } from '../errors.ts';
 import { makePlan, type Plan } from '../flashback/plan.ts';
-import { STANDARD_INPUT } from '../io/inputs/names.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
 import { Ending } from '../scan/transaction-table.ts';
 import { type RewriteRequest, rewriteCommand } from '../select/command-line.ts';
+import { commandWarnings } from '../select/command-warnings.ts';
 import { onlyTransaction } from '../select/one-transaction.ts';
 import type { Selection } from '../select/selection.ts';
 import type { TableDescriptions } from '../tables/description.ts';
@@ -50,13 +50,17 @@ export function undoCommand(
       'the transaction was prepared in one file and committed in another, and has no GTID: no options select it alone',
     );
   }
-  const plan = makePlan(index, { select: one.within, descriptions }, mask);
+  let plan: Plan;
+  try {
+    plan = makePlan(index, { select: one.within, descriptions }, mask);
+  } catch (error) {
+    // It is one of those that are left out.
+    if (error instanceof BinflashError && error.code === 'NO_MATCH')
+      return { command: undefined, reasons: [error] };
+    throw error;
+  }
   if (plan.refusals.length > 0) return { command: undefined, reasons: plan.refusals };
   const command = rewriteCommand({ inputs: one.files, select: one.select, options: more });
-  if (!one.files.includes(STANDARD_INPUT)) return { command, plan };
-  const warnings = [
-    ...plan.warnings,
-    'the command reads the same binary logs from standard input (-) once more',
-  ];
+  const warnings = [...plan.warnings, ...commandWarnings(one.files, more)];
   return { command, plan: { ...plan, warnings } };
 }

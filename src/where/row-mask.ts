@@ -114,7 +114,7 @@ export async function maskRows(
 
 /** The events to be looked into. Those whose rows cannot be told apart count as a whole, to be refused later. */
 function candidates(index: BinlogIndex, selector: Selector, mask: RowMask): NumberList {
-  const { events, transactions, shapes } = index;
+  const { events, transactions } = index;
   const numbers = new NumberList(index.pages);
   for (let transaction = 0; transaction < transactions.length; transaction++) {
     const first = transactions.firstEvent.get(transaction);
@@ -124,8 +124,8 @@ function candidates(index: BinlogIndex, selector: Selector, mask: RowMask): Numb
     if (transactions.ending.get(transaction) === Ending.XA_ROLLBACK) continue;
     for (let event = first; event < end; event++) {
       if (!selector.hasEvent(event)) continue;
-      if (shapes[events.shape.get(event)]!.table.lengthsKnown) numbers.push(event);
-      else mask.addWhole(event, events.rows.get(event));
+      if (events.rows.get(event) > 0) numbers.push(event);
+      else mask.addWhole(event, 0);
     }
   }
   return numbers;

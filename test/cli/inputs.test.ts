@@ -38,11 +38,11 @@ it('an index is taken with a warning of what is gone; its command names the logs
     await writeFile(join(folder, 'bin.000001.gz'), gzipSync(log(1)));
     await writeFile(join(folder, 'bin.000002'), log(2));
     const index = join(folder, 'bin.index');
-    await writeFile(index, './bin.000001.gz\n./bin.000002\n./bin.000003\n');
+    await writeFile(index, './bin.000000\n./bin.000001.gz\n./bin.000002\n');
     const listed = await binflash(['transactions', index, '--sort', 'time']);
     expect(listed.code).toBe(0);
     expect(listed.stderr).toMatch(
-      /^Warning: .*bin\.000003 was left out, which .*bin\.index names: it cannot be opened/,
+      /^Warning: .*bin\.000000 was left out, which .*bin\.index names: it cannot be opened/,
     );
     const command = commandOf(listed.stdout);
     expect(command[1]).toBe(join(folder, 'bin.000001.gz'));
@@ -55,6 +55,24 @@ it('an index is taken with a warning of what is gone; its command names the logs
       log(1),
     );
     expect(verified).toMatchObject({ code: 0, stderr: '' });
+  });
+});
+
+it('what is left out is in what programs read too, whether or not people are told', async () => {
+  await inFolder(async (folder) => {
+    await writeFile(join(folder, 'bin.000001'), log(1));
+    await writeFile(join(folder, 'notes'), 'of another program');
+    const json = async (
+      ...args: string[]
+    ): Promise<{ warnings: string[]; rewrite: { warnings: string[] } }> => {
+      const { stdout, stderr } = await binflash([...args, '--json', '--quiet']);
+      expect(stderr).toBe('');
+      return JSON.parse(stdout.toString());
+    };
+    const left = expect.arrayContaining([expect.stringMatching(/^notes of .* is no binary log/)]);
+    expect((await json('rewrite', folder, '--dry-run')).warnings).toEqual(left);
+    expect((await json('inspect', folder)).warnings).toEqual(left);
+    expect((await json('transactions', folder)).rewrite.warnings).toEqual(left);
   });
 });
 

@@ -51,6 +51,7 @@ it('every command reads encrypted logs with the keys that it is given, and says 
       expect([code, stderr]).toEqual([0, expect.anything()]);
       expect(`${stdout}${stderr}`).not.toContain(KEY.toString('hex').slice(0, 16));
     }
+    expect(runs[1]!.stdout.toString()).toContain('encrypted (encrypt_binlog)');
     // A command that is handed out works as it is.
     expect(runs[2]!.stdout.toString()).toContain(`--keyring ${path('keyring')}`);
 

@@ -1,5 +1,6 @@
 /** Stories told by several connections, over several files, with known places in the log. */
 import type { RunningServer } from '../servers/index.ts';
+import { behindCheckpoints } from './checkpoints.ts';
 import type { Scene } from './support.ts';
 
 /** What one text of statements left in the log. */
@@ -40,6 +41,9 @@ export async function chapters(
     places.push({ file: files.length - 1, start, end: (await server.position()).position });
   }
   await server.closeBinlog();
+  for (const place of places) {
+    [place.start] = (await behindCheckpoints(files[place.file]!, [place.start])) as [number];
+  }
   const events = await Promise.all(files.map((file) => gtidEvents(server, file)));
   return {
     files,

@@ -15,6 +15,7 @@ import {
 import { sql } from '../../src/sql/sql.ts';
 import { type RunningServer, type ServerId, serverIds } from '../servers/index.ts';
 import { dumpDefinitions } from './by-sql.ts';
+import { behindCheckpoints } from './checkpoints.ts';
 import { eachServer, expectUndone, fingerprint, logged, type Scene, undo } from './support.ts';
 
 const mariadbs = serverIds.filter((id) => id.startsWith('mariadb'));
@@ -95,7 +96,8 @@ async function chapters(
     await server.sql(chapter, database);
   }
   at.push((await server.position()).position);
-  return { file: await server.closeBinlog(), at };
+  const file = await server.closeBinlog();
+  return { file, at: await behindCheckpoints(file, at) };
 }
 
 const creations = {

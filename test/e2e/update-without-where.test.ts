@@ -1,9 +1,12 @@
-/** The classic: an UPDATE whose WHERE was forgotten, on a table of a million rows. */
+/** The classic: an UPDATE whose WHERE was forgotten, on a table of up to a million rows. */
 import { expect } from 'vitest';
+import type { ServerId } from '../servers/index.ts';
 import { defaultPacket, eachServer, fingerprint, logged, undo } from './support.ts';
 
-const MILLION = 1_000_000;
 const THOUSAND = 1000;
+
+/** Thousands of rows, of which the undo needs several packets of the server's default size: 64 MB on MySQL since 8.0. */
+const thousandsFor = (id: ServerId): number => (id === 'mysql-9.7' ? 1000 : 250);
 
 // Not logged, for the story begins when the table is there.
 const setUp = (thousands: number): string => `
@@ -24,8 +27,10 @@ const damage = `
   UPDATE orders SET customer = 'nobody', price = price + 1, changed = '2026-11-21 03:00:00';
   INSERT INTO orders VALUES (NULL, 'Ada', 1, 'r', 9.99, NULL), (NULL, 'Ольга', 2, NULL, 0.01, '2026-11-21 03:10:00.001');`;
 
-eachServer('turns back a million rows', async ({ server, database }) => {
-  await server.sql(setUp(THOUSAND), database);
+eachServer('turns back very many rows', async ({ server, database }) => {
+  const thousands = thousandsFor(server.id);
+  const rows = thousands * THOUSAND;
+  await server.sql(setUp(thousands), database);
   const before = await fingerprint(server, database);
   const file = await logged(server, damage, database);
   expect(await server.sql('SELECT COUNT(DISTINCT customer) FROM orders', database)).toBe('3\n');
@@ -34,19 +39,23 @@ eachServer('turns back a million rows', async ({ server, database }) => {
     server,
     [file],
     { types: ['update'] },
-    { bySql: { left: 'six million statements; the next story has the same damage to three thousand rows' } },
+    {
+      bySql: {
+        left: 'hundreds of thousands of statements; the next story has the same damage to three thousand rows',
+      },
+    },
   );
 
-  expect(plan).toMatchObject({ rows: MILLION, transactions: 1, leftOut: { transactions: 1, rows: 2 } });
+  expect(plan).toMatchObject({ rows, transactions: 1, leftOut: { transactions: 1, rows: 2 } });
   // In one piece it would not have fitted into any packet: 3 bytes are 4 of base64.
   expect((plan.bytes * 4) / 3).toBeGreaterThan(defaultPacket(server));
   // The orders that came in since are still there; without them all is as it was.
   const later = await server.sql(
-    `SELECT customer, price FROM orders WHERE id > ${MILLION} ORDER BY id`,
+    `SELECT customer, price FROM orders WHERE id > ${rows} ORDER BY id`,
     database,
   );
   expect(later).toBe('Ada\t9.99\nОльга\t0.01\n');
-  await server.sql(`DELETE FROM orders WHERE id > ${MILLION}`, database);
+  await server.sql(`DELETE FROM orders WHERE id > ${rows}`, database);
   expect(await fingerprint(server, database)).toEqual(before);
 });
 

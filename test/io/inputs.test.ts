@@ -1,13 +1,15 @@
 /** Binary logs as they are found: in archives, listed in an index, in a folder with other files, behind a pattern. */
-import { appendFile, chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { appendFile, chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { inspect, rewrite } from '../../src/index.ts';
+import { inspect, report, rewrite, sql } from '../../src/index.ts';
 import { Binlog, START_TIME } from '../builder/binlog.ts';
-import { rotate } from '../builder/events.ts';
-import { mysql80 } from '../builder/format.ts';
-import { insert } from '../builder/shop.ts';
+import { anonymousGtid, type Event, previousGtids, query, rotate, xid } from '../builder/events.ts';
+import { mariadb118, mysql80 } from '../builder/format.ts';
+import { change, insert, orders } from '../builder/shop.ts';
 import { plainPlan, zstd } from '../builder/zstd.ts';
 import { inFolder, undo } from '../helpers.ts';
 
@@ -93,7 +95,7 @@ describe('names', () => {
     });
   });
 
-  it('of an index that are gone or not readable are named; a hole between the others is a gap', async () => {
+  it('of an index that are gone or not readable are named; those that follow others are missing', async () => {
     await inFolder(async (folder) => {
       await mixed(folder);
       const index = join(folder, 'bin.index');
@@ -106,13 +108,102 @@ describe('names', () => {
         ],
       });
       await writeFile(index, `${name(1)}\n${name(2)}\n${name(3)}\n`);
-      await expect(inspect([index])).rejects.toMatchObject({ code: 'GAP', file: join(folder, name(3)) });
+      await expect(inspect([index])).rejects.toMatchObject({ code: 'IO', file: join(folder, name(2)) });
       await writeFile(index, 'gone.000001\n');
       await expect(inspect([index])).rejects.toMatchObject({ code: 'IO', file: join(folder, 'gone.000001') });
       await writeFile(index, '\n');
       await expect(inspect([index])).rejects.toMatchObject({ code: 'NOT_A_BINLOG', file: index });
       await writeFile(index, Buffer.alloc(10));
       await expect(inspect([index])).rejects.toMatchObject({ code: 'NOT_A_BINLOG', file: index });
+    });
+  });
+
+  it('of an index, or like those of the logs beside them, are those of logs: what is no log there is damaged', async () => {
+    await inFolder(async (folder) => {
+      for (const n of [1, 2, 3]) await writeFile(join(folder, name(n)), log(n));
+      const index = join(folder, 'bin.index');
+      await writeFile(index, `${name(1)}\n${name(2)}\n${name(3)}\n`);
+      const last = join(folder, name(3));
+      for (const [damaged, code] of [
+        [Buffer.concat([Buffer.of(0), log(3).subarray(1)]), 'NOT_A_BINLOG'],
+        [gzipSync('something else'), 'NOT_A_BINLOG'],
+      ] as const) {
+        await writeFile(last, damaged);
+        await expect(inspect([index])).rejects.toMatchObject({ code, file: last });
+        await expect(inspect([folder])).rejects.toMatchObject({ code, file: last });
+        await expect(inspect([join(folder, 'bin.0*')])).rejects.toMatchObject({ code, file: last });
+      }
+      // Begun and not written to: there is nothing in it.
+      await writeFile(last, '');
+      expect(await found(folder)).toMatchObject({ files: [name(1), name(2)] });
+      await rm(last);
+      await expect(inspect([index])).rejects.toMatchObject({
+        code: 'IO',
+        file: last,
+        hint: expect.stringMatching(/lists it behind others/),
+      });
+    });
+  });
+
+  it.each([mysql80, mariadb118])(
+    'of a folder in which an undo was written too are those of the logs',
+    async (server) => {
+      await inFolder(async (folder) => {
+        const made = new Binlog(server);
+        const version = server.flavour === 'mariadb' ? 1 : 2;
+        made.transaction(change('insert', [1], orders, { version }));
+        made.add(rotate(name(2)));
+        await writeFile(join(folder, name(1)), made.bytes());
+        await rewrite({ inputs: [folder], output: join(folder, 'undo.binlog') });
+        for (const among of [folder, join(folder, '*')]) {
+          expect(await found(among)).toMatchObject({
+            files: [name(1)],
+            warnings: [
+              expect.stringMatching(/undo\.binlog of .* is an undo that binflash has made, and was left out/),
+            ],
+          });
+        }
+        // Where it is named, or there is nothing else, it is meant.
+        for (const alone of [join(folder, 'undo.binlog'), join(folder, 'undo*')]) {
+          expect(await found(alone)).toMatchObject({ files: ['undo.binlog'], rows: 1 });
+        }
+      });
+    },
+  );
+
+  it('of a folder with a socket in it are those of the rest', async () => {
+    await inFolder(async (folder) => {
+      await writeFile(join(folder, name(1)), log(1));
+      const server = createServer().listen(join(folder, 'mysql.sock'));
+      await once(server, 'listening');
+      expect(await found(folder)).toMatchObject({
+        files: [name(1)],
+        warnings: [expect.stringMatching(/mysql\.sock was left out/)],
+      });
+      server.close();
+    });
+  });
+
+  it('of an index mean that neither it nor a log is written to, whatever --force says', async () => {
+    await inFolder(async (folder) => {
+      for (const n of [1, 2]) await writeFile(join(folder, name(n)), log(n));
+      const index = join(folder, 'bin.index');
+      await writeFile(index, `${name(1)}\n${name(2)}\n`);
+      const options = { inputs: [index], output: index, force: true };
+      for (const run of [rewrite, report, sql]) {
+        await expect(run(options)).rejects.toMatchObject({
+          code: 'USAGE',
+          message: expect.stringMatching(/one of the inputs/),
+        });
+      }
+      // The parts would be bin.000001 and so on.
+      const parts = { inputs: [join(folder, name(2))], output: join(folder, 'bin'), force: true };
+      await rm(join(folder, name(1)));
+      await expect(rewrite({ ...parts, maxFileSize: 1 << 20 })).rejects.toMatchObject({
+        code: 'USAGE',
+        file: join(folder, name(2)),
+        message: expect.stringMatching(/one of the inputs/),
+      });
     });
   });
 
@@ -126,6 +217,47 @@ describe('names', () => {
 });
 
 describe('a log that is there twice', () => {
+  it('is not an empty one that was begun in the same second, by FLUSH BINARY LOGS', async () => {
+    await inFolder(async (folder) => {
+      const begun = (next?: number, ...events: Event[]): Buffer => {
+        const made = new Binlog(mysql80, { time: START_TIME });
+        made.add(previousGtids(), ...events);
+        if (next !== undefined) made.add(rotate(name(next)));
+        return made.bytes();
+      };
+      const paths = [1, 2, 3].map((n) => join(folder, name(n)));
+      await writeFile(paths[0]!, begun(2, ...insert(1)));
+      await writeFile(paths[1]!, begun(3));
+      await writeFile(paths[2]!, begun());
+      await writeFile(join(folder, 'bin.index'), `${name(1)}\n${name(2)}\n${name(3)}\n`);
+      const files = [name(1), name(2), name(3)];
+      expect(await found(...paths)).toMatchObject({ files, rows: 1, warnings: [] });
+      expect(await found(join(folder, 'bin.index'))).toMatchObject({ files, warnings: [] });
+      await mkdir(join(folder, 'copy'));
+      await writeFile(join(folder, 'copy', name(3)), begun());
+      await expect(found(...paths, join(folder, 'copy', name(3)))).rejects.toMatchObject({ code: 'USAGE' });
+    });
+  });
+
+  it('is not one of which the next begins alike: a replica begins a large transaction once more', async () => {
+    await inFolder(async (folder) => {
+      const begun = (rows: number): Binlog => {
+        const made = new Binlog(mysql80, { time: START_TIME });
+        made.add(anonymousGtid(), query('BEGIN'));
+        for (let i = 0; i < rows; i++) made.add(...insert(i));
+        return made;
+      };
+      const [broken, whole] = [begun(1000), begun(3000)];
+      broken.add(rotate(name(2)));
+      whole.add(xid(7), rotate(name(3)));
+      expect(broken.position).toBeGreaterThan(65536);
+      await writeFile(join(folder, name(1)), broken.bytes());
+      await writeFile(join(folder, name(2)), whole.bytes());
+      const { files } = await found(join(folder, name(1)), join(folder, name(2)));
+      expect(files).toEqual([name(1), name(2)]);
+    });
+  });
+
   it('is taken once where a pattern finds it, the longer copy of it', async () => {
     await inFolder(async (folder) => {
       await writeFile(join(folder, name(1)), log(1));

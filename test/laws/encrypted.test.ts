@@ -228,6 +228,10 @@ describe('without its key', () => {
   });
 });
 
+it('keys are not read from standard input', async () => {
+  await expect(readKeys({ keyring: '-' })).rejects.toMatchObject({ code: 'USAGE' });
+});
+
 describe('damage', () => {
   const cases: [string, Buffer, BinlogKeys | Promise<BinlogKeys>, Buffer][] = [
     ['MySQL', MYSQL, keysIn({ keyring: keyrings.component_keyring_file! }), logs(mysql80, 1)[0]!],

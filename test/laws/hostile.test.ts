@@ -8,7 +8,7 @@ import * as e from '../builder/events.ts';
 import { type Checksum, mariadb118, mysql97, type Server } from '../builder/format.ts';
 import { columnNames, primaryKey, rows, table, tableMap } from '../builder/rows.ts';
 import { change, orders, row } from '../builder/shop.ts';
-import { inFolder } from '../helpers.ts';
+import { inFolder, refusal } from '../helpers.ts';
 
 /** About 1.5 KB with every kind of event that decoders look into. */
 function sample(server: Server, checksum: Checksum): Buffer {
@@ -130,6 +130,10 @@ describe('things handed in by mistake', () => {
   it.each<[string, string, string]>([
     ['the beginning of an encrypted binlog', 'fd62696e01', 'TRUNCATED'],
     ['an InnoDB binlog', 'fefe0d0100', 'UNSUPPORTED'],
+    ['the beginning of a bzip2 archive', '425a683931', 'UNSUPPORTED'],
+    ['the beginning of an xz archive', 'fd377a585a0000', 'UNSUPPORTED'],
+    ['the beginning of an lz4 archive', '04224d1864', 'UNSUPPORTED'],
+    ['the beginning of a zip archive', '504b0304', 'UNSUPPORTED'],
     ['the beginning of a gzip archive', '1f8b0800', 'TRUNCATED'],
     ['the beginning of a zstd archive', '28b52ffd', 'DAMAGED'],
     ['text', '2e2f62696e', 'NOT_A_BINLOG'],
@@ -139,6 +143,12 @@ describe('things handed in by mistake', () => {
   ])('%s is named', async (_, start, code) => {
     const [outcome] = await attempts([[0, Buffer.from(start, 'hex')]]);
     expect(outcome!.code).toBe(code);
+  });
+
+  it('what a text begins with is not printed: it may be a password', async () => {
+    const error = await refusal([Buffer.from('hunter2\n')]);
+    expect(error).toMatchObject({ code: 'NOT_A_BINLOG' });
+    expect(error.message).not.toMatch(/hunt|68 75 6e 74/);
   });
 
   it('a piece without its FORMAT_DESCRIPTION, and sizes no event can have', async () => {

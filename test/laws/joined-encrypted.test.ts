@@ -109,7 +109,10 @@ describe('encrypted logs one behind the other in a file', () => {
         const { proof } = await verify({ inputs, undo: [output], keys });
         expect(proof.rows).toBe(plan.rows);
         const { files } = await inspect(inputs, { keys });
-        expect(files[0]).toMatchObject({ rows: plan.rows });
+        const encryption = server === mysql80 ? 'binlog_encryption' : 'encrypt_binlog';
+        expect(files[0]).toMatchObject({ rows: plan.rows, encryption });
+        await writeFile(inputs[0]!, one!);
+        expect((await inspect(inputs, { keys })).files[0]!.encryption).toBeUndefined();
       });
     }
   });

@@ -26,6 +26,7 @@ export function sampleData(changes: Partial<ReportData> = {}): ReportData {
     tables: ['shop.orders', 'shop.customers'],
     patterns: ['shop.orders', 'shop.customers'],
     otherTables: 0,
+    uncounted: [],
     byTable: Array.from({ length: 10 }, (): number[] => [])
       .with(0, [0, 3, 0, 0])
       .with(4, [0, 0, 0, 50, 1, 0, 2, 0]),

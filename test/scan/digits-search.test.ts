@@ -1,6 +1,9 @@
+import { writeFile } from 'node:fs/promises';
+import { join as joinPath } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { possibleDigits } from '../../src/binlog/columns/old-digits.ts';
+import { inspect, report, rewrite, show, sql } from '../../src/index.ts';
 import { TableDescriptions } from '../../src/tables/description.ts';
 import { TemporalPrecision } from '../../src/tables/temporal-precision.ts';
 import { Binlog } from '../builder/binlog.ts';
@@ -8,7 +11,7 @@ import { join, prefixed, u8, u32, u64 } from '../builder/bytes.ts';
 import { type Column, int, oldDatetime, oldTime, oldTimestamp, varchar } from '../builder/columns.ts';
 import { mariadb118 } from '../builder/format.ts';
 import { columnNames, rows, type Table, table, tableMap, type Values } from '../builder/rows.ts';
-import { refusal, undoBytes } from '../helpers.ts';
+import { inFolder, refusal, undoBytes } from '../helpers.ts';
 
 /** Bytes by type and digits, as the format notes have them. */
 const WIDTHS: Record<number, readonly number[]> = {
@@ -143,6 +146,13 @@ describe("MariaDB's temporals of old", () => {
     log.transaction([tableMap(two.of, 7), rows('insert', two.of, 7, [[zeros]], { version: 1 })]);
     const error = await refusal([log.bytes()]);
     expect(error).toMatchObject({ code: 'UNSUPPORTED', table: 'shop.old' });
+    await inFolder(async (folder) => {
+      const inputs = [joinPath(folder, 'bin.000001')];
+      await writeFile(inputs[0]!, log.bytes());
+      const page = report({ inputs, output: joinPath(folder, 'page.html') });
+      // There are changes, though nobody can count them.
+      await expect(page).rejects.toMatchObject({ code: 'UNSUPPORTED', hint: error.hint });
+    });
     expect(error.hint).toContain(
       'Its rows fit shop.old=@2:0,@3:3 and shop.old=@2:1,@3:1 and shop.old=@2:3,@3:0',
     );
@@ -150,11 +160,55 @@ describe("MariaDB's temporals of old", () => {
     expect(result.plan.rows).toBe(1);
   });
 
-  it('are damaged where a precision is told that the rows contradict', async () => {
+  it('are refused where a precision is told with which rows do not end where they must', async () => {
     const error = await refusal([binlog(two, [[at, at]])], {
       descriptions: withPrecision('shop.old=@2:6,@3:6'),
     });
-    expect(error).toMatchObject({ code: 'DAMAGED', hint: expect.stringContaining('--temporal-precision') });
+    expect(error).toMatchObject({ code: 'UNSUPPORTED', table: 'shop.old' });
+    expect(error.message).toContain('--temporal-precision');
+  });
+
+  it('are refused where a precision is told with which a value is no time, and no such time is written', async () => {
+    // As long together, but each column has what was the other's before an ALTER.
+    const both = maria('shop.old', [int, oldDatetime, oldDatetime, varchar(20)]);
+    const log = new Binlog(mariadb118);
+    const row = (id: number, digits: number[]): Values => [
+      u32(id),
+      ...digits.map((one) => stored(oldDatetime, one, at)),
+      prefixed(1, ''),
+    ];
+    const put = (id: number, digits: number[]): number =>
+      log.transaction([
+        tableMap(both, 7),
+        rows('insert', both, 7, [[row(id, digits)]], { version: 1 }),
+        tableMap(numbers, 8),
+        rows('insert', numbers, 8, [[[u32(id)]]], { version: 1 }),
+      ]);
+    put(1, [0, 3]);
+    const second = put(2, [3, 0]);
+    await inFolder(async (folder) => {
+      const inputs = [joinPath(folder, 'bin.000001')];
+      await writeFile(inputs[0]!, log.bytes());
+      const descriptions = withPrecision('shop.old=@2:3,@3:0');
+      const refused = { code: 'UNSUPPORTED', table: 'shop.old', file: inputs[0], offset: expect.any(Number) };
+      const contradicted = { ...refused, message: expect.stringContaining('column @2') };
+      const pieces: string[] = [];
+      const write = async (piece: string | Uint8Array): Promise<void> => void pieces.push(String(piece));
+      await expect(show({ inputs, descriptions, write })).rejects.toMatchObject(contradicted);
+      const text = pieces.join('');
+      expect(text).toContain('another precision');
+      expect(text).toContain("@2='2026-11-21 01:00:01.123'");
+      await expect(sql({ inputs, output: { write }, descriptions })).rejects.toMatchObject(contradicted);
+      const output = { write: async () => {} };
+      await expect(rewrite({ inputs, output, descriptions })).rejects.toMatchObject(contradicted);
+      const { blockers } = await inspect(inputs, { descriptions });
+      expect(blockers).toMatchObject([refused]);
+      // What else there is can be used.
+      for (const select of [{ tables: ['shop.n'] }, { startPosition: second }]) {
+        const { plan } = await rewrite({ inputs, output, descriptions, select });
+        expect(plan.rows).toBe(2);
+      }
+    });
   });
 
   it('may be the last moment that there is, which many write for "forever"', async () => {
@@ -174,7 +228,59 @@ describe("MariaDB's temporals of old", () => {
     const log = new Binlog(mariadb118);
     const values = [u32(1), u8(1), u8(2), prefixed(1, '')];
     log.transaction([tableMap(two.of, 7), rows('insert', two.of, 7, [[values]], { version: 1 })]);
-    expect(await refusal([log.bytes()])).toMatchObject({ code: 'UNSUPPORTED' });
+    const hint = expect.stringContaining('None fits all of its rows');
+    expect(await refusal([log.bytes()])).toMatchObject({ code: 'UNSUPPORTED', hint });
+    const partly = { descriptions: withPrecision('shop.old=@2:6') };
+    const none = expect.stringContaining('None fits its rows together with what is told');
+    expect(await refusal([log.bytes()], partly)).toMatchObject({ code: 'UNSUPPORTED', hint: none });
+  });
+
+  it('are refused where more fit than can be looked through, and that is said', async () => {
+    const wide = maria('shop.old', [int, ...new Array(9).fill(oldTime), varchar(20)]);
+    const log = new Binlog(mariadb118);
+    const values = [u32(1), ...new Array(9).fill(Buffer.alloc(4)), prefixed(1, '')];
+    log.transaction([tableMap(wide, 7), rows('insert', wide, 7, [[values]], { version: 1 })]);
+    const hint = expect.stringContaining('More precisions fit');
+    expect(await refusal([log.bytes()])).toMatchObject({ code: 'UNSUPPORTED', hint });
+  });
+
+  it('whose precision is told twice, or of a table that is not there', async () => {
+    const log = binlog(two, [[at, at]]);
+    const twice = { descriptions: withPrecision('shop.old=@2:3,@2:1') };
+    expect(await refusal([log], twice)).toMatchObject({ code: 'USAGE', table: 'shop.old' });
+    const warnings: string[] = [];
+    const descriptions = new TableDescriptions(
+      {},
+      undefined,
+      new TemporalPrecision(['shop.old=@2:3,@3:0', 'nosuch.t=@1:3']),
+    );
+    await undoBytes([log], { descriptions, onWarning: (warning) => void warnings.push(warning) });
+    expect(warnings).toEqual([expect.stringContaining('nosuch.t=@1:3 matches no table')]);
+    const options = {
+      inputs: [''],
+      descriptions,
+      onWarning: (warning: string) => void warnings.push(warning),
+    };
+    await inFolder(async (folder) => {
+      options.inputs[0] = joinPath(folder, 'bin.000001');
+      await writeFile(options.inputs[0], log);
+      await show({ ...options, write: async () => {} });
+    });
+    expect(warnings).toHaveLength(2);
+  });
+
+  it('are not counted, and those who look are told how many events are left out', async () => {
+    const log = new Binlog(mariadb118);
+    const zeros = [u32(1), Buffer.alloc(6), Buffer.alloc(4), prefixed(1, '')];
+    log.transaction([tableMap(two.of, 7), rows('insert', two.of, 7, [[zeros]], { version: 1 })]);
+    log.transaction([tableMap(numbers, 8), rows('insert', numbers, 8, [[[u32(1)]]], { version: 1 })]);
+    await inFolder(async (folder) => {
+      const inputs = [joinPath(folder, 'bin.000001')];
+      await writeFile(inputs[0]!, log.bytes());
+      expect((await inspect(inputs)).total).toMatchObject({ rows: 1, uncountedEvents: 1 });
+      const { warnings } = await report({ inputs, output: { write: async () => {} } });
+      expect(warnings.join()).toContain('not on the page: changes of shop.old');
+    });
   });
 
   it.each(['shop.old', 'shop.old=', 'shop.old=@2', 'shop.old=@2:7', 'old=@2:3'])(
@@ -189,6 +295,8 @@ describe("MariaDB's temporals of old", () => {
     expect(await refusal([binlog(two, [[at, at]])], options)).toMatchObject({ code: 'USAGE' });
   });
 });
+
+const numbers = maria('shop.n', [int]);
 
 function maria(name: string, columns: readonly Column[]): Table {
   return table(name, columns, 0);

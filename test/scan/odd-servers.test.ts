@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { report, show, transactions } from '../../src/index.ts';
 import { Binlog, MAGIC } from '../builder/binlog.ts';
 import { hex, join, prefixed, u8, u16, u32, u48 } from '../builder/bytes.ts';
 import { int, varchar } from '../builder/columns.ts';
@@ -7,7 +8,7 @@ import { aurora57, mariadb118, mysql97, mysqlPreGa, type Server } from '../build
 import { effects } from '../builder/oracle.ts';
 import { rows, table, tableMap } from '../builder/rows.ts';
 import { expectWellFormed } from '../builder/well-formed.ts';
-import { refusal, undo } from '../helpers.ts';
+import { inFolder, refusal, undo, writeFiles } from '../helpers.ts';
 
 const of = table('shop.t', [int, varchar(20)]);
 const insert = (id: number, version: 1 | 2 = 2): Event[] => [
@@ -53,6 +54,32 @@ describe('what cannot be read is refused by name, with what to do', () => {
     expect(error).toMatchObject({ code: 'UNSUPPORTED', eventType: 'PARTIAL_ROW_DATA' });
     expect(error.message).toContain('PARTIAL_ROW_DATA');
     expect(error.hint).toContain('MariaDB 12.3');
+  });
+
+  it('events that are not understood, also to those who only look', async () => {
+    const log = new Binlog(mariadb118);
+    const offset = log.transaction([opaque(172, 0, Buffer.alloc(100)), opaque(172, 0, Buffer.alloc(100))]);
+    const second = log.transaction(insert(1, 1));
+    await inFolder(async (folder) => {
+      const inputs = await writeFiles(folder, [log.bytes()]);
+      const first = expect.stringContaining(
+        `2 events, first PARTIAL_ROW_DATA at ${inputs[0]}:${offset + 42}, are not understood`,
+      );
+      const write = async (): Promise<void> => {};
+      const noted = await transactions(inputs, {}, async ({ unmatched }) => unmatched);
+      expect(noted).toEqual([first]);
+      expect((await show({ inputs, write })).warnings).toEqual([first]);
+      expect((await report({ inputs, output: { write } })).warnings).toEqual([first]);
+      // Where nothing is found, it may be in these.
+      const select = { tables: ['crm.customers'] };
+      const nothing = { code: 'NO_MATCH', message: first };
+      await expect(show({ inputs, select, write })).rejects.toMatchObject(nothing);
+      await expect(transactions(inputs, { select }, write)).rejects.toMatchObject(nothing);
+      const page = report({ inputs, select, output: { write } });
+      await expect(page).rejects.toMatchObject({ code: 'UNSUPPORTED', eventType: 'PARTIAL_ROW_DATA' });
+      // Those that stand elsewhere do not matter.
+      expect((await show({ inputs, write, select: { startPosition: second } })).warnings).toEqual([]);
+    });
   });
 
   it('the container of MariaDB 12.3', async () => {

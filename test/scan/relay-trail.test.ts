@@ -54,6 +54,25 @@ describe.each([mysql80, mariadb118])('relay logs of $flavour', (server) => {
     });
   });
 
+  it('are known to be there twice where nothing tells of which of its files the first are', async () => {
+    // Begun before the second transaction, without a new connection.
+    const second = readEvents(source(server).bytes()).findIndex(({ type }) => type === 16);
+    const [, goesOn] = relayed(source(server), [second]);
+    const [again] = relayed(source(server, START_TIME, [1, 2, 3, 4]), [], 1_700_000_100);
+    const third = readEvents(source(server).bytes()).findLastIndex(({ type }) => type === 16);
+    const [, rest] = relayed(source(server, START_TIME, [1, 2, 3, 4]), [third], 1_700_000_100);
+    // Of what was sent once more, nothing was there before, or some.
+    expect(insertedIds((await undo([goesOn!, rest!])).log)).toEqual([[2], [3], [4]]);
+    expect(insertedIds((await undo([again!])).log)).toHaveLength(4);
+    const [, twice] = relayed(source(server, START_TIME, [1, 2, 3, 4]), [second], 1_700_000_100);
+    expect(await refusal([goesOn!, twice!])).toMatchObject({
+      code: 'GAP',
+      message: expect.stringMatching(
+        /once more, which ends at \d+ of the source and stands at .*bin\.000001/,
+      ),
+    });
+  });
+
   it('of a source whose logs were reset are refused: they might be repeats', async () => {
     const files = [source(server), source(server, START_TIME + 100, [4, 5])].map((log) => relayed(log)[0]!);
     expect(await refusal(files)).toMatchObject({ code: 'GAP', file: expect.stringMatching(/bin\.000002$/) });

@@ -5,9 +5,9 @@ import { describe, expect, it } from 'vitest';
 import { inspect, type ReadOptions, rewrite, transactions } from '../../src/index.ts';
 import { Binlog, START_TIME } from '../builder/binlog.ts';
 import * as e from '../builder/events.ts';
-import { mariadb118, mysql80 } from '../builder/format.ts';
+import { mariadb118, mysql55, mysql56, mysql80, type Server } from '../builder/format.ts';
 import { change, insert, orders } from '../builder/shop.ts';
-import { inFolder, undo } from '../helpers.ts';
+import { inFolder, insertedIds, refusal, undo } from '../helpers.ts';
 
 const A = '3e11fa47-71ca-11e1-9e33-c80aa9429562';
 const B = '4e11fa47-71ca-11e1-9e33-c80aa9429562';
@@ -20,10 +20,11 @@ interface Log {
   readonly own: number[];
   readonly next?: string;
   readonly serverId?: number;
+  readonly inUse?: boolean;
 }
 
-function mysql({ before, own, next, serverId = 1 }: Log, n: number): Buffer {
-  const log = new Binlog(mysql80, { time: START_TIME + n, serverId });
+function mysql({ before, own, next, serverId = 1, inUse }: Log, n: number): Buffer {
+  const log = new Binlog(mysql80, { time: START_TIME + n, serverId, flags: inUse ? 1 : 0 });
   log.add(e.previousGtids(before as Record<string, [number, number][]>));
   for (const gtid of own) log.add(e.gtid(A, gtid), e.query('BEGIN'), ...insert(gtid), e.xid(gtid));
   if (next !== undefined) log.add(e.rotate(next));
@@ -93,6 +94,50 @@ describe('GTIDs of MySQL', () => {
   });
 });
 
+describe('a log that was copied while its server wrote it, without GTIDs', () => {
+  /** As it was copied live: in use, without a ROTATE; cut by some bytes. */
+  function copied(server: Server, cut: number): Buffer {
+    const log = new Binlog(server, { flags: 1 });
+    log.transaction(insert(1));
+    log.transaction(insert(2));
+    return log.bytes().subarray(0, log.position - cut);
+  }
+
+  function next(server: Server): Buffer {
+    const log = new Binlog(server, { time: START_TIME + 5 });
+    log.add(e.previousGtids());
+    log.transaction(insert(4));
+    log.add(e.rotate('bin.000003'));
+    return log.bytes();
+  }
+
+  it.each([mysql56, mysql80])(
+    'is not complete where a later one is there: MySQL $version closes it, also after a crash',
+    async (server) => {
+      for (const cut of [0, 10]) {
+        expect(await refusal([copied(server, cut), next(server)])).toMatchObject({
+          code: 'GAP',
+          file: expect.stringMatching(/bin\.000002$/),
+          hint: expect.stringMatching(/^Copy .*bin\.000001 again, or leave out all that follows it/),
+        });
+        const { log } = await undo([copied(server, cut)]);
+        expect(insertedIds(log)).toEqual(cut > 0 ? [[1]] : [[1], [2]]);
+      }
+    },
+  );
+
+  it('may be one of MySQL 5.5 after a crash', async () => {
+    const { log } = await undo([copied(mysql55, 0), next(mysql80)]);
+    expect(insertedIds(log)).toEqual([[1], [2], [4]]);
+  });
+
+  it('is complete where the GTIDs before the next one say so', async () => {
+    const first: Log = { before: {}, own: [1, 2], inUse: true };
+    const second: Log = { before: { [A]: [[1, 2]] }, own: [3] };
+    expect((await read(mysql, first, second)).total.rows).toBe(3);
+  });
+});
+
 describe('GTIDs of MariaDB', () => {
   const first: Log = { before: 4, own: [5, 6] };
 
@@ -117,6 +162,28 @@ describe('several logs in one file', () => {
     { before: { [A]: [[1, 2]] }, own: [3], next: 'bin.000003' },
     { before: { [A]: [[1, 3]] }, own: [4], next: 'bin.000004' },
   ];
+  it('may not be one log twice, of which one was copied while it was written, even without GTIDs', async () => {
+    const log = (flags: number, ids: number[], ...end: e.Event[]): Buffer => {
+      const made = new Binlog(mysql80, { flags });
+      for (const id of ids) made.transaction(insert(id));
+      made.add(...end);
+      return made.bytes();
+    };
+    const stale = log(1, [1, 2]);
+    const rotate = e.rotate('bin.000002');
+    for (const later of [log(0, [1, 2, 3], rotate), log(1, [1, 2]), log(1, [1])]) {
+      expect(await refusal([Buffer.concat([stale, later])])).toMatchObject({
+        code: 'USAGE',
+        offset: stale.length,
+        message: expect.stringMatching(/holds the same log here as it does at 0$/),
+      });
+    }
+    const { log: both } = await undo([
+      Buffer.concat([log(0, [1], rotate), log(0, [2], e.rotate('bin.000003'))]),
+    ]);
+    expect(insertedIds(both)).toEqual([[1], [2]]);
+  });
+
   const joined = (...some: Log[]): Buffer => Buffer.concat(some.map(mysql));
 
   const inFile = <T>(bytes: Buffer, use: (path: string) => Promise<T>): Promise<T> =>

@@ -103,6 +103,24 @@ describe('a file that its server has not closed', () => {
     expect((await refusal([bytes])).code).toBe('BAD_CHECKSUM');
   });
 
+  it('that is all that matches, its torn transaction is named as left out, and can be listed', async () => {
+    const { bytes, committed } = inUse('crc32');
+    const [, begun] = committed.keys();
+    const cut = bytes.subarray(0, bytes.length - 31);
+    expect(await refusal([cut], { select: { startPosition: begun! } })).toMatchObject({
+      code: 'NO_MATCH',
+      message: expect.stringMatching(/^all that matches the selection is left out: .*has no COMMIT/),
+    });
+    await inFolder(async (folder) => {
+      const path = join(folder, 'bin.000001');
+      await writeFile(path, cut);
+      await transactions([path], { select: { startPosition: begun! } }, async (list) => {
+        expect(list.shown).toBe(1);
+        expect(list.undoFirst()).toMatchObject({ command: undefined, reasons: [{ code: 'NO_MATCH' }] });
+      });
+    });
+  });
+
   it('is named as torn to those who only look', async () => {
     await inFolder(async (folder) => {
       const { bytes } = inUse('crc32');

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readSelection } from '../../src/cli/arguments.ts';
 import { rewriteCommand, selectionWords, shellPath, shellQuote } from '../../src/select/command-line.ts';
+import { commandWarnings } from '../../src/select/command-warnings.ts';
 import type { Selection } from '../../src/select/selection.ts';
 
 /** What a shell makes of words: exactly what a program would get. */
@@ -122,4 +123,17 @@ describe('a selection', () => {
         "--start-position 120 --stop-position 960 --schema 'my schema.sql' -o undo.binlog",
     );
   });
+});
+
+it('a command that names what was there for one run alone says so', () => {
+  const options = [
+    ['keyring', '/dev/fd/63'],
+    ['encryption-keys', '/proc/self/fd/12'],
+    ['schema', '/home/dev/fd/schema.sql'],
+  ] as const;
+  expect(commandWarnings(['bin.000001'], options)).toEqual([
+    expect.stringContaining('--keyring /dev/fd/63'),
+    expect.stringContaining('--encryption-keys /proc/self/fd/12'),
+  ]);
+  expect(commandWarnings(['-'], [])).toEqual([expect.stringContaining('standard input')]);
 });

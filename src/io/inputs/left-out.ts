@@ -1,6 +1,6 @@
-import { basename } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { BinflashError } from '../../errors.ts';
-import type { InputName } from './names.ts';
+import { type InputName, plainName } from './names.ts';
 
 /** Names that one warning lists; the rest is counted. */
 const LISTED = 10;
@@ -11,12 +11,29 @@ export class LeftOut {
   readonly #unreadable: { readonly from: string; readonly error: BinflashError }[] = [];
 
   readonly #repeats: string[] = [];
+  readonly #undos: string[] = [];
+  /** Strangers in which there is something. */
+  readonly #full: string[] = [];
 
-  /** Another program's file. */
-  stranger({ path, from = '' }: InputName): void {
+  /** Another program's file, by all that it `holds`; or there is nothing in it. */
+  stranger({ path, from = '' }: InputName, holds: boolean): void {
+    if (holds) this.#full.push(path);
     const names = this.#strangers.get(from);
     if (names === undefined) this.#strangers.set(from, [path]);
     else names.push(path);
+  }
+
+  /** What this program has made, and nobody named. */
+  undo({ path, from = '' }: InputName): void {
+    this.#undos.push(
+      `${path} of ${from} is an undo that binflash has made, and was left out: name it to use it`,
+    );
+  }
+
+  /** A stranger whose name is that of a further log beside `paths`, as servers give them. */
+  namedLike(paths: readonly string[]): string | undefined {
+    const stems = new Set(paths.map(stemOf));
+    return this.#full.find((path) => /\d$/.test(plainName(path)) && stems.has(stemOf(path)));
   }
 
   unreadable({ from = '' }: InputName, error: BinflashError): void {
@@ -30,7 +47,7 @@ export class LeftOut {
 
   /** In sentences. */
   warnings(): string[] {
-    const warnings = [...this.#repeats];
+    const warnings = [...this.#repeats, ...this.#undos];
     for (const [from, paths] of this.#strangers) {
       const [are, were] = paths.length === 1 ? ['is no binary log', 'was'] : ['are no binary logs', 'were'];
       warnings.push(`${listed(paths.map((path) => basename(path)))} of ${from} ${are} and ${were} left out`);
@@ -54,6 +71,11 @@ export class LeftOut {
       hint: paths && `What was found there: ${listed(paths.map((path) => basename(path)))}.`,
     });
   }
+}
+
+/** With its folder and without its number. */
+function stemOf(path: string): string {
+  return join(dirname(path), plainName(path).replace(/\.\d+$/, ''));
 }
 
 function listed(names: readonly string[]): string {

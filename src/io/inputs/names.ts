@@ -1,12 +1,17 @@
 import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { BinflashError } from '../../errors.ts';
-import { ioError } from '../source.ts';
+import { type InputFile, ioError } from '../source.ts';
 import { isPattern, matchingPaths } from './glob.ts';
 import { indexedPaths } from './index-file.ts';
 
 /** The name of standard input. */
 export const STANDARD_INPUT = '-';
+
+/** The name of a log without its folder; of an archive that of the log in it. */
+export function plainName(path: string): string {
+  return basename(path).replace(/\.(gz|gzip|zst|zstd)$/i, '');
+}
 
 /** A file to be opened. */
 export interface InputName {
@@ -16,6 +21,8 @@ export interface InputName {
    * to be there may be passed over, and what was named may not.
    */
   readonly from: string | undefined;
+  /** Does an index list it? Then it is a binary log for certain, and all after the first ones that were purged are there. */
+  readonly isListed?: boolean;
 }
 
 /**
@@ -27,22 +34,34 @@ export interface InputName {
 export async function expandNames(names: readonly string[]): Promise<InputName[]> {
   const expanded: InputName[] = [];
   for (const name of names) {
-    const paths = await pathsOf(name);
-    if (paths === undefined) expanded.push({ path: name, from: undefined });
-    else expanded.push(...paths.map((path) => ({ path, from: name })));
+    const found = await pathsOf(name);
+    if (found === undefined) expanded.push({ path: name, from: undefined });
+    else expanded.push(...found.paths.map((path) => ({ path, from: name, isListed: found.isListed })));
   }
   return expanded;
 }
 
+/** What is not to be written to: the files that were opened, and whatever else the user named, as an index. */
+export async function inputIdentities(
+  names: readonly string[],
+  files: readonly InputFile[],
+): Promise<Set<string>> {
+  const stats = await Promise.all(names.map((name) => stat(name).catch(() => undefined)));
+  const named = stats.filter((one) => one !== undefined).map(({ dev, ino }) => `${dev}:${ino}`);
+  return new Set([...files.map(({ identity }) => identity), ...named]);
+}
+
 /** Undefined for what is a file itself, or will be an error when it is opened. */
-async function pathsOf(name: string): Promise<string[] | undefined> {
+async function pathsOf(name: string): Promise<{ paths: string[]; isListed: boolean } | undefined> {
   if (name === STANDARD_INPUT) return undefined;
   const found = await stat(name).catch(() => undefined);
-  if (found?.isDirectory()) return pathsIn(name);
-  if (found?.isFile()) return name.endsWith('.index') ? indexedPaths(name) : undefined;
+  if (found?.isDirectory()) return { paths: await pathsIn(name), isListed: false };
+  if (found?.isFile()) {
+    return name.endsWith('.index') ? { paths: await indexedPaths(name), isListed: true } : undefined;
+  }
   if (found !== undefined || !isPattern(name)) return undefined;
   const paths = await matchingPaths(name);
-  if (paths.length > 0) return paths;
+  if (paths.length > 0) return { paths, isListed: false };
   throw new BinflashError('IO', 'no file has a name like this', {
     file: name,
     hint: 'In a pattern * is any run of characters, ? any one, [0-9] one of these.',

@@ -4,11 +4,12 @@ import { BinflashError } from '../../errors.ts';
 import { DecryptedFile } from '../decrypted-file.ts';
 import { errorCode, type InputFile, SourceFile } from '../source.ts';
 import { unpackArchive } from './archive.ts';
-import { type InputKind, kindOf } from './kind.ts';
+import { type InputKind, KIND_BYTES, kindOf } from './kind.ts';
 import { LeftOut } from './left-out.ts';
 import { expandNames, type InputName, STANDARD_INPUT } from './names.ts';
 import { Opened } from './opened.ts';
 import { readStandardInput } from './standard-input.ts';
+import { isUndo } from './undo-file.ts';
 
 /** How files are opened that are not simply binary logs. */
 export interface OpenOptions {
@@ -41,22 +42,39 @@ export async function openInputs(names: readonly string[], options: OpenOptions 
   const opened = new Opened(leftOut);
   // All are opened before the first is read, which may take long: what they are is settled at one moment.
   const found = await findAll(await expandNames(names), leftOut);
+  const undos: { readonly input: InputName; readonly file: InputFile }[] = [];
+  const add = async (file: InputFile, { from }: InputName): Promise<void> => {
+    await opened.add(file, from).catch(async (error: unknown) => {
+      await file.close();
+      throw error;
+    });
+  };
   try {
     for (let next = found.shift(); next !== undefined; next = found.shift()) {
       const { input } = next;
       const file = await plainOf(next, options, leftOut);
       if (file === undefined) continue;
-      await opened.add(file, input.from).catch(async (error: unknown) => {
-        await file.close();
-        throw error;
-      });
+      if (input.from !== undefined && !input.isListed && (await isUndo(file))) undos.push({ input, file });
+      else await add(file, input);
+    }
+    // Undos were written among the logs; where there is nothing else, they are what is meant.
+    const areMeant = opened.files.length === 0;
+    for (let next = undos.shift(); next !== undefined; next = undos.shift()) {
+      if (areMeant) await add(next.file, next.input);
+      else {
+        leftOut.undo(next.input);
+        await next.file.close();
+      }
     }
     if (opened.files.length === 0) throw leftOut.nothingElse();
+    const log = leftOut.namedLike(opened.files.map(({ path }) => path));
+    if (log !== undefined) throw noLog(log, 'its name is that of a log among the others');
     for (const warning of leftOut.warnings()) options.onWarning?.(warning);
     return opened.files;
   } catch (error) {
     await opened.close();
     await Promise.all(found.map(({ source }) => source?.close()));
+    await Promise.all(undos.map(({ file }) => file.close()));
     throw error;
   }
 }
@@ -80,6 +98,11 @@ async function findAll(inputs: readonly InputName[], leftOut: LeftOut): Promise<
         found.push({ input, source: await SourceFile.open(path) });
       } catch (error) {
         if (from === undefined || !mayBePassedOver(error)) throw error;
+        // Logs are purged from the first one on, never behind one that is there.
+        if (input.isListed && found.some(({ input: before }) => before.from === from)) {
+          error.hint = `${from} lists it behind others. ${NAME_THEM}`;
+          throw error;
+        }
         leftOut.unreadable(input, error);
       }
     }
@@ -89,6 +112,8 @@ async function findAll(inputs: readonly InputName[], leftOut: LeftOut): Promise<
     throw error;
   }
 }
+
+const NAME_THEM = 'To do without it, name the binary logs themselves.';
 
 /** Undefined for what is left out. */
 async function plainOf(
@@ -106,8 +131,17 @@ async function plainOf(
   } catch (error) {
     if (!(error instanceof BinflashError) || error.code !== 'NOT_A_BINLOG') throw error;
   }
-  leftOut.stranger(input);
+  if (input.isListed) throw noLog(input.path, `${input.from} lists it`);
+  // What a server has begun, and not come to write to, is named as a log too.
+  leftOut.stranger(input, source.size >= KIND_BYTES);
   return undefined;
+}
+
+function noLog(path: string, why: string): BinflashError {
+  return new BinflashError('NOT_A_BINLOG', `does not begin as a binary log, though ${why}`, {
+    file: path,
+    hint: `It is damaged, or another file took its place. ${NAME_THEM}`,
+  });
 }
 
 /** Closes it unless it is. */
@@ -143,8 +177,10 @@ async function unpacked(
   }
 }
 
-/** Is the file gone, no file, or not for this user? That there are too many open ones is another matter. */
+/** Is the file gone, no file (a socket too), or not for this user? That there are too many open ones is another matter. */
 function mayBePassedOver(error: unknown): error is BinflashError {
   if (!(error instanceof BinflashError)) return false;
-  return [undefined, 'ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'ELOOP'].includes(errorCode(error.cause));
+  return [undefined, 'ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'ELOOP', 'ENXIO'].includes(
+    errorCode(error.cause),
+  );
 }

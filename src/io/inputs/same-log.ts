@@ -1,12 +1,17 @@
+import { EventCode } from '../../binlog/event-types.ts';
 import type { InputFile } from '../source.ts';
+import { plainName } from './names.ts';
 
 /** Where the header of the first event has its flags: IN_USE goes when the server closes the log. */
 const FLAGS_AT = 4 + 17;
 
+const MAGIC = 4;
+const HEADER = 19;
+
 /** Magic, header and fields of FORMAT_DESCRIPTION, with when and by whom it was begun. */
 const HEAD = 4 + 19 + 57;
 
-/** As far as two logs are compared: in the same second, a server does not write so much twice. */
+/** So much of two logs is compared, at their beginning and where the shorter one ends. */
 const COMPARED = 64 * 1024;
 
 /** What logs that may be the same one have in common. */
@@ -14,16 +19,47 @@ export async function headOf(file: InputFile): Promise<string> {
   return (await beginningOf(file, HEAD)).toString('latin1');
 }
 
+/** What servers write into a log in which nothing has happened. */
+const HOUSEKEEPING: ReadonlySet<number> = new Set([
+  EventCode.FORMAT_DESCRIPTION,
+  EventCode.PREVIOUS_GTIDS,
+  EventCode.MARIADB_GTID_LIST,
+  EventCode.MARIADB_BINLOG_CHECKPOINT,
+  EventCode.ROTATE,
+  EventCode.STOP,
+]);
+
 /** Is one a copy of the other, or of its beginning? Both are plain logs with the same {@link headOf}. */
 export async function isSameLog(a: InputFile, b: InputFile): Promise<boolean> {
-  const length = Math.min(a.size, b.size, COMPARED);
+  const shorter = Math.min(a.size, b.size);
+  const length = Math.min(shorter, COMPARED);
   const [one, other] = await Promise.all([beginningOf(a, length), beginningOf(b, length)]);
-  return one.equals(other);
+  if (!one.equals(other)) return false;
+  // A replica that connects anew may begin its next relay log with a large transaction that the last one had to break off.
+  const from = Math.max(length, shorter - COMPARED);
+  const [end, otherEnd] = await Promise.all([part(a, from, shorter), part(b, from, shorter)]);
+  if (!end.equals(otherEnd)) return false;
+  // Where logs are flushed more than once in a second, an empty one is what others begin with.
+  const isShort = shorter <= COMPARED;
+  return !(isShort && plainName(a.path) !== plainName(b.path) && isEmpty(one));
+}
+
+/** Does a log hold nothing that could be undone? */
+function isEmpty(log: Buffer): boolean {
+  for (let at = MAGIC; at + HEADER <= log.length; at += Math.max(log.readUInt32LE(at + 9), HEADER)) {
+    if (!HOUSEKEEPING.has(log[at + 4]!)) return false;
+  }
+  return true;
+}
+
+async function part(file: InputFile, from: number, to: number): Promise<Buffer> {
+  const bytes = Buffer.alloc(to - from);
+  await file.read(bytes, 0, bytes.length, from);
+  return bytes;
 }
 
 async function beginningOf(file: InputFile, length: number): Promise<Buffer> {
-  const bytes = Buffer.alloc(Math.min(length, file.size));
-  await file.read(bytes, 0, bytes.length, 0);
+  const bytes = await part(file, 0, Math.min(length, file.size));
   if (bytes.length > FLAGS_AT + 1) bytes.writeUInt16LE(0, FLAGS_AT);
   return bytes;
 }

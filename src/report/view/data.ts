@@ -76,6 +76,8 @@ export interface ReportData {
   readonly tables: readonly string[];
   /** The same as patterns of `--table` that mean just that one. */
   readonly patterns: readonly string[];
+  /** Those with selected changes whose rows cannot be counted: these are on no page. */
+  readonly uncounted: readonly string[];
   /** When not 0, the last of {@link tables} stands for so many. */
   readonly otherTables: number;
   /** By bucket, four numbers for each table that changed in it: its index and its {@link Counts}. */

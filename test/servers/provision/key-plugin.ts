@@ -1,5 +1,4 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { ServerId } from '../types.ts';
 import { cached } from './cache.ts';
@@ -20,7 +19,8 @@ export async function keyPluginFolder(id: ServerId): Promise<string> {
   if (source === undefined) throw new Error(`${id} has no file_key_management`);
   const recipe = { recipeVersion: 1, ...source, file: PLUGIN };
   const folder = await cached(join('key-plugins', id), recipe, async (into) => {
-    const work = await mkdtemp(join(tmpdir(), 'binflash-fetch-'));
+    // On the same file system, for what is fetched is moved.
+    const work = await mkdtemp(join(into, 'work-'));
     try {
       await unpackFiles(source.suite, { [source.name]: [PLUGIN] }, into, work);
     } finally {

@@ -1,5 +1,4 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ServerSpec, serverSpec } from '../catalog.ts';
 import { identity } from '../identity.ts';
@@ -41,7 +40,8 @@ async function build(spec: ServerSpec, folder: string): Promise<void> {
   const root = join(folder, 'root');
   await mkdir(root);
   for (const source of spec.sources) {
-    const work = await mkdtemp(join(tmpdir(), 'binflash-fetch-'));
+    // On the same file system, for what is fetched is moved.
+    const work = await mkdtemp(join(folder, 'work-'));
     try {
       if (source.kind === 'debian') await unpackDebian(source, root, work);
       else await unpackNpm(source, root, work);
