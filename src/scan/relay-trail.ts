@@ -66,7 +66,9 @@ export class RelayTrail {
     if (source?.name === last.source?.name) return isBehind;
     // Where the replica goes on in the middle of a file, that is the one it was in, though nothing had named it.
     if (last.source === undefined) return isBehind && source!.isMiddle;
-    const [now, before] = [splitName(source!.name), splitName(last.source.name)];
+    // Behind a binary log, which is refused.
+    if (source === undefined) return false;
+    const [now, before] = [splitName(source.name), splitName(last.source.name)];
     return now !== undefined && now.stem === before?.stem && now.number < before.number;
   }
 

@@ -211,3 +211,14 @@ it('a statement inside a transaction does not begin it once more behind a torn r
     message: expect.stringMatching(/which does not end with ROTATE/),
   });
 });
+
+it('a binary log of the replica between its relay logs is refused, whatever they tell of their source', async () => {
+  const [first, second] = relayed(source(mysql80), [8]);
+  const own = new Binlog(mysql80, { serverId: 99, time: START_TIME });
+  const later = new Binlog(mysql97, { serverId: 99, flags: 0x40, time: START_TIME + 1 });
+  const rest = second!.subarray(4 + second!.readUInt32LE(4 + 9));
+  expect(await refusal([first!, own.bytes(), Buffer.concat([later.bytes(), rest])])).toMatchObject({
+    code: 'UNSUPPORTED',
+    message: expect.stringMatching(/^is a binary log, but .* is a relay log/),
+  });
+});
