@@ -317,7 +317,7 @@ export class EventReader {
     const { grouping } = this;
     const { ended } = grouping;
     grouping.ended = -1;
-    if (ended >= 0) this.#relayTrail.ended(ended, grouping.begunAt);
+    if (ended >= 0) this.#relayTrail.ended(ended);
   }
 
   #readMap(bytes: Uint8Array, start: number, body: number, flavour: Flavour): void {

@@ -36,18 +36,19 @@ export class RelayTrail {
   }
 
   /**
-   * Takes a transaction that has ended, the first event of which ends at `begun` on the source, or 0.
+   * Takes a transaction that has ended.
    *
    * @throws BinflashError `GAP` where it was there before, or may have been
    */
-  ended(transaction: number, begun: number): void {
-    const { gtidSource, gtidSequence, sourceEnd, endFile, end } = this.#transactions;
+  ended(transaction: number): void {
+    const { gtidSource, gtidSequence, sourceBegin, sourceEnd, endFile, end } = this.#transactions;
     const gtids = gtidSource.get(transaction);
     const one = {
       transaction,
       source: sourceFileAt(this.#files[endFile.get(transaction)]!, end.get(transaction) - 1),
       end: sourceEnd.get(transaction),
     };
+    const begun = sourceBegin.get(transaction);
     const isAgain = gtids > 0 && this.#gtids.add(gtids, gtidSequence.get(transaction));
     if (isAgain || (this.#isFresh && begun > 0 && this.#goesBackTo(one.source, begun))) {
       throw this.#repeated(one);
@@ -65,7 +66,9 @@ export class RelayTrail {
     if (source?.name === last.source?.name) return isBehind;
     // Where the replica goes on in the middle of a file, that is the one it was in, though nothing had named it.
     if (last.source === undefined) return isBehind && source!.isMiddle;
-    const [now, before] = [splitName(source!.name), splitName(last.source.name)];
+    // Behind a binary log, which is refused.
+    if (source === undefined) return false;
+    const [now, before] = [splitName(source.name), splitName(last.source.name)];
     return now !== undefined && now.stem === before?.stem && now.number < before.number;
   }
 
