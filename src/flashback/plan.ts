@@ -4,6 +4,7 @@ import { BinflashError } from '../errors.ts';
 import { mebibytes } from '../read/phase.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
 import { NumberList } from '../scan/paged-column.ts';
+import { sequenceWarnings } from '../scan/sequence.ts';
 import type { Shape } from '../scan/shapes.ts';
 import { transactionPlace } from '../scan/transaction-place.ts';
 import { Ending } from '../scan/transaction-table.ts';
@@ -188,6 +189,7 @@ export function judgeSelection(index: BinlogIndex, options: PlanOptions, mask?: 
     takenBack,
     warnings: [
       ...unclosedWarnings(index, stops(options.select)),
+      ...sequenceWarnings(index.files),
       ...selector.unmatched(),
       ...splitWarnings(index, split, splits),
       ...verdict.warnings.list('statements of the same kinds'),
