@@ -4,6 +4,7 @@ import { BinflashError } from '../errors.ts';
 import { mebibytes } from '../read/phase.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
 import { NumberList } from '../scan/paged-column.ts';
+import { sequenceWarnings } from '../scan/sequence.ts';
 import type { Shape } from '../scan/shapes.ts';
 import { transactionPlace } from '../scan/transaction-place.ts';
 import { Ending } from '../scan/transaction-table.ts';
@@ -85,10 +86,30 @@ export function selectedBytes(index: BinlogIndex, mask: RowMask | undefined, eve
  * Selects and judges. Finding reasons against an undo is not an error here: they are in the plan. Where the selection
  * has row filters, `mask` is what they select.
  *
- * @throws BinflashError `USAGE` for filters that do not parse, `NO_MATCH` when nothing is selected, `SCHEMA` when a
- * table's key is to be found in a schema file that contradicts the log
+ * @throws BinflashError `USAGE` for filters that do not parse, `NO_MATCH` when nothing is selected that is not left out,
+ * `SCHEMA` when a table's key is to be found in a schema file that contradicts the log
  */
 export function makePlan(index: BinlogIndex, options: PlanOptions, mask?: RowMask): Plan {
+  const plan = judgeSelection(index, options, mask);
+  if (isEmpty(plan)) throw nothingLeft(plan);
+  return plan;
+}
+
+/** Is all that is selected left out? */
+export function isEmpty({ events, refusals }: Plan): boolean {
+  return events.length === 0 && refusals.length === 0;
+}
+
+/** The error for a plan that {@link isEmpty}. */
+export function nothingLeft({ skipped: [first, ...others] }: Plan): BinflashError {
+  const more = others.length > 0 ? `, and ${others.length} more` : '';
+  return new BinflashError('NO_MATCH', `all that matches the selection is left out: ${first}${more}`, {
+    hint: 'binflash transactions lists it.',
+  });
+}
+
+/** {@link makePlan} for those who only look: all that is selected may be left out, as {@link Plan.skipped} says. */
+export function judgeSelection(index: BinlogIndex, options: PlanOptions, mask?: RowMask): Plan {
   const selector = new Selector(index, options.select ?? {});
   const skip = new Set(options.skip ?? []);
   const keys = knownKeys(index, options.primaryKeys, options.descriptions);
@@ -154,9 +175,8 @@ export function makePlan(index: BinlogIndex, options: PlanOptions, mask?: RowMas
   }
   const verdict = judgeObstacles(index, selector, selected, skip, options.direction);
   const skipped = [...skippedLines(skippedCounts), ...verdict.skipped.list('statements and events')];
-  if (selected.length === 0 && refusals.length + verdict.refusals.length === 0) {
-    throw skippedCounts.size > 0 ? allSkipped(skipped) : noMatch(index);
-  }
+  if (selected.length + refusals.length + verdict.refusals.length + skippedCounts.size === 0)
+    throw noMatch(index);
   const totals = countChanges(index, mask, selected);
   return {
     index,
@@ -169,6 +189,7 @@ export function makePlan(index: BinlogIndex, options: PlanOptions, mask?: RowMas
     takenBack,
     warnings: [
       ...unclosedWarnings(index, stops(options.select)),
+      ...sequenceWarnings(index.files),
       ...selector.unmatched(),
       ...splitWarnings(index, split, splits),
       ...verdict.warnings.list('statements of the same kinds'),
@@ -177,12 +198,6 @@ export function makePlan(index: BinlogIndex, options: PlanOptions, mask?: RowMas
     skipped,
     refusals: [...refusals, ...verdict.refusals],
   };
-}
-
-/** What matches is there, and none of it can be undone. */
-function allSkipped(skipped: readonly string[]): BinflashError {
-  const more = skipped.length > 1 ? `; and ${skipped.length - 1} more` : '';
-  return new BinflashError('NO_MATCH', `all that matches the selection is left out: ${skipped[0]}${more}`);
 }
 
 function countSelectedRows(

@@ -7,6 +7,7 @@ import { precisionContradicted, precisionHint } from '../scan/digits-search.ts';
 import type { Shape } from '../scan/shapes.ts';
 import { Ending } from '../scan/transaction-table.ts';
 import { columnName, type Inversion } from './inversion.ts';
+import { isCutOff } from './unclosed.ts';
 
 /** What a user who knows may leave out instead of being refused; each has a flag `--skip-...`. */
 export type Skippable = (typeof SKIPPABLE)[number];
@@ -105,7 +106,9 @@ export function judgeEnding(
             )
           : new BinflashError('UNFINISHED', 'the transaction that begins here has no COMMIT in this file', {
               ...place,
-              hint: 'The server never committed it: leave it out with --skip-unfinished.',
+              hint: isCutOff(index, transaction)
+                ? 'It is left out, for its server was writing it, or has crashed. If it has been committed since, copy the log again.'
+                : 'The server never committed it: leave it out with --skip-unfinished.',
             }),
       };
     default:

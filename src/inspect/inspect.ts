@@ -1,7 +1,7 @@
 import type { ChecksumAlgorithm } from '../binlog/checksum.ts';
 import type { Flavour } from '../binlog/event-types.ts';
 import { BinflashError } from '../errors.ts';
-import { makePlan, type PlanOptions } from '../flashback/plan.ts';
+import { judgeSelection, type PlanOptions } from '../flashback/plan.ts';
 import { lookAtBinlogs, type ReadOptions, readIndex } from '../read/binlogs.ts';
 import { Phase } from '../read/phase.ts';
 import {
@@ -97,7 +97,7 @@ function judge(
   isSelected: boolean,
 ): Pick<Inspection, 'blockers' | 'warnings'> {
   try {
-    const plan = makePlan(index, options, mask);
+    const plan = judgeSelection(index, options, mask);
     const blockers = plan.refusals.map(({ code, message, file, offset, table }) => ({
       code,
       message,
@@ -105,7 +105,9 @@ function judge(
       offset,
       table,
     }));
-    return { blockers, warnings: plan.warnings };
+    // No option leaves anything out here: these are transactions that their servers were still writing.
+    const leftOut = plan.skipped.map((skipped) => `${skipped}: left out of an undo`);
+    return { blockers, warnings: [...plan.warnings, ...leftOut] };
   } catch (error) {
     // A file without row changes is worth a look too.
     if (error instanceof BinflashError && error.code === 'NO_MATCH' && !isSelected)

@@ -1,3 +1,4 @@
+import { isCutOff } from '../flashback/unclosed.ts';
 import { type BinlogIndex, isRelayLog } from '../scan/binlog-index.ts';
 import { Ending, NO_THREAD } from '../scan/transaction-table.ts';
 import { rewriteCommand } from '../select/command-line.ts';
@@ -29,7 +30,8 @@ export function listTransactions(
     const begin = at;
     while (at < events.length && index.events.transaction.get(events.get(at)) === transaction) at++;
     const text = statements.get(transaction);
-    const one = onlyTransaction(index, transaction, select);
+    // An undo leaves it out, and of it alone nothing would be left.
+    const one = isCutOff(index, transaction) ? undefined : onlyTransaction(index, transaction, select);
     const thread = transactions.threadId.get(transaction);
     return {
       file: transactions.file.get(transaction),

@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
 import { BinflashError } from '../errors.ts';
-import { makePlan } from '../flashback/plan.ts';
+import { isEmpty, judgeSelection, nothingLeft } from '../flashback/plan.ts';
 import { tornWarnings } from '../flashback/unclosed.ts';
 import { readReportAssets } from '../io/assets.ts';
 import { inputIdentities } from '../io/inputs/names.ts';
@@ -112,18 +112,24 @@ export async function makePage(
   mask?: RowMask,
 ): Promise<{ data: ReportData; page: string }> {
   const select = options.select ?? {};
-  const plan = makePlan(index, { select }, mask);
+  const plan = judgeSelection(index, { select }, mask);
+  const refusals = isEmpty(plan) ? [nothingLeft(plan)] : plan.refusals;
   for (const budget of BUDGETS) {
-    const data = await makeReportData(index, files, plan, {
-      ...budget,
-      select,
-      mask,
-      options: options.commandOptions ?? [],
-      window: options.window ?? DEFAULT_WINDOW,
-      spoolFolder: tmpdir(),
-      signal: options.signal,
-      now: Math.floor(Date.now() / 1000),
-    });
+    const data = await makeReportData(
+      index,
+      files,
+      { refusals },
+      {
+        ...budget,
+        select,
+        mask,
+        options: options.commandOptions ?? [],
+        window: options.window ?? DEFAULT_WINDOW,
+        spoolFolder: tmpdir(),
+        signal: options.signal,
+        now: Math.floor(Date.now() / 1000),
+      },
+    );
     const page = renderPage(data, assets);
     if (Buffer.byteLength(page) <= MOST_BYTES) return { data, page };
   }

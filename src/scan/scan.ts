@@ -242,6 +242,9 @@ function checkSize(size: number, offset: number, fileSize: number): number {
   return size;
 }
 
+const BEGUN_HINT =
+  'There is no event in it. Copy it again, or leave it out where it is the last one, of a server that was killed as it began it.';
+
 const TORN_HINT =
   'The file is cut, its size field is damaged, or the server was still writing it: copy it again after FLUSH BINARY LOGS.';
 
@@ -252,7 +255,7 @@ function cutHeader(file: InputFile, offset: number): BinflashError {
     {
       file: file.path,
       offset,
-      hint: TORN_HINT,
+      hint: offset === MAGIC.length ? BEGUN_HINT : TORN_HINT,
     },
   );
 }

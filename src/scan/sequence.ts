@@ -3,7 +3,7 @@ import { versionAtLeast } from '../binlog/format-description.ts';
 import { formatGtid } from '../binlog/gtid.ts';
 import type { GtidsBefore } from '../binlog/previous-gtids.ts';
 import { BinflashError } from '../errors.ts';
-import { type FileSummary, isRelayLog, type LogSummary } from './binlog-index.ts';
+import { type FileSummary, isRelayLog, type LogSummary, lastLog } from './binlog-index.ts';
 import { type LogName, splitName } from './log-name.ts';
 
 /** A log among those that are to follow each other. */
@@ -92,22 +92,63 @@ function formatOf(file: FileSummary, log: LogSummary): FileSummary['format'] {
   return file.logs.length === 1 ? file.format : log.format;
 }
 
-/** Is the log, by its number, the one that comes next? Undefined where the numbers are not known. */
+/** Is the log, by its number, the one that comes next? False where the numbers tell nothing. */
 function checkNumber(before: Link, link: Link): boolean {
-  const name = numberOf(link);
-  const previous = numberOf(before);
-  const named = splitName(before.log.nextFile ?? '');
-  if (name === undefined || name.stem !== (previous ?? named)?.stem) return false;
-  const expected = named?.number ?? previous!.number + 1;
-  if (name.number === expected) return true;
-  throw gap(link, before, `file number ${expected} comes next, not ${name.number}`);
+  const numbers = numbersOf(before, link);
+  if (numbers === undefined) return false;
+  const { number, expected, where } = numbers;
+  if (number === expected) return true;
+  throw gap(link, before, `file number ${expected} comes next, not ${number}${where}`);
 }
 
-/** A log's own number is in its name, or one less than that of the log which its ROTATE names. */
-function numberOf({ file, log }: Link): LogName | undefined {
-  const own = file.logs.length === 1 ? splitName(file.path) : undefined;
-  const next = log.nextFile === undefined ? undefined : splitName(log.nextFile);
-  return own ?? (next && { stem: next.stem, number: next.number - 1 });
+/**
+ * The number of a log and the one that comes next. It is in its name where that is the one that its server gave it, or
+ * one with the same number: copies that were numbered anew are of other names than ROTATE tells, and other numbers. Of
+ * these, and of logs without names, the number is one less than that of the log which its own ROTATE names.
+ */
+function numbersOf(
+  before: Link,
+  link: Link,
+): { readonly number: number; readonly expected: number; readonly where: string } | undefined {
+  const named = splitName(before.log.nextFile ?? '');
+  const [last, own, next] = [nameIn(before), nameIn(link), splitName(link.log.nextFile ?? '')];
+  const decide = (name: LogName, expected: number, where = ''): ReturnType<typeof numbersOf> => ({
+    number: name.number,
+    expected,
+    where,
+  });
+  if (own !== undefined && own.stem === named?.stem) return decide(own, named.number);
+  const isAsNamed = named === undefined || last?.number === named.number - 1;
+  if (own !== undefined && own.stem === last?.stem && isAsNamed) return decide(own, last.number + 1);
+  const told = named ?? (last && { ...last, number: last.number + 1 });
+  if (next === undefined || next.stem !== told?.stem) return undefined;
+  const where = own === undefined ? '' : ', by what their ROTATE says';
+  return decide({ ...next, number: next.number - 1 }, told.number, where);
+}
+
+/** Of several logs in a file, the name is none's. */
+function nameIn({ file }: Link): LogName | undefined {
+  return file.logs.length === 1 ? splitName(file.path) : undefined;
+}
+
+/** What there is to say of logs of which nothing tells that no other is missing between them: renamed, without GTIDs. */
+export function sequenceWarnings(files: readonly FileSummary[]): string[] {
+  const warnings: string[] = [];
+  for (const [i, file] of files.entries()) {
+    const previous = files[i - 1];
+    if (previous === undefined || isRelayLog(file)) continue;
+    const [before, link] = [
+      { file: previous, log: lastLog(previous) },
+      { file, log: file.logs[0]! },
+    ];
+    const isRenamed = nameIn(link) !== undefined && before.log.nextFile !== undefined;
+    const hasGtids = before.log.gtidsBefore !== undefined && (link.log.gtidsBefore?.size ?? 0) > 0;
+    if (!isRenamed || hasGtids || numbersOf(before, link) !== undefined) continue;
+    warnings.push(
+      `nothing tells whether ${file.path} comes right behind ${previous.path}: their names are not those that their server gave them, and there are no GTIDs`,
+    );
+  }
+  return warnings;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { BinflashError, type ErrorCode } from '../errors.ts';
-import { makePlan, type Plan } from '../flashback/plan.ts';
+import { isEmpty, judgeSelection, nothingLeft, type Plan } from '../flashback/plan.ts';
+import { judgeEnding } from '../flashback/refusals.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
 import { Ending } from '../scan/transaction-table.ts';
 import { type RewriteRequest, rewriteCommand } from '../select/command-line.ts';
@@ -50,14 +51,9 @@ export function undoCommand(
       'the transaction was prepared in one file and committed in another, and has no GTID: no options select it alone',
     );
   }
-  let plan: Plan;
-  try {
-    plan = makePlan(index, { select: one.within, descriptions }, mask);
-  } catch (error) {
-    // It is one of those that are left out.
-    if (error instanceof BinflashError && error.code === 'NO_MATCH')
-      return { command: undefined, reasons: [error] };
-    throw error;
+  const plan = judgeSelection(index, { select: one.within, descriptions }, mask);
+  if (isEmpty(plan)) {
+    return { command: undefined, reasons: [judgeEnding(index, transaction)?.error ?? nothingLeft(plan)] };
   }
   if (plan.refusals.length > 0) return { command: undefined, reasons: plan.refusals };
   const command = rewriteCommand({ inputs: one.files, select: one.select, options: more });

@@ -145,6 +145,29 @@ describe('names', () => {
     });
   });
 
+  it.each([0, 3, 4])(
+    'may be one of %i bytes at the end, whose server was killed as it began it',
+    async (length) => {
+      await inFolder(async (folder) => {
+        for (const n of [1, 2]) await writeFile(join(folder, name(n)), log(n));
+        await writeFile(join(folder, name(3)), log(3).subarray(0, length));
+        const index = join(folder, 'bin.index');
+        await writeFile(index, `${name(1)}\n${name(2)}\n${name(3)}\n`);
+        for (const all of [index, join(folder, 'bin.0*')]) {
+          expect(await found(all)).toEqual({
+            files: [name(1), name(2)],
+            rows: 2,
+            warnings: [expect.stringMatching(/^bin\.000003 of .* ends before its first event/)],
+          });
+        }
+        await appendFile(index, `${name(4)}\n`);
+        await writeFile(join(folder, name(4)), log(4));
+        const error = { code: 'TRUNCATED', file: join(folder, name(3)) };
+        for (const all of [index, folder]) await expect(found(all)).rejects.toMatchObject(error);
+      });
+    },
+  );
+
   it.each([mysql80, mariadb118])(
     'of a folder in which an undo was written too are those of the logs',
     async (server) => {

@@ -246,3 +246,50 @@ it('an event of the second that looks like the magic is an event', async () => {
   for (let id = 0; id < 3; id++) log.transaction(insert(id));
   expect((await undo([log.bytes()])).result.plan.rows).toBe(3);
 });
+
+describe('copies that were numbered anew', () => {
+  /** Logs 2 and on of a server, as night.1 and on; the last one has no ROTATE. */
+  function renamed(
+    numbers: readonly number[],
+    gtids = false,
+  ): Promise<{ rows: number; warnings: readonly string[] }> {
+    return inFolder(async (folder) => {
+      const paths = numbers.map((_, i) => join(folder, `night.${i + 1}`));
+      for (const [i, n] of numbers.entries()) {
+        const log = new Binlog(mysql80, { time: START_TIME + n });
+        log.add(e.previousGtids(gtids ? { [A]: [[1, n - 1]] } : {}));
+        if (gtids) log.add(e.gtid(A, n), e.query('BEGIN'), ...insert(n), e.xid(n));
+        else log.transaction(insert(n));
+        if (i < numbers.length - 1) log.add(e.rotate(`binlog.00000${n + 1}`));
+        await writeFile(paths[i]!, log.bytes());
+      }
+      const { total, warnings } = await inspect(paths);
+      return { rows: total.rows, warnings };
+    });
+  }
+
+  it('follow each other by what their ROTATE says, and a hole between them is one', async () => {
+    expect((await renamed([2, 3, 4], true)).rows).toBe(3);
+    await expect(renamed([2, 4, 5])).rejects.toMatchObject({
+      code: 'GAP',
+      message: expect.stringMatching(/file number 3 comes next, not 4, by what their ROTATE says/),
+    });
+  });
+
+  it('are warned about where neither that nor GTIDs tell', async () => {
+    const unknown = expect.stringMatching(/nothing tells whether .*night\.3 comes right behind .*night\.2/);
+    expect((await renamed([2, 3, 5])).warnings).toContainEqual(unknown);
+    expect((await renamed([2, 3, 4], true)).warnings).not.toContainEqual(unknown);
+    await expect(renamed([2, 3, 5], true)).rejects.toMatchObject({ code: 'GAP' });
+  });
+
+  it('may have the numbers of the server behind another name', async () => {
+    await expect(
+      read(
+        mysql,
+        { name: 'old-bin.000002', before: {}, own: [], next: 'bin.000003' },
+        { name: 'old-bin.000004', before: {}, own: [] },
+      ),
+    ).rejects.toMatchObject({ code: 'GAP' });
+  });
+});

@@ -116,7 +116,7 @@ describe('a file that its server has not closed', () => {
       await writeFile(path, cut);
       await transactions([path], { select: { startPosition: begun! } }, async (list) => {
         expect(list.shown).toBe(1);
-        expect(list.undoFirst()).toMatchObject({ command: undefined, reasons: [{ code: 'NO_MATCH' }] });
+        expect(list.undoFirst()).toMatchObject({ command: undefined, reasons: [{ code: 'UNFINISHED' }] });
       });
     });
   });

@@ -22,6 +22,14 @@ export function kindOfBytes(first: Uint8Array): InputKind {
   return begins([0x28, 0xb5, 0x2f, 0xfd]) || isSkippable ? 'zstd' : 'other';
 }
 
+/** Is this a log of which its server, killed meanwhile, has written no event yet? @throws BinflashError `IO` */
+export async function isBegun(file: InputFile): Promise<boolean> {
+  if (file.size > KIND_BYTES) return false;
+  const bytes = new Uint8Array(file.size);
+  await file.read(bytes, 0, bytes.length, 0);
+  return BINLOGS.slice(0, 2).some((magic) => bytes.every((byte, i) => magic[i] === byte));
+}
+
 /** @throws BinflashError `IO` */
 export async function kindOf(file: InputFile): Promise<InputKind> {
   const first = new Uint8Array(Math.min(file.size, KIND_BYTES));

@@ -12,15 +12,28 @@ export class LeftOut {
 
   readonly #repeats: string[] = [];
   readonly #undos: string[] = [];
-  /** Strangers in which there is something. */
-  readonly #full: string[] = [];
+  readonly #begun: InputName[] = [];
+  readonly #all: string[] = [];
 
-  /** Another program's file, by all that it `holds`; or there is nothing in it. */
-  stranger({ path, from = '' }: InputName, holds: boolean): void {
-    if (holds) this.#full.push(path);
+  /** Another program's file. */
+  stranger({ path, from = '' }: InputName): void {
+    this.#all.push(path);
     const names = this.#strangers.get(from);
     if (names === undefined) this.#strangers.set(from, [path]);
     else names.push(path);
+  }
+
+  /** A log without events. */
+  begun(input: InputName): void {
+    this.#begun.push(input);
+  }
+
+  /** A log without events, which this log, of those that come in their order, must not follow. */
+  begunBefore({ path, from }: InputName): string | undefined {
+    const before = this.#begun.find(
+      (begun) => begun.from === from && (begun.isListed || stemOf(begun.path) === stemOf(path)),
+    );
+    return before?.path;
   }
 
   /** What this program has made, and nobody named. */
@@ -33,7 +46,7 @@ export class LeftOut {
   /** A stranger whose name is that of a further log beside `paths`, as servers give them. */
   namedLike(paths: readonly string[]): string | undefined {
     const stems = new Set(paths.map(stemOf));
-    return this.#full.find((path) => /\d$/.test(plainName(path)) && stems.has(stemOf(path)));
+    return this.#all.find((path) => /\d$/.test(plainName(path)) && stems.has(stemOf(path)));
   }
 
   unreadable({ from = '' }: InputName, error: BinflashError): void {
@@ -51,6 +64,11 @@ export class LeftOut {
     for (const [from, paths] of this.#strangers) {
       const [are, were] = paths.length === 1 ? ['is no binary log', 'was'] : ['are no binary logs', 'were'];
       warnings.push(`${listed(paths.map((path) => basename(path)))} of ${from} ${are} and ${were} left out`);
+    }
+    for (const { path, from } of this.#begun) {
+      warnings.push(
+        `${basename(path)} of ${from} ends before its first event and was left out: its server was killed as it began it`,
+      );
     }
     const told = this.#unreadable.slice(0, LISTED);
     for (const { from, error } of told) {

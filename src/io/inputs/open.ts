@@ -4,9 +4,9 @@ import { BinflashError } from '../../errors.ts';
 import { DecryptedFile } from '../decrypted-file.ts';
 import { errorCode, type InputFile, SourceFile } from '../source.ts';
 import { unpackArchive } from './archive.ts';
-import { type InputKind, KIND_BYTES, kindOf } from './kind.ts';
+import { type InputKind, isBegun, kindOf } from './kind.ts';
 import { LeftOut } from './left-out.ts';
-import { expandNames, type InputName, STANDARD_INPUT } from './names.ts';
+import { expandNames, type InputName, plainName, STANDARD_INPUT } from './names.ts';
 import { Opened } from './opened.ts';
 import { readStandardInput } from './standard-input.ts';
 import { isUndo } from './undo-file.ts';
@@ -54,6 +54,11 @@ export async function openInputs(names: readonly string[], options: OpenOptions 
       const { input } = next;
       const file = await plainOf(next, options, leftOut);
       if (file === undefined) continue;
+      const begun = input.from === undefined ? undefined : leftOut.begunBefore(input);
+      if (begun !== undefined) {
+        await file.close();
+        throw noEvents(begun, file.path);
+      }
       if (input.from !== undefined && !input.isListed && (await isUndo(file))) undos.push({ input, file });
       else await add(file, input);
     }
@@ -127,14 +132,25 @@ async function plainOf(
   if (input.from === undefined) return unpacked(source, options);
   try {
     const file = await unpacked(source, options);
+    if ((input.isListed || /\d$/.test(plainName(input.path))) && (await isBegun(file))) {
+      leftOut.begun(input);
+      await file.close();
+      return undefined;
+    }
     if (await isBinlog(file)) return file;
   } catch (error) {
     if (!(error instanceof BinflashError) || error.code !== 'NOT_A_BINLOG') throw error;
   }
   if (input.isListed) throw noLog(input.path, `${input.from} lists it`);
-  // What a server has begun, and not come to write to, is named as a log too.
-  leftOut.stranger(input, source.size >= KIND_BYTES);
+  leftOut.stranger(input);
   return undefined;
+}
+
+function noEvents(path: string, follower: string): BinflashError {
+  return new BinflashError('TRUNCATED', `ends before its first event, though ${follower} follows it`, {
+    file: path,
+    hint: `Take another copy of it. ${NAME_THEM}`,
+  });
 }
 
 function noLog(path: string, why: string): BinflashError {

@@ -116,6 +116,7 @@ function details(data: ReportData, transaction: ListedTransaction, partly: boole
     first,
     last,
     command,
+    mark,
   } = transaction;
   const facts: [string, string][] = [
     ['Place', `${data.files[file]}, ${start} to ${end}`],
@@ -142,7 +143,9 @@ function details(data: ReportData, transaction: ListedTransaction, partly: boole
       ? h(
           'p',
           { class: 'muted' },
-          'No options select this transaction alone: it was committed in another file than it was prepared in, and has no GTID.',
+          mark === undefined
+            ? 'No options select this transaction alone: it was committed in another file than it was prepared in, and has no GTID.'
+            : 'An undo leaves this transaction out: the log holds no COMMIT of it.',
         )
       : commandBox('Undo this transaction', command),
   ];
