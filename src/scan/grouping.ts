@@ -21,7 +21,7 @@ export class Grouping {
   readonly trail: GtidTrail = new GtidTrail();
   /** The open transaction, or -1. */
   current = -1;
-  /** The one that ended last; -1 when that has been taken note of. */
+  /** Of relay logs, the one that ended last; -1 when that has been taken note of. */
   ended = -1;
   /** Number of the statement in hand; table ids mean nothing in another one. */
   statement = 0;
@@ -167,8 +167,10 @@ export class Grouping {
     this.transactions.endFile.set(this.current, file);
     this.transactions.end.set(this.current, end);
     this.transactions.endTime.set(this.current, header.timestamp);
-    this.ended = this.current;
-    if (this.#place.isRelay) this.transactions.sourceEnd.set(this.current, header.endLogPos);
+    if (this.#place.isRelay) {
+      this.ended = this.current;
+      this.transactions.sourceEnd.set(this.current, header.endLogPos);
+    }
     this.#close();
   }
 

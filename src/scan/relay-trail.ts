@@ -80,15 +80,17 @@ export class RelayTrail {
     if (earlier !== undefined) {
       const last = this.#pathOf(earlier);
       const start = this.#transactions.start.get(earlier);
+      // Of another source, what follows may be in another order.
+      const isOrdered = last !== path && this.#isSamePlace(one, earlier);
       const what = gtid === undefined ? '' : ` with GTID ${gtid}`;
       return new BinflashError(
         'GAP',
         `holds a transaction${what} once more, which ends at ${placeOnSource(one)} and stands at ${last}:${start} already: it would be undone twice`,
         {
           hint: `The replica has fetched it again. ${
-            last === path
-              ? TAKE_SOURCE
-              : `Undo ${path} and what follows it on its own first; then what stands before it, with ${last} as the last file and --stop-position ${start}.`
+            isOrdered
+              ? `Undo ${path} and what follows it on its own first; then what stands before it, with ${last} as the last file and --stop-position ${start}.`
+              : TAKE_SOURCE
           }`,
         },
       );
@@ -99,11 +101,7 @@ export class RelayTrail {
       'GAP',
       `goes back to ${placeOnSource(one)}, behind ${placeOnSource(before)}, up to where ${last}:${this.#transactions.start.get(before.transaction)} had come: what stands there twice would be undone twice`,
       {
-        hint: `The replica has fetched it again, or the source's logs were reset. ${
-          last === path
-            ? TAKE_SOURCE
-            : `Undo ${path} and what follows it on its own first, and then what stands before it.`
-        }`,
+        hint: `The replica has fetched it again, or the source's logs were reset. ${TAKE_SOURCE} Or look with \`binflash transactions\` at what stands before it and what follows, each on its own: nothing else tells which of them stand twice.`,
       },
     );
   }
@@ -113,15 +111,18 @@ export class RelayTrail {
   }
 
   /** The same transaction, where it was complete before. */
-  #earlierOne({ transaction, end }: Ended, gtid: string | undefined): number | undefined {
-    const { sourceEnd, endTime, ending } = this.#transactions;
-    for (let one = 0; one < transaction; one++) {
-      if (ending.get(one) === Ending.OPEN || this.#transactions.gtid(one) !== gtid) continue;
-      if (gtid !== undefined) return one;
-      const isSame = sourceEnd.get(one) === end && endTime.get(one) === endTime.get(transaction);
-      if (isSame) return one;
+  #earlierOne(one: Ended, gtid: string | undefined): number | undefined {
+    for (let earlier = 0; earlier < one.transaction; earlier++) {
+      if (this.#transactions.ending.get(earlier) === Ending.OPEN) continue;
+      if (this.#transactions.gtid(earlier) !== gtid) continue;
+      if (gtid !== undefined || this.#isSamePlace(one, earlier)) return earlier;
     }
     return undefined;
+  }
+
+  #isSamePlace({ transaction, end }: Ended, earlier: number): boolean {
+    const { sourceEnd, endTime } = this.#transactions;
+    return sourceEnd.get(earlier) === end && endTime.get(earlier) === endTime.get(transaction);
   }
 }
 

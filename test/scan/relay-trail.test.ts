@@ -75,7 +75,12 @@ describe.each([mysql80, mariadb118])('relay logs of $flavour', (server) => {
 
   it('of a source whose logs were reset are refused: they might be repeats', async () => {
     const files = [source(server), source(server, START_TIME + 100, [4, 5])].map((log) => relayed(log)[0]!);
-    expect(await refusal(files)).toMatchObject({ code: 'GAP', file: expect.stringMatching(/bin\.000002$/) });
+    // Of nothing that may be a repeat it is said that it can be undone beside the other one.
+    expect(await refusal(files)).toMatchObject({
+      code: 'GAP',
+      file: expect.stringMatching(/bin\.000002$/),
+      hint: expect.not.stringMatching(/first/),
+    });
   });
 
   it('that go on in the same file are sent to the source', async () => {
@@ -151,6 +156,13 @@ it('a binary log of the source and a relay log of its replica are not undone tog
   expect(error).toMatchObject({
     code: 'UNSUPPORTED',
     file: expect.stringMatching(/bin\.000002$/),
+    message: expect.stringMatching(/^is a relay log, but .*bin\.000001 is a binary log/),
+  });
+  // With GTIDs too, of which it holds those again.
+  const gtids = [source(mariadb118), source(mariadb118)];
+  gtids[0]!.add(e.rotate('bin.000002'));
+  expect(await refusal([gtids[0]!.bytes(), relayed(gtids[1]!, [], START_TIME + 1)[0]!])).toMatchObject({
+    code: 'UNSUPPORTED',
     message: expect.stringMatching(/^is a relay log, but .*bin\.000001 is a binary log/),
   });
 });
