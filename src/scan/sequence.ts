@@ -29,7 +29,7 @@ export function checkSequence(files: readonly FileSummary[]): void {
     const isNext = checkNumber(before, link);
     if (isRelayLog(before.file)) continue;
     checkGtids(before, link, isNext);
-    checkClosed(before, link);
+    checkClosed(before, link, links[i - 2]);
   }
 }
 
@@ -190,11 +190,20 @@ function checkGtids(before: Link, link: Link, isNext: boolean): void {
  * started anew after a crash. One that says that it is in use was copied before that. Where all of its transactions have
  * GTIDs, those of the next log tell whether one is missing.
  */
-function checkClosed(before: Link, link: Link): void {
-  const { format, endsClosed, gtidsSeen } = before.log;
+function checkClosed(before: Link, link: Link, earlier: Link | undefined): void {
+  const { format, endsClosed, gtidsSeen, gtidsBefore } = before.log;
   if (endsClosed || !format.inUse || link.log.gtidsBefore === undefined) return;
-  if (format.flavour !== 'mysql' || !versionAtLeast(format.version, [5, 6, 0])) return;
-  if (gtidsSeen.size > 0 && before.file.events[EventCode.ANONYMOUS_GTID] === 0) return;
+  if (format.flavour === 'mariadb') {
+    // One that is cut before its GTID_LIST ends says nothing of GTIDs: those of the log before it must lead on.
+    if (gtidsBefore !== undefined || !versionAtLeast(format.version, [10, 0, 2])) return;
+    if (earlier?.log.gtidsBefore !== undefined) {
+      checkGtids(earlier, link, false);
+      return;
+    }
+  } else {
+    if (!versionAtLeast(format.version, [5, 6, 0])) return;
+    if (gtidsSeen.size > 0 && before.file.events[EventCode.ANONYMOUS_GTID] === 0) return;
+  }
   throw new BinflashError(
     'GAP',
     `does not follow ${nameOf(before)} as that was copied: its server was still writing it, and has gone on to this one`,

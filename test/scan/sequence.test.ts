@@ -6,6 +6,7 @@ import { inspect, type ReadOptions, rewrite, transactions } from '../../src/inde
 import { Binlog, START_TIME } from '../builder/binlog.ts';
 import * as e from '../builder/events.ts';
 import { mariadb118, mysql55, mysql56, mysql80, type Server } from '../builder/format.ts';
+import { readEvents } from '../builder/reader.ts';
 import { change, insert, orders } from '../builder/shop.ts';
 import { inFolder, insertedIds, refusal, undo } from '../helpers.ts';
 
@@ -125,6 +126,27 @@ describe('a log that was copied while its server wrote it, without GTIDs', () =>
       }
     },
   );
+
+  it('is not complete either where it is cut before its GTID_LIST ends, unless the log before that leads on', async () => {
+    const log = (n: number, before: number, own: number[], flags = 0): Buffer => {
+      const made = new Binlog(mariadb118, { time: START_TIME + n, earlier: own[0]! - 1, flags });
+      made.add(e.gtidList(before));
+      for (const gtid of own)
+        made.transaction(change('insert', [gtid], { ...orders, padding: 0 }, { version: 1 }));
+      if (flags === 0) made.add(e.rotate(`bin.00000${n + 1}`));
+      return made.bytes();
+    };
+    const stale = log(2, 1, [2], 1);
+    const cut = stale.subarray(0, readEvents(stale)[1]!.offset + 20);
+    expect(await refusal([cut, log(3, 2, [3])])).toMatchObject({
+      code: 'GAP',
+      hint: expect.stringMatching(/^Copy .*bin\.000001 again/),
+    });
+    expect(await refusal([log(1, 0, [1]), cut, log(3, 2, [3])])).toMatchObject({ code: 'GAP' });
+    // A server that crashed in the middle of a rotation leaves this, and nothing was in it.
+    const { log: all } = await undo([log(1, 0, [1]), cut, log(3, 1, [2])]);
+    expect(insertedIds(all)).toEqual([[1], [2]]);
+  });
 
   it('may be one of MySQL 5.5 after a crash', async () => {
     const { log } = await undo([copied(mysql55, 0), next(mysql80)]);
