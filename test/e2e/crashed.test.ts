@@ -2,6 +2,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { copyFile, mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, expect, it } from 'vitest';
 import { type RewriteResult, rewrite } from '../../src/index.ts';
 import { type Change, changesOf, readBinlog } from '../builder/reader.ts';
@@ -141,12 +142,17 @@ async function readWhileWriting(running: RunningServer): Promise<void> {
   const path = join(running.binlogFolder, (await running.position()).file);
   await running.sql(small(1), 'crash');
   let isWriting = true;
-  const writing = running.sql(Array.from({ length: 150 }, (_, i) => small(i + 2)).join(''), 'crash');
+  const early: Change[][][] = [];
+  const write = async (): Promise<void> => {
+    await running.sql(Array.from({ length: 150 }, (_, i) => small(i + 2)).join(''), 'crash');
+    while (early.length === 0) await delay(20);
+    await running.sql(small(152), 'crash');
+  };
+  const writing = write();
   const ended = (): void => {
     isWriting = false;
   };
   void writing.then(ended, ended);
-  const early: Change[][][] = [];
   const folder = await mkdtemp(join(dirname(running.binlogFolder), 'live-'));
   for (let i = 0; isWriting || i < 2; i++) {
     const output = join(folder, `undo${i}`);
@@ -155,7 +161,7 @@ async function readWhileWriting(running: RunningServer): Promise<void> {
   await writing;
   await running.closeBinlog();
   const all = await changes(await makeUndo(running, [path]));
-  expect(all.length).toBe(451);
+  expect(all.length).toBe(454);
   for (const some of early) expect(all.slice(-some.length)).toEqual(some);
   expect(early[0]!.length).toBeLessThan(all.length);
 }
