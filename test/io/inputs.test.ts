@@ -1,6 +1,6 @@
 /** Binary logs as they are found: in archives, listed in an index, in a folder with other files, behind a pattern. */
 import { once } from 'node:events';
-import { appendFile, chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -193,6 +193,16 @@ describe('names', () => {
       });
     },
   );
+
+  it('of a folder, like those of the logs beside them, are not left out where they cannot be read', async () => {
+    await inFolder(async (folder) => {
+      for (const n of [1, 2]) await writeFile(join(folder, name(n)), log(n));
+      await symlink('/nowhere/log', join(folder, name(3)));
+      const error = { code: 'IO', file: join(folder, name(3)) };
+      for (const all of [folder, join(folder, 'bin.0*')])
+        await expect(found(all)).rejects.toMatchObject(error);
+    });
+  });
 
   it('of a folder with a socket in it are those of the rest', async () => {
     await inFolder(async (folder) => {
