@@ -94,11 +94,7 @@ export async function rewriteCommand(
           note: version1Note(plan.index, rowEvents),
         };
   if (json)
-    await writeResult(
-      `${safeJson(toJson(result, input.leftOut, replay, proof), undefined, 2)}
-`,
-      outputs,
-    );
+    await writeResult(`${safeJson(toJson(result, input.leftOut, replay, proof), undefined, 2)}\n`, outputs);
   else if (dryRun) {
     const style = new Style(flagOf(args, 'color'), process.stdout);
     await writeResult(summary(result, undefined, undefined, style), outputs);

@@ -101,7 +101,7 @@ export function judgeEnding(
               'the transaction that begins here has no COMMIT in what was read',
               {
                 ...place,
-                hint: "The source has committed it: its rest is in the next relay log, or has yet to be received. Add that, take the source's binary logs, or leave it out with --skip-unfinished.",
+                hint: "The source has committed it: its rest is in the next relay log, has yet to be received, or was lost. Add it, take the source's binary logs, or leave it out with --skip-unfinished.",
               },
             )
           : new BinflashError('UNFINISHED', 'the transaction that begins here has no COMMIT in this file', {

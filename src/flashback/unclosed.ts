@@ -1,6 +1,12 @@
 import { EventCode } from '../binlog/event-types.ts';
 import { versionAtLeast } from '../binlog/format-description.ts';
-import { type BinlogIndex, type FileSummary, isRelayLog, lastLog } from '../scan/binlog-index.ts';
+import {
+  type BinlogIndex,
+  type FileSummary,
+  isRelayLog,
+  lastLog,
+  sourceFileAt,
+} from '../scan/binlog-index.ts';
 import { Ending } from '../scan/transaction-table.ts';
 import type { Skippable } from './refusals.ts';
 
@@ -11,13 +17,31 @@ export const CUT_OFF: ReadonlySet<Skippable> = new Set<Skippable>(['unfinished']
  * Is it plain why a transaction has no end, and that it need not be undone? It is the last one of a file that its server
  * has not closed; or a relay log goes on with another one, because the replica had to begin it once more.
  */
-export function isCutOff({ transactions, files }: BinlogIndex, transaction: number): boolean {
+export function isCutOff(index: BinlogIndex, transaction: number): boolean {
+  const { transactions, files } = index;
   if (transactions.ending.get(transaction) !== Ending.OPEN || transactions.headless.has(transaction))
     return false;
   const file = transactions.endFile.get(transaction);
   const isLast = transaction === transactions.length - 1 || transactions.file.get(transaction + 1) > file;
-  if (isRelayLog(files[file]!)) return transaction < transactions.length - 1;
+  if (isRelayLog(files[file]!)) {
+    return transaction < transactions.length - 1 && isBegunAnew(index, transaction);
+  }
   return isLast && lastLog(files[file]!).format.inUse;
+}
+
+/**
+ * Does the next transaction of relay logs begin where this one does on the source, or in another one of its files? Where it
+ * begins behind it instead, the rest of this one is missing.
+ */
+function isBegunAnew({ transactions, files }: BinlogIndex, transaction: number): boolean {
+  const { sourceBegin, sourceEnd, endFile, end, file, start } = transactions;
+  const come = sourceEnd.get(transaction) || sourceBegin.get(transaction);
+  const next = sourceBegin.get(transaction + 1);
+  const source = sourceFileAt(files[endFile.get(transaction)]!, end.get(transaction) - 1);
+  const nextSource = sourceFileAt(files[file.get(transaction + 1)]!, start.get(transaction + 1));
+  const isSame = source?.name === nextSource?.name || (source === undefined && nextSource!.isMiddle);
+  // Positions are known mod 2^32.
+  return come === 0 || next === 0 || !isSame || ((next - come) | 0) <= 0;
 }
 
 /** What there is to say of files of which nothing tells that they are complete; `stopped`: the user said where to stop. */
@@ -27,9 +51,11 @@ export function unclosedWarnings(index: BinlogIndex, stopped: boolean): string[]
   return open.map((file) =>
     file.tornBytes > 0
       ? tornWarning(file)
-      : maybeServersOwn(file)
-        ? `${file.path} does not end with ROTATE or STOP: still written, or cut, or not a server's own file`
-        : `${file.path} is not a server's own file (an undo, perhaps): without ROTATE or STOP nothing tells whether it is complete`,
+      : isRelayLog(file)
+        ? `${file.path} does not end with ROTATE or STOP: its replica was still writing it, or was killed, or it is cut`
+        : maybeServersOwn(file)
+          ? `${file.path} does not end with ROTATE or STOP: still written, or cut, or not a server's own file`
+          : `${file.path} is not a server's own file (an undo, perhaps): without ROTATE or STOP nothing tells whether it is complete`,
   );
 }
 
@@ -64,8 +90,6 @@ function tornWarning({ path, scannedTo, tornBytes }: FileSummary): string {
  * Tools do not, this one neither.
  */
 function maybeServersOwn(file: FileSummary): boolean {
-  // Those of MariaDB begin with the GTIDs before them only where the replica asks by GTID.
-  if (isRelayLog(file)) return true;
   const { events, format } = file;
   const { flavour, version } = format;
   const since: [number, number, number] = flavour === 'mariadb' ? [10, 0, 2] : [5, 7, 6];

@@ -22,17 +22,14 @@ import { EventTable, PLAIN } from './event-table.ts';
 import { Grouping } from './grouping.ts';
 import { InnerEvents } from './inner-events.ts';
 import { LogMark } from './log-mark.ts';
-import { isNamed } from './log-name.ts';
 import { ANYTHING, Obstacles } from './obstacles.ts';
 import { isPreGa, preGaMap } from './old-formats.ts';
 import { type EventPlace, emptyPlace } from './place.ts';
-import { RelaySeam } from './relay-seam.ts';
-import { RelayTrail } from './relay-trail.ts';
+import { RelayChain } from './relay-chain.ts';
 import { ReplaceDoubt } from './replace-doubt.ts';
 import { countRows, type KnownDigits, type RowCount, type Shape, ShapeRegistry } from './shapes.ts';
 import { TextTable } from './text-table.ts';
 import { NO_COLUMN, ToldDigits } from './told-digits.ts';
-import { transactionStatement } from './transaction-statement.ts';
 
 /** Pieces of 128 KiB that are unpacked before others have their turn. */
 const PIECES_IN_A_ROW = 64;
@@ -62,10 +59,7 @@ export class EventReader {
   /** The packed event that holds the one in hand, or {@link PLAIN}; and where in it that one begins. */
   #packed = PLAIN;
   #inner = 0;
-  /** While it is not known whether a transaction goes on in a relay log, or was begun once more. */
-  #seam: RelaySeam | undefined;
-  #relayTrail: RelayTrail;
-  readonly #summaries: FileSummary[] = [];
+  readonly #relayChain: RelayChain;
   /** What the event in hand, or the one that holds it, says. */
   #endLogPos = 0;
   /** Of the log in hand, and how many transactions came before it. */
@@ -85,34 +79,21 @@ export class EventReader {
     this.grouping = new Grouping(this.place, this.events, this.texts, pages);
     this.obstacles = new Obstacles(this.place, this.events, this.grouping, pages);
     this.#boundaries = new Boundaries(this.place, this.grouping, this.obstacles);
-    this.#relayTrail = this.#newTrail();
-  }
-
-  #newTrail(): RelayTrail {
-    return new RelayTrail(this.grouping.transactions, this.#summaries);
+    this.#relayChain = new RelayChain(this.grouping);
   }
 
   /** Begins a file with its first event, which must be FORMAT_DESCRIPTION. */
   beginFile(path: string, size: number, bytes: Uint8Array, start: number, end: number): FileSummary {
-    const before = this.#file.last;
-    const wasClosed = before === undefined || this.#file.log.endsClosed;
-    const follows = before !== undefined && isNamed(this.#file.log.nextFile, path);
+    const { last } = this.#file;
+    const before = last && { path: last.path, log: this.#file.log };
     const summary = this.#file.begin(path, size, bytes, start, end);
-    const { isRelay } = this.#file;
+    const { isRelay, log } = this.#file;
     this.place.file++;
     this.place.isRelay = isRelay;
-    // A relay log in which nothing of the source stands leaves it as it is.
-    if (!isRelay || !this.grouping.open) this.#seam = undefined;
-    else if (!wasClosed) this.#seam ??= new RelaySeam(before.path, this.#endLogPos);
+    this.#relayChain.beginFile(summary);
+    this.#relayChain.beginLog({ path, log }, before, this.#endLogPos);
     // In relay logs, transactions go on in the next file.
-    this.#summaries.push(summary);
-    // Other replicas are refused by their server ids.
-    if (before !== undefined && before.logs[0]!.format.serverId !== summary.logs[0]!.format.serverId) {
-      this.#relayTrail = this.#newTrail();
-    }
-    this.#relayTrail.connected();
-    if (isRelay) this.grouping.beginRelayLog(follows);
-    else this.#restart();
+    if (!isRelay) this.#restart();
     this.#beginMark(bytes, start, end);
     return summary;
   }
@@ -126,9 +107,11 @@ export class EventReader {
   /** Begins a further log of the file in hand, whose magic stands at `offset`. Its first event is yet to come. */
   beginLog(bytes: Uint8Array, start: number, end: number, offset: number): void {
     this.#endLog();
+    const { path } = this.#file.summary;
+    const before = { path, log: this.#file.log };
     this.#file.beginLog(bytes, start, end, offset);
-    if (this.#file.isRelay) this.grouping.beginRelayLog(false);
-    else this.#restart();
+    this.#relayChain.beginLog({ path, log: this.#file.log }, before, this.#endLogPos);
+    if (!this.#file.isRelay) this.#restart();
     this.#beginMark(bytes, start, end);
   }
 
@@ -241,7 +224,7 @@ export class EventReader {
     if (header.type === EventCode.FORMAT_DESCRIPTION) {
       const isStarted = this.#file.readFormat(bytes, start, end, offset);
       if (isStarted) this.#restart();
-      this.#relayTrail.connected();
+      this.#relayChain.connected();
     }
     const trailer = checksumLength(this.#file.format!);
     if (trailer > 0) verifyChecksum(bytes, start, end);
@@ -257,7 +240,7 @@ export class EventReader {
   #take(bytes: Uint8Array, start: number, body: number): void {
     const { header } = this.place;
     const { flavour } = this.#file.format!;
-    if (this.#seam !== undefined) this.#passSeam(this.#seam, bytes, start, body);
+    if (this.place.isRelay) this.#relayChain.next(header, bytes, start, body);
     const type = eventType(header.type, flavour);
     switch (type?.action) {
       case 'map':
@@ -268,7 +251,7 @@ export class EventReader {
         return;
       case 'boundary':
         this.#boundaries.read(bytes, start, body, type.name, flavour);
-        if (this.place.isRelay) this.#followSource();
+        if (this.place.isRelay) this.#relayChain.boundary();
         return;
       case 'packed':
         this.#readCompressed(bytes, start, body);
@@ -304,20 +287,6 @@ export class EventReader {
         }
         return;
     }
-  }
-
-  #passSeam(seam: RelaySeam, bytes: Uint8Array, start: number, body: number): void {
-    const isBegin = (): boolean =>
-      transactionStatement(parseQuery(bytes, start, body).text)?.kind === 'begin';
-    if (seam.isPassedBy(this.place.header, isBegin)) this.#seam = undefined;
-  }
-
-  /** Of a relay log: has the event in hand ended a transaction? */
-  #followSource(): void {
-    const { grouping } = this;
-    const { ended } = grouping;
-    grouping.ended = -1;
-    if (ended >= 0) this.#relayTrail.ended(ended, grouping.begunAt);
   }
 
   #readMap(bytes: Uint8Array, start: number, body: number, flavour: Flavour): void {

@@ -21,10 +21,8 @@ export class Grouping {
   readonly trail: GtidTrail = new GtidTrail();
   /** The open transaction, or -1. */
   current = -1;
-  /** The one that ended last; -1 when that has been taken note of. */
+  /** Of relay logs, the one that ended last; -1 when that has been taken note of. */
   ended = -1;
-  /** Of relay logs: where the first event of that one ends in the source's binary log, mod 2^32; or 0. */
-  begunAt = 0;
   /** Number of the statement in hand; table ids mean nothing in another one. */
   statement = 0;
   readonly #place: EventPlace;
@@ -118,6 +116,7 @@ export class Grouping {
     transactions.rowsFlags.set(this.current, transactions.rowsFlags.get(this.current) | flags);
     transactions.endFile.set(this.current, this.#place.file);
     transactions.end.set(this.current, this.#place.end);
+    if (this.#place.isRelay) transactions.sourceEnd.set(this.current, this.#place.header.endLogPos);
     return this.current;
   }
 
@@ -168,8 +167,10 @@ export class Grouping {
     this.transactions.endFile.set(this.current, file);
     this.transactions.end.set(this.current, end);
     this.transactions.endTime.set(this.current, header.timestamp);
-    this.ended = this.current;
-    if (this.#place.isRelay) this.transactions.sourceEnd.set(this.current, header.endLogPos);
+    if (this.#place.isRelay) {
+      this.ended = this.current;
+      this.transactions.sourceEnd.set(this.current, header.endLogPos);
+    }
     this.#close();
   }
 
@@ -180,8 +181,7 @@ export class Grouping {
 
   #add(): void {
     this.#close();
-    const { file, offset, header } = this.#place;
-    this.begunAt = header.endLogPos;
+    const { file, isRelay, offset, header } = this.#place;
     this.current = this.transactions.add(
       file,
       offset,
@@ -189,6 +189,7 @@ export class Grouping {
       header.serverId,
       this.#events.length,
     );
+    if (isRelay) this.transactions.sourceBegin.set(this.current, header.endLogPos);
   }
 
   #close(): void {

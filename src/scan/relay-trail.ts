@@ -36,18 +36,19 @@ export class RelayTrail {
   }
 
   /**
-   * Takes a transaction that has ended, the first event of which ends at `begun` on the source, or 0.
+   * Takes a transaction that has ended.
    *
    * @throws BinflashError `GAP` where it was there before, or may have been
    */
-  ended(transaction: number, begun: number): void {
-    const { gtidSource, gtidSequence, sourceEnd, endFile, end } = this.#transactions;
+  ended(transaction: number): void {
+    const { gtidSource, gtidSequence, sourceBegin, sourceEnd, endFile, end } = this.#transactions;
     const gtids = gtidSource.get(transaction);
     const one = {
       transaction,
       source: sourceFileAt(this.#files[endFile.get(transaction)]!, end.get(transaction) - 1),
       end: sourceEnd.get(transaction),
     };
+    const begun = sourceBegin.get(transaction);
     const isAgain = gtids > 0 && this.#gtids.add(gtids, gtidSequence.get(transaction));
     if (isAgain || (this.#isFresh && begun > 0 && this.#goesBackTo(one.source, begun))) {
       throw this.#repeated(one);
@@ -65,7 +66,9 @@ export class RelayTrail {
     if (source?.name === last.source?.name) return isBehind;
     // Where the replica goes on in the middle of a file, that is the one it was in, though nothing had named it.
     if (last.source === undefined) return isBehind && source!.isMiddle;
-    const [now, before] = [splitName(source!.name), splitName(last.source.name)];
+    // Behind a binary log, which is refused.
+    if (source === undefined) return false;
+    const [now, before] = [splitName(source.name), splitName(last.source.name)];
     return now !== undefined && now.stem === before?.stem && now.number < before.number;
   }
 
@@ -77,15 +80,17 @@ export class RelayTrail {
     if (earlier !== undefined) {
       const last = this.#pathOf(earlier);
       const start = this.#transactions.start.get(earlier);
+      // Of another source, what follows may be in another order.
+      const isOrdered = last !== path && this.#isSamePlace(one, earlier);
       const what = gtid === undefined ? '' : ` with GTID ${gtid}`;
       return new BinflashError(
         'GAP',
         `holds a transaction${what} once more, which ends at ${placeOnSource(one)} and stands at ${last}:${start} already: it would be undone twice`,
         {
           hint: `The replica has fetched it again. ${
-            last === path
-              ? TAKE_SOURCE
-              : `Undo ${path} and what follows it on its own first; then what stands before it, with ${last} as the last file and --stop-position ${start}.`
+            isOrdered
+              ? `Undo ${path} and what follows it on its own first; then what stands before it, with ${last} as the last file and --stop-position ${start}.`
+              : TAKE_SOURCE
           }`,
         },
       );
@@ -96,11 +101,7 @@ export class RelayTrail {
       'GAP',
       `goes back to ${placeOnSource(one)}, behind ${placeOnSource(before)}, up to where ${last}:${this.#transactions.start.get(before.transaction)} had come: what stands there twice would be undone twice`,
       {
-        hint: `The replica has fetched it again, or the source's logs were reset. ${
-          last === path
-            ? TAKE_SOURCE
-            : `Undo ${path} and what follows it on its own first, and then what stands before it.`
-        }`,
+        hint: `The replica has fetched it again, or the source's logs were reset. ${TAKE_SOURCE} Or look with \`binflash transactions\` at what stands before it and what follows, each on its own: nothing else tells which of them stand twice.`,
       },
     );
   }
@@ -110,15 +111,18 @@ export class RelayTrail {
   }
 
   /** The same transaction, where it was complete before. */
-  #earlierOne({ transaction, end }: Ended, gtid: string | undefined): number | undefined {
-    const { sourceEnd, endTime, ending } = this.#transactions;
-    for (let one = 0; one < transaction; one++) {
-      if (ending.get(one) === Ending.OPEN || this.#transactions.gtid(one) !== gtid) continue;
-      if (gtid !== undefined) return one;
-      const isSame = sourceEnd.get(one) === end && endTime.get(one) === endTime.get(transaction);
-      if (isSame) return one;
+  #earlierOne(one: Ended, gtid: string | undefined): number | undefined {
+    for (let earlier = 0; earlier < one.transaction; earlier++) {
+      if (this.#transactions.ending.get(earlier) === Ending.OPEN) continue;
+      if (this.#transactions.gtid(earlier) !== gtid) continue;
+      if (gtid !== undefined || this.#isSamePlace(one, earlier)) return earlier;
     }
     return undefined;
+  }
+
+  #isSamePlace({ transaction, end }: Ended, earlier: number): boolean {
+    const { sourceEnd, endTime } = this.#transactions;
+    return sourceEnd.get(earlier) === end && endTime.get(earlier) === endTime.get(transaction);
   }
 }
 

@@ -30,7 +30,11 @@ export class TransactionTable {
   /** From the GTID event, or BEGIN where there is none, to the end of the event that ends it. */
   readonly start: F64Column;
   readonly end: F64Column;
-  /** Of relay logs: where it ends in the source's binary log, mod 2^32; else, and where that is not told, 0. */
+  /**
+   * Of relay logs: where its first event ends in the source's binary log, mod 2^32, and where it ends itself, or has come to;
+   * else, and where that is not told, 0.
+   */
+  readonly sourceBegin: U32Column;
   readonly sourceEnd: U32Column;
   readonly beginTime: U32Column;
   readonly endTime: U32Column;
@@ -66,6 +70,7 @@ export class TransactionTable {
     this.endFile = new U32Column(store);
     this.start = new F64Column(store);
     this.end = new F64Column(store);
+    this.sourceBegin = new U32Column(store);
     this.sourceEnd = new U32Column(store);
     this.beginTime = new U32Column(store);
     this.endTime = new U32Column(store);

@@ -8,7 +8,7 @@ import { type BinlogIndex, sourceFileAt } from '../scan/binlog-index.ts';
 import { NumberList } from '../scan/paged-column.ts';
 import { DEFAULT_WINDOW } from '../scan/scan.ts';
 import { transactionSize } from '../scan/transaction-place.ts';
-import { NO_THREAD } from '../scan/transaction-table.ts';
+import { Ending, NO_THREAD } from '../scan/transaction-table.ts';
 import type { RewriteRequest } from '../select/command-line.ts';
 import { notUnderstoodWarnings } from '../select/not-understood.ts';
 import { type Selection, Selector } from '../select/selection.ts';
@@ -188,8 +188,8 @@ function entryOf(
 }
 
 function sourceOf({ transactions, files }: BinlogIndex, transaction: number): TransactionEntry['source'] {
-  const end = transactions.sourceEnd.get(transaction);
-  const { endFile } = transactions;
+  const { endFile, ending } = transactions;
+  const end = ending.get(transaction) === Ending.OPEN ? 0 : transactions.sourceEnd.get(transaction);
   const source = sourceFileAt(files[endFile.get(transaction)]!, transactions.end.get(transaction) - 1);
   return source === undefined || end === 0 ? undefined : { file: source.name, end };
 }

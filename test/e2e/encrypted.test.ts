@@ -6,7 +6,7 @@ import { key, keyFile, salted } from '../builder/encrypted.ts';
 import { inFolder } from '../helpers.ts';
 import { keyFileOptions, keyringOf } from '../servers/encryption.ts';
 import { type RunningServer, type ServerId, selectedServerIds, startServer } from '../servers/index.ts';
-import { expectUndone } from './support.ts';
+import { expectUndone, logged } from './support.ts';
 
 /** A story on servers that encrypt their logs: the damage is undone, with the keys and not without. */
 async function story(server: RunningServer, keys: () => Promise<BinlogKeys>): Promise<void> {
@@ -26,6 +26,28 @@ async function story(server: RunningServer, keys: () => Promise<BinlogKeys>): Pr
   const error = await rewrite({ inputs: [source!.path] }).catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(BinflashError);
   expect(error).toMatchObject({ code: 'ENCRYPTED', file: source!.path });
+  await joined(server, database, await keys());
+}
+
+/** Logs one behind the other in a file have the undo that they have each in their own. */
+async function joined(server: RunningServer, database: string, keys: BinlogKeys): Promise<void> {
+  const paths = [await logged(server, 'DELETE FROM t WHERE id = 9001', database)];
+  await server.sql("UPDATE t SET word = 'joined'", database);
+  paths.push(await server.closeBinlog());
+  const undoOf = async (inputs: string[]): Promise<Buffer> => {
+    const pieces: Uint8Array[] = [];
+    await rewrite({
+      inputs,
+      keys,
+      output: { write: async (piece) => void pieces.push(Uint8Array.from(piece)) },
+    });
+    return Buffer.concat(pieces);
+  };
+  await inFolder(async (folder) => {
+    const all = join(folder, 'all');
+    await writeFile(all, Buffer.concat(await Promise.all(paths.map((path) => readFile(path)))));
+    expect((await undoOf([all])).equals(await undoOf(paths))).toBe(true);
+  });
 }
 
 // Both need files beside the server's program, which a container has of its own.

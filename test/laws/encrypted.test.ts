@@ -166,7 +166,7 @@ describe('what is encrypted in parts', () => {
 /** Small logs that follow each other. */
 function logs(server: typeof mysql80, count: number, checksum: 'crc32' | 'none' = 'crc32'): Buffer[] {
   return Array.from({ length: count }, (_, number) => {
-    const log = new Binlog(server, { checksum, time: 1_795_230_000 + 100 * number });
+    const log = new Binlog(server, { checksum, time: 1_795_230_000 + 100 * number, earlier: 2 * number });
     log.transaction(insert(10 * number, 10 * number + 1));
     log.transaction(change('update', [10 * number]));
     return log.bytes();

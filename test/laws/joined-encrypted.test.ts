@@ -42,7 +42,7 @@ const words = [0, 1, 2].flatMap((a) => [0, 1, 2].flatMap((b) => [0, 1, 2].map((c
 
 function logs(server: Server, checksum: 'crc32' | 'none'): Buffer[] {
   return [0, 1, 2].map((number) => {
-    const log = new Binlog(server, { checksum, time: 1_795_230_000 + 100 * number });
+    const log = new Binlog(server, { checksum, time: 1_795_230_000 + 100 * number, earlier: 2 * number });
     log.transaction(insert(10 * number, 10 * number + 1));
     // Large enough that windows end in the middle of it, and of the log that follows.
     log.transaction(

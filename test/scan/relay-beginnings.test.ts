@@ -156,6 +156,8 @@ it('an empty relay log behind a torn one does not hide that something is missing
   // What a replica leaves that was started and stopped: its own format, and a ROTATE.
   const empty = new Binlog(mysql97, { serverId: 99, flags: 0x40 });
   empty.add({ ...e.rotate('relay.3'), flags: 0x40 });
+  // The same in one file.
+  expect(await refusal([Buffer.concat([torn, next!])])).toMatchObject({ code: 'GAP' });
   expect(await refusal([torn, empty.bytes(), next!])).toMatchObject({
     code: 'GAP',
     message: expect.stringMatching(/bin\.000001, which does not end with ROTATE/),

@@ -54,9 +54,33 @@ describe.each([mysql80, mariadb118])('relay logs of $flavour', (server) => {
     });
   });
 
+  it('are known to be there twice where nothing tells of which of its files the first are', async () => {
+    // Begun before the second transaction, without a new connection.
+    const second = readEvents(source(server).bytes()).findIndex(({ type }) => type === 16);
+    const [, goesOn] = relayed(source(server), [second]);
+    const [again] = relayed(source(server, START_TIME, [1, 2, 3, 4]), [], 1_700_000_100);
+    const third = readEvents(source(server).bytes()).findLastIndex(({ type }) => type === 16);
+    const [, rest] = relayed(source(server, START_TIME, [1, 2, 3, 4]), [third], 1_700_000_100);
+    // Of what was sent once more, nothing was there before, or some.
+    expect(insertedIds((await undo([goesOn!, rest!])).log)).toEqual([[2], [3], [4]]);
+    expect(insertedIds((await undo([again!])).log)).toHaveLength(4);
+    const [, twice] = relayed(source(server, START_TIME, [1, 2, 3, 4]), [second], 1_700_000_100);
+    expect(await refusal([goesOn!, twice!])).toMatchObject({
+      code: 'GAP',
+      message: expect.stringMatching(
+        /once more, which ends at \d+ of the source and stands at .*bin\.000001/,
+      ),
+    });
+  });
+
   it('of a source whose logs were reset are refused: they might be repeats', async () => {
     const files = [source(server), source(server, START_TIME + 100, [4, 5])].map((log) => relayed(log)[0]!);
-    expect(await refusal(files)).toMatchObject({ code: 'GAP', file: expect.stringMatching(/bin\.000002$/) });
+    // Of nothing that may be a repeat it is said that it can be undone beside the other one.
+    expect(await refusal(files)).toMatchObject({
+      code: 'GAP',
+      file: expect.stringMatching(/bin\.000002$/),
+      hint: expect.not.stringMatching(/first/),
+    });
   });
 
   it('that go on in the same file are sent to the source', async () => {
@@ -65,6 +89,13 @@ describe.each([mysql80, mariadb118])('relay logs of $flavour', (server) => {
       code: 'GAP',
       hint: "The replica has fetched it again. Take the source's own binary logs, which have each transaction once.",
     });
+  });
+
+  it("that are not closed are not said to be no server's own files", async () => {
+    const { result } = await undo(relayed(source(server)));
+    expect(result.plan.warnings.join()).toMatch(
+      /its replica was still writing it, or was killed, or it is cut$/,
+    );
   });
 
   it('whose transactions are of gigabytes go on in the next one', async () => {
@@ -76,6 +107,22 @@ describe.each([mysql80, mariadb118])('relay logs of $flavour', (server) => {
     log.add(...change('insert', [2], orders, { version: 1 }), e.xid(2));
     const { log: undone } = await undo(relayed(log, [begun, inside]));
     expect(insertedIds(undone)).toEqual([[1], [2]]);
+  });
+
+  it('that go on behind the rest of a torn transaction do not pass for having begun it once more', async () => {
+    const log = source(server);
+    const [, second] = readEvents(log.bytes()).flatMap(({ type }, i) => (type === 16 ? [i] : []));
+    // The replica lost what it had not synced, but knows how far it had come.
+    const [torn, next] = relayed(log, [second!]);
+    const unclosed = torn!.subarray(0, readEvents(torn!).at(-2)!.offset);
+    const error = await refusal([unclosed, next!]);
+    expect(error).toMatchObject({
+      code: 'UNFINISHED',
+      file: expect.stringMatching(/bin\.000001$/),
+      hint: expect.stringMatching(/or was lost.*--skip-unfinished/),
+    });
+    const { log: undone } = await undo([unclosed, next!], { skip: ['unfinished'] });
+    expect(insertedIds(undone)).toEqual([[1], [3]]);
   });
 
   it('that go on where a torn one ends, by their source, have nothing missing between', async () => {
@@ -109,6 +156,13 @@ it('a binary log of the source and a relay log of its replica are not undone tog
   expect(error).toMatchObject({
     code: 'UNSUPPORTED',
     file: expect.stringMatching(/bin\.000002$/),
+    message: expect.stringMatching(/^is a relay log, but .*bin\.000001 is a binary log/),
+  });
+  // With GTIDs too, of which it holds those again.
+  const gtids = [source(mariadb118), source(mariadb118)];
+  gtids[0]!.add(e.rotate('bin.000002'));
+  expect(await refusal([gtids[0]!.bytes(), relayed(gtids[1]!, [], START_TIME + 1)[0]!])).toMatchObject({
+    code: 'UNSUPPORTED',
     message: expect.stringMatching(/^is a relay log, but .*bin\.000001 is a binary log/),
   });
 });
@@ -167,5 +221,16 @@ it('a statement inside a transaction does not begin it once more behind a torn r
   expect(await refusal([cut, next!])).toMatchObject({
     code: 'GAP',
     message: expect.stringMatching(/which does not end with ROTATE/),
+  });
+});
+
+it('a binary log of the replica between its relay logs is refused, whatever they tell of their source', async () => {
+  const [first, second] = relayed(source(mysql80), [8]);
+  const own = new Binlog(mysql80, { serverId: 99, time: START_TIME });
+  const later = new Binlog(mysql97, { serverId: 99, flags: 0x40, time: START_TIME + 1 });
+  const rest = second!.subarray(4 + second!.readUInt32LE(4 + 9));
+  expect(await refusal([first!, own.bytes(), Buffer.concat([later.bytes(), rest])])).toMatchObject({
+    code: 'UNSUPPORTED',
+    message: expect.stringMatching(/^is a binary log, but .* is a relay log/),
   });
 });
