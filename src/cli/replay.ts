@@ -1,7 +1,7 @@
 import { EventCode } from '../binlog/event-types.ts';
 import { versionAtLeast } from '../binlog/format-description.ts';
 import type { BinlogIndex } from '../scan/binlog-index.ts';
-import { shellPath } from '../select/command-line.ts';
+import { shellPath } from '../wire/shell.ts';
 
 /** How the undo is replayed on a server like the source. */
 export interface Replay {

@@ -202,7 +202,7 @@ const REASONS: Record<string, string> = {
   EDQUOT: 'the disk quota is used up',
   EFBIG: 'the file would be larger than the file system or a limit (ulimit -f) allows',
   EIO: 'the device reports an error',
-  ENXIO: 'no such device',
+  ENXIO: 'it is a socket, or a device that is not there',
   ESTALE: 'the file is gone from its server (NFS)',
   EROFS: 'the file system is read-only',
   EEXIST: 'it exists already',

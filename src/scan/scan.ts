@@ -236,7 +236,7 @@ function checkSize(size: number, offset: number, fileSize: number): number {
     throw new BinflashError(
       'TRUNCATED',
       `the event says it is ${size} bytes long, but the file ends after ${fileSize - offset}`,
-      { hint: TORN_HINT },
+      { hint: offset === MAGIC.length ? BEGUN_HINT : TORN_HINT },
     );
   }
   return size;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readSelection, sizeOf } from '../../src/cli/arguments.ts';
 import { parseDatetime } from '../../src/cli/datetime.ts';
-import { shellPath } from '../../src/select/command-line.ts';
 import { formatLocal } from '../../src/select/local-time.ts';
+import { shellPath } from '../../src/wire/shell.ts';
 import { thrownBy } from '../helpers.ts';
 
 const zone = process.env.TZ;

@@ -2,9 +2,10 @@ import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readSelection } from '../../src/cli/arguments.ts';
-import { rewriteCommand, selectionWords, shellPath, shellQuote } from '../../src/select/command-line.ts';
+import { rewriteCommand, selectionWords } from '../../src/select/command-line.ts';
 import { commandWarnings } from '../../src/select/command-warnings.ts';
 import type { Selection } from '../../src/select/selection.ts';
+import { shellPath, shellQuote } from '../../src/wire/shell.ts';
 
 /** What a shell makes of words: exactly what a program would get. */
 function inShell(words: string): string[] {

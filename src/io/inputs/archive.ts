@@ -1,6 +1,7 @@
 import { unzstdStream } from '../../binlog/zstd-stream.ts';
 import { BinflashError } from '../../errors.ts';
 import { formatBytes } from '../../wire/format-bytes.ts';
+import { shellPath } from '../../wire/shell.ts';
 import { checkUnpackRoom } from '../room.ts';
 import type { InputFile } from '../source.ts';
 import { SpoolFile } from '../spool.ts';
@@ -93,6 +94,6 @@ function hintOf(
   const rest =
     unpacked === 0
       ? ''
-      : ` The first ${formatBytes(unpacked)} can be unpacked: ${kind} -dc FILE > part, and part can be used up to where it is cut.`;
+      : ` The first ${formatBytes(unpacked)} can be unpacked: ${kind} -dc ${shellPath(path)} > part, and part can be used up to where it is cut.`;
   return `Take another copy of the log or of ${path}.${rest}`;
 }

@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { basename, dirname, isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { BinflashError } from '../../errors.ts';
 import { ioError } from '../source.ts';
 
@@ -8,7 +8,7 @@ const LARGEST = 16 * 1024 * 1024;
 
 /**
  * The paths of the binary logs that an `.index` file lists, one a line, as servers write it: absolute, or relative to
- * the folder of the index. Where the index and its logs were copied together, they are found beside it.
+ * the folder of the index. Where the index and its logs were copied together, they are found beside it, also in archives.
  *
  * @throws BinflashError `IO` when it cannot be read, `NOT_A_BINLOG` when it is no such list
  */
@@ -41,10 +41,17 @@ async function readText(path: string): Promise<string> {
 
 async function placeOf(line: string, folder: string): Promise<string> {
   const path = isAbsolute(line) ? line : join(folder, line);
-  if (await isThere(path)) return path;
-  const beside = join(folder, basename(line));
-  return (await isThere(beside)) ? beside : path;
+  // Servers on Windows write their own separators.
+  const name = line.split(/[\\/]/).findLast((part) => part !== '') ?? line;
+  const beside = join(folder, name);
+  for (const place of [path, beside]) {
+    for (const ending of ENDINGS) if (await isThere(place + ending)) return place + ending;
+  }
+  return line.includes('\\') ? beside : path;
 }
+
+/** Of a log, and of an archive that has taken its place. */
+const ENDINGS = ['', '.gz', '.zst', '.gzip', '.zstd'];
 
 function isThere(path: string): Promise<boolean> {
   return stat(path).then(

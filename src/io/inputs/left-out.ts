@@ -1,5 +1,6 @@
 import { basename, dirname, join } from 'node:path';
 import { BinflashError } from '../../errors.ts';
+import { errorCode } from '../source.ts';
 import { type InputName, plainName } from './names.ts';
 
 /** Names that one warning lists; the rest is counted. */
@@ -8,7 +9,11 @@ const LISTED = 10;
 /** What an index, a folder or a pattern stands for besides binary logs. */
 export class LeftOut {
   readonly #strangers = new Map<string, string[]>();
-  readonly #unreadable: { readonly from: string; readonly error: BinflashError }[] = [];
+  readonly #unreadable: {
+    readonly from: string;
+    readonly isListed: boolean;
+    readonly error: BinflashError;
+  }[] = [];
 
   readonly #repeats: string[] = [];
   readonly #undos: string[] = [];
@@ -43,14 +48,19 @@ export class LeftOut {
     );
   }
 
-  /** A stranger whose name is that of a further log beside `paths`, as servers give them. */
-  namedLike(paths: readonly string[]): string | undefined {
+  /** A stranger whose name is that of a further log beside `paths`, as servers give them; or why it cannot be read. */
+  namedLike(paths: readonly string[]): string | BinflashError | undefined {
     const stems = new Set(paths.map(stemOf));
-    return this.#all.find((path) => /\d$/.test(plainName(path)) && stems.has(stemOf(path)));
+    const isLike = (path: string): boolean => /\d$/.test(plainName(path)) && stems.has(stemOf(path));
+    // What is a folder or the like is no copy of a log.
+    const unread = this.#unreadable.find(
+      ({ error, isListed }) => !isListed && errorCode(error.cause) !== undefined && isLike(error.file!),
+    );
+    return this.#all.find(isLike) ?? unread?.error;
   }
 
-  unreadable({ from = '' }: InputName, error: BinflashError): void {
-    this.#unreadable.push({ from, error });
+  unreadable({ from = '', isListed = false }: InputName, error: BinflashError): void {
+    this.#unreadable.push({ from, isListed, error });
   }
 
   /** A copy of what is there already. */

@@ -73,6 +73,7 @@ export async function openInputs(names: readonly string[], options: OpenOptions 
     }
     if (opened.files.length === 0) throw leftOut.nothingElse();
     const log = leftOut.namedLike(opened.files.map(({ path }) => path));
+    if (log instanceof BinflashError) throw log;
     if (log !== undefined) throw noLog(log, 'its name is that of a log among the others');
     for (const warning of leftOut.warnings()) options.onWarning?.(warning);
     return opened.files;

@@ -1,6 +1,7 @@
 import type { ChangeKind } from '../../binlog/rows.ts';
-import { optionWords, selectionWords, shellPath } from '../../select/command-line.ts';
+import { optionWords, selectionWords } from '../../select/command-line.ts';
 import type { Selection } from '../../select/selection.ts';
+import { shellPath } from '../../wire/shell.ts';
 import { bucketStart, isWhole, type ReportData, type View } from './data.ts';
 import { KIND_CLASSES } from './numbers.ts';
 import { isoTime } from './time.ts';
