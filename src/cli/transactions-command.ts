@@ -142,7 +142,7 @@ async function printJson(
       const json = toJson(entry);
       if (!first) return safeJson(json);
       first = false;
-      return safeJson({ ...json, rewrite: rewriteJson(undo, leftOut) });
+      return safeJson({ ...json, rewrite: rewriteJson(undo, [...leftOut, ...list.unmatched]) });
     });
     await writeStdout(`${lines.join('\n')}\n`);
   }
@@ -157,10 +157,11 @@ function toJson({ xid, statement, ...entry }: TransactionEntry): Record<string, 
   };
 }
 
-function rewriteJson(undo: UndoCommand, leftOut: readonly string[]): unknown {
+/** `told`: what there is to mind about the files. */
+function rewriteJson(undo: UndoCommand, told: readonly string[]): unknown {
   if (undo.command !== undefined) {
     const { rows, warnings } = undo.plan;
-    return { command: undo.command, rows, warnings: [...leftOut, ...warnings] };
+    return { command: undo.command, rows, warnings: [...new Set([...told, ...warnings])] };
   }
-  return { refusals: undo.reasons.map(errorJson) };
+  return { refusals: undo.reasons.map(errorJson), warnings: told };
 }

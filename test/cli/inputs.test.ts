@@ -76,6 +76,24 @@ it('what is left out is in what programs read too, whether or not people are tol
   });
 });
 
+it('the first of the transactions has the warnings in --json, also where it cannot be undone', async () => {
+  await inFolder(async (folder) => {
+    const made = new Binlog(mysql80, { flags: 1 });
+    made.transaction(insert(1));
+    await writeFile(join(folder, 'bin.000001'), made.bytes().subarray(0, -7));
+    await writeFile(join(folder, 'notes'), 'of another program');
+    const { code, stdout } = await binflash(['transactions', folder, '--sort', 'rows', '--json', '--quiet']);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout.toString())).toMatchObject({
+      state: 'unfinished',
+      rewrite: {
+        refusals: [{ code: 'UNFINISHED' }],
+        warnings: [expect.stringMatching(/^notes of/), expect.stringMatching(/ends inside the event/)],
+      },
+    });
+  });
+});
+
 it('an archive that is cut is exit code 3, and one of something else too', async () => {
   await inFolder(async (folder) => {
     const path = join(folder, 'bin.000001.gz');
