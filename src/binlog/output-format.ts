@@ -2,7 +2,12 @@ import type { ChecksumAlgorithm } from './checksum.ts';
 import { CHECKSUM_LENGTH } from './checksum.ts';
 import { HEADER_LENGTH, writeHeader } from './event-header.ts';
 import { EventCode, type Flavour } from './event-types.ts';
-import { type FormatDescription, parseFormatDescription, versionAtLeast } from './format-description.ts';
+import {
+  type FormatDescription,
+  parseFormatDescription,
+  SHORT_POST_HEADER,
+  versionAtLeast,
+} from './format-description.ts';
 import type { RowsVersion } from './rows.ts';
 import { rowsType } from './rows.ts';
 
@@ -33,12 +38,12 @@ function mariadbLengths(): Buffer {
   return lengths;
 }
 
-/** Bytes of their post-headers: rows events of version 2 have two more, for what is extra. */
-const POST_HEADERS: Readonly<Record<RowsVersion, number>> = { 1: 8, 2: 10 };
+/** Bytes that their post-headers may have: rows events of version 2 have two more, for what is extra. */
+const POST_HEADERS: Readonly<Record<RowsVersion, readonly number[]>> = { 1: [8, SHORT_POST_HEADER], 2: [10] };
 
 /** Has this format rows events of the version? MySQL has no version 1 from 8.4 on, and no version 2 before 5.6. */
 export function hasRows({ postHeaderLengths }: FormatDescription, version: RowsVersion): boolean {
-  return postHeaderLengths[rowsType('insert', version)] === POST_HEADERS[version];
+  return POST_HEADERS[version].includes(postHeaderLengths[rowsType('insert', version)]!);
 }
 
 /** Do servers of this format know `GTID_NEXT`? MariaDB and MySQL before 5.6.5 end with an error at it. */
