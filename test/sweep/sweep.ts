@@ -124,8 +124,9 @@ async function judge(
     const others = [reference, await references.whole()].map(codeOf);
     // A FORMAT_DESCRIPTION whose version is not known may have no checksum: nothing tells that it is damaged.
     if (code === 'UNSUPPORTED' && isInFormat(form, file, start)) return [];
-    // Relay logs do not tell what is missing where a transaction goes on.
-    if (code === 'GAP' && isCut && start === at && file < files.length - 1) return [];
+    // Relay logs do not tell what is missing where a transaction goes on, or of which the beginning is gone.
+    const isGap = code === 'GAP' || code === 'UNFINISHED';
+    if (isGap && isCut && start === at && file < files.length - 1) return [];
     return others.includes(code) ? [] : [`${code}: ${error.message}`];
   }
   const wrong = wrongExit(code);
