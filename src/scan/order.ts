@@ -1,8 +1,8 @@
 import { HEADER_LENGTH, MAGIC } from '../binlog/event-header.ts';
 import { BinflashError } from '../errors.ts';
+import { type LogName, splitName } from '../io/log-name.ts';
 import type { InputFile } from '../io/source.ts';
 import { readU32 } from '../wire/integers.ts';
-import { type LogName, splitName } from './log-name.ts';
 
 /**
  * Puts files into the order in which the server wrote them: by number where all of them have the same

@@ -1,8 +1,8 @@
 import type { EventHeader } from '../binlog/event-header.ts';
 import { parseQuery } from '../binlog/query.ts';
+import { isNamed } from '../io/log-name.ts';
 import type { FileSummary, LogSummary } from './binlog-index.ts';
 import type { Grouping } from './grouping.ts';
-import { isNamed } from './log-name.ts';
 import { RelaySeam } from './relay-seam.ts';
 import { RelayTrail } from './relay-trail.ts';
 import { transactionStatement } from './transaction-statement.ts';

@@ -1,7 +1,7 @@
 import { BinflashError } from '../errors.ts';
+import { splitName } from '../io/log-name.ts';
 import { type FileSummary, type SourceFile, sourceFileAt } from './binlog-index.ts';
 import { GtidRanges } from './gtid-ranges.ts';
-import { splitName } from './log-name.ts';
 import { Ending, type TransactionTable } from './transaction-table.ts';
 
 /** A transaction that has ended, and where it did on the source. */

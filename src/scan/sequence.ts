@@ -3,8 +3,8 @@ import { versionAtLeast } from '../binlog/format-description.ts';
 import { formatGtid } from '../binlog/gtid.ts';
 import type { GtidsBefore } from '../binlog/previous-gtids.ts';
 import { BinflashError } from '../errors.ts';
+import { areTwoLogs, type LogName, splitName } from '../io/log-name.ts';
 import { type FileSummary, isRelayLog, type LogSummary, lastLog } from './binlog-index.ts';
-import { type LogName, splitName } from './log-name.ts';
 
 /** A log among those that are to follow each other. */
 interface Link {
@@ -42,12 +42,21 @@ function checkMarks(links: readonly Link[]): void {
     const twin = known.get(mark);
     known.set(mark, link);
     if (twin === undefined || (nextFile ?? twin.log.nextFile) !== (twin.log.nextFile ?? nextFile)) continue;
+    if (areNamedApart(twin, link) || areNamedApart(link, twin)) continue;
     const where = twin.file === link.file ? `it does at ${twin.log.offset}` : nameOf(twin);
     throw new BinflashError('USAGE', `holds the same log here as ${where}`, {
       ...placeOf(link),
       hint: 'It would be undone twice: give it once, the larger copy.',
     });
   }
+}
+
+function areNamedApart({ file, log }: Link, other: Link): boolean {
+  return (
+    file.logs.length === 1 &&
+    other.file.logs.length === 1 &&
+    areTwoLogs(file.path, log.nextFile, other.file.path)
+  );
 }
 
 /** What stands in a binary log stands in the relay logs of its server's replicas too, and would be undone twice. */

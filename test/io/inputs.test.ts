@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { inspect, report, rewrite, sql } from '../../src/index.ts';
 import { Binlog, START_TIME } from '../builder/binlog.ts';
 import { anonymousGtid, type Event, previousGtids, query, rotate, xid } from '../builder/events.ts';
-import { mariadb118, mysql80 } from '../builder/format.ts';
+import { mariadb118, mysql56, mysql80 } from '../builder/format.ts';
 import { change, insert, orders } from '../builder/shop.ts';
 import { plainPlan, zstd } from '../builder/zstd.ts';
 import { inFolder, undo } from '../helpers.ts';
@@ -287,6 +287,30 @@ describe('a log that is there twice', () => {
       await mkdir(join(folder, 'copy'));
       await writeFile(join(folder, 'copy', name(3)), begun());
       await expect(found(...paths, join(folder, 'copy', name(3)))).rejects.toMatchObject({ code: 'USAGE' });
+    });
+  });
+
+  it('is not one of another number that begins alike, with the same change in the same second', async () => {
+    await inFolder(async (folder) => {
+      const begun = (next?: number): Buffer => {
+        const made = new Binlog(mysql56, { time: START_TIME });
+        made.add(query('BEGIN'), ...insert(1), query('COMMIT'));
+        if (next !== undefined) made.add(rotate(name(next)));
+        return made.bytes();
+      };
+      const logs = [begun(2), begun(3), begun()];
+      const paths = logs.map((_, i) => join(folder, name(i + 1)));
+      await Promise.all(logs.map((bytes, i) => writeFile(paths[i]!, bytes)));
+      await writeFile(join(folder, 'bin.index'), logs.map((_, i) => `${name(i + 1)}\n`).join(''));
+      const files = [name(1), name(2), name(3)];
+      expect(await found(...paths)).toMatchObject({ files, rows: 3, warnings: [] });
+      expect(await found(join(folder, 'bin.index'))).toMatchObject({ files, rows: 3, warnings: [] });
+      // Numbers that no ROTATE confirms are those of copies.
+      await writeFile(join(folder, 'night.1'), logs[0]!);
+      await writeFile(join(folder, 'night.2'), logs[0]!);
+      await expect(found(join(folder, 'night.1'), join(folder, 'night.2'))).rejects.toMatchObject({
+        code: 'USAGE',
+      });
     });
   });
 

@@ -1,4 +1,6 @@
+import { CHECKSUM_LENGTH } from '../../binlog/checksum.ts';
 import { EventCode } from '../../binlog/event-types.ts';
+import { areTwoLogs, splitName } from '../log-name.ts';
 import type { InputFile } from '../source.ts';
 import { plainName } from './names.ts';
 
@@ -39,9 +41,26 @@ export async function isSameLog(a: InputFile, b: InputFile): Promise<boolean> {
   const from = Math.max(length, shorter - COMPARED);
   const [end, otherEnd] = await Promise.all([part(a, from, shorter), part(b, from, shorter)]);
   if (!end.equals(otherEnd)) return false;
+  const [longer, less] = a.size < b.size ? [b, a] : [a, b];
+  if (areTwoLogs(longer.path, await nextOf(longer), less.path)) return false;
   // Where logs are flushed more than once in a second, an empty one is what others begin with.
   const isShort = shorter <= COMPARED;
   return !(isShort && plainName(a.path) !== plainName(b.path) && isEmpty(one));
+}
+
+/** The name of the log after this one, where its ROTATE stands at its end: the checksum behind it may be there or not. */
+async function nextOf(file: InputFile): Promise<string | undefined> {
+  const own = splitName(file.path);
+  if (own === undefined) return undefined;
+  const digits = plainName(file.path).length - own.stem.length - 1;
+  const next = `${own.stem}.${String(own.number + 1).padStart(digits, '0')}`;
+  const name = Buffer.from(next);
+  const tail = await part(file, Math.max(0, file.size - name.length - CHECKSUM_LENGTH), file.size);
+  const isThere = [name.length, name.length + CHECKSUM_LENGTH].some((length) => {
+    const at = Math.max(0, tail.length - length);
+    return tail.subarray(at, at + name.length).equals(name);
+  });
+  return isThere ? next : undefined;
 }
 
 /** Does a log hold nothing that could be undone? */
