@@ -168,7 +168,7 @@ describe('names', () => {
     },
   );
 
-  it.each([mysql80, mariadb118])(
+  it.each([mysql56, mysql80, mariadb118])(
     'of a folder in which an undo was written too are those of the logs',
     async (server) => {
       await inFolder(async (folder) => {
