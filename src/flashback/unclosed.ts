@@ -1,5 +1,6 @@
 import { EventCode } from '../binlog/event-types.ts';
 import { versionAtLeast } from '../binlog/format-description.ts';
+import { splitName } from '../io/log-name.ts';
 import {
   type BinlogIndex,
   type FileSummary,
@@ -30,18 +31,23 @@ export function isCutOff(index: BinlogIndex, transaction: number): boolean {
 }
 
 /**
- * Does the next transaction of relay logs begin where this one does on the source, or in another one of its files? Where it
- * begins behind it instead, the rest of this one is missing.
+ * Is the next transaction of relay logs this one, begun once more? GTIDs tell; else it begins where this one does on the
+ * source, or before. Where it begins behind it instead, or in a later file, the rest of this one is missing.
  */
 function isBegunAnew({ transactions, files }: BinlogIndex, transaction: number): boolean {
   const { sourceBegin, sourceEnd, endFile, end, file, start } = transactions;
+  const [gtid, nextGtid] = [transactions.gtid(transaction), transactions.gtid(transaction + 1)];
+  if (gtid !== undefined && nextGtid !== undefined) return gtid === nextGtid;
   const come = sourceEnd.get(transaction) || sourceBegin.get(transaction);
   const next = sourceBegin.get(transaction + 1);
+  if (come === 0 || next === 0) return true;
   const source = sourceFileAt(files[endFile.get(transaction)]!, end.get(transaction) - 1);
   const nextSource = sourceFileAt(files[file.get(transaction + 1)]!, start.get(transaction + 1));
   const isSame = source?.name === nextSource?.name || (source === undefined && nextSource!.isMiddle);
   // Positions are known mod 2^32.
-  return come === 0 || next === 0 || !isSame || ((next - come) | 0) <= 0;
+  if (isSame) return ((next - come) | 0) <= 0;
+  const [now, later] = [splitName(source?.name ?? ''), splitName(nextSource?.name ?? '')];
+  return now !== undefined && later?.stem === now.stem && later.number < now.number;
 }
 
 /** What there is to say of files of which nothing tells that they are complete; `stopped`: the user said where to stop. */

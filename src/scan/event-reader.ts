@@ -155,12 +155,12 @@ export class EventReader {
    */
   read(bytes: Uint8Array, start: number, end: number, offset: number): void {
     const body = this.#open(bytes, start, end, offset);
-    if (!isOdd(this.#file.format!)) {
-      this.#take(bytes, start, body);
-      return;
+    if (!isOdd(this.#file.format!)) this.#take(bytes, start, body);
+    else {
+      const event = normalForm(bytes, start, body, this.#file.format!);
+      this.#take(event, 0, event.length);
     }
-    const event = normalForm(bytes, start, body, this.#file.format!);
-    this.#take(event, 0, event.length);
+    if (this.place.isRelay) this.#relayChain.taken(this.place.header, this.#endLogPos);
   }
 
   /**

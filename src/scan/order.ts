@@ -33,11 +33,16 @@ export async function orderFiles(files: readonly InputFile[]): Promise<InputFile
       byNumber
         ? `has the same number as ${before.file.path}, and holds another log`
         : `cannot be put in order with ${before.file.path}: both were begun in the same second`,
-      { file: one.file.path, hint: "Give the files their server's names, which end in numbers." },
+      { file: one.file.path, hint: byNumber ? NUMBERS_HINT : NAMES_HINT },
     );
   }
   return named.map(({ file }) => file);
 }
+
+const NUMBERS_HINT =
+  "Give the logs of each server on their own; copies of one server's logs need its names for them, which end in numbers.";
+const NAMES_HINT =
+  "Give the logs of one server, and of one kind and channel, at a time: by their index (binlog.index, relay.index) or a pattern. Copies need their server's names, which end in numbers.";
 
 interface Named {
   readonly file: InputFile;

@@ -1,11 +1,16 @@
 import type { EventHeader } from '../binlog/event-header.ts';
+import { EventCode } from '../binlog/event-types.ts';
 import { parseQuery } from '../binlog/query.ts';
+import { BinflashError } from '../errors.ts';
 import { isNamed } from '../io/log-name.ts';
 import type { FileSummary, LogSummary } from './binlog-index.ts';
 import type { Grouping } from './grouping.ts';
-import { RelaySeam } from './relay-seam.ts';
-import { RelayTrail } from './relay-trail.ts';
+import { BEGINNING, NEUTRAL, RelaySeam } from './relay-seam.ts';
+import { RelayTrail, TAKE_SOURCE } from './relay-trail.ts';
 import { transactionStatement } from './transaction-statement.ts';
+
+/** So many bytes a replica may go back; what seems to be more is an event of gigabytes that goes on. */
+const MOST_AGAIN = 2 ** 29;
 
 /** A log, and the path of the file that it stands in. */
 export interface LogInFile {
@@ -20,6 +25,9 @@ export class RelayChain {
   /** While it is not known whether a transaction goes on, or was begun once more. */
   #seam: RelaySeam | undefined;
   #trail: RelayTrail;
+  /** The open transaction, and where its last event ends on the source. */
+  #inTransaction = -1;
+  #sourceEnd = 0;
 
   constructor(grouping: Grouping) {
     this.#grouping = grouping;
@@ -49,10 +57,33 @@ export class RelayChain {
 
   /** The event at `bytes[start, body)`, its checksum left out, before it is taken. @throws BinflashError `GAP` */
   next(header: EventHeader, bytes: Uint8Array, start: number, body: number): void {
+    this.#checkProgress(header);
     if (this.#seam === undefined) return;
     const isBegin = (): boolean =>
       transactionStatement(parseQuery(bytes, start, body).text)?.kind === 'begin';
     if (this.#seam.isPassedBy(header, isBegin)) this.#seam = undefined;
+  }
+
+  /** An event has been taken that ends at `sourceEnd` on the source, or 0 where it does not tell. */
+  taken({ type }: EventHeader, sourceEnd: number): void {
+    if (sourceEnd === 0 || NEUTRAL.has(type)) return;
+    this.#inTransaction = this.#grouping.current;
+    this.#sourceEnd = sourceEnd;
+  }
+
+  /** A replica by position that was killed in the middle of a transaction may go on in it with what it had already. */
+  #checkProgress({ type, endLogPos }: EventHeader): void {
+    const { current } = this.#grouping;
+    if (current < 0 || current !== this.#inTransaction || endLogPos === 0) return;
+    if (NEUTRAL.has(type) || BEGINNING.has(type) || type === EventCode.QUERY) return;
+    // Positions are known mod 2^32.
+    const on = (endLogPos - this.#sourceEnd) | 0;
+    if (on > 0 || on < -MOST_AGAIN) return;
+    throw new BinflashError(
+      'GAP',
+      `goes back to ${endLogPos} of the source in the middle of a transaction, which had come to ${this.#sourceEnd}: what stands there twice would be undone twice`,
+      { hint: `The replica has fetched it again. ${TAKE_SOURCE}` },
+    );
   }
 
   /** An event that may have ended a transaction has been taken. @throws BinflashError `GAP` */

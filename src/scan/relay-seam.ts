@@ -3,17 +3,18 @@ import { EventCode } from '../binlog/event-types.ts';
 import { BinflashError } from '../errors.ts';
 
 /** Tell nothing of transactions: what a replica or its source writes at the beginning of a file. */
-const NEUTRAL: ReadonlySet<number> = new Set([
+export const NEUTRAL: ReadonlySet<number> = new Set([
   EventCode.FORMAT_DESCRIPTION,
   EventCode.ROTATE,
   EventCode.STOP,
   EventCode.PREVIOUS_GTIDS,
   EventCode.MARIADB_GTID_LIST,
   EventCode.MARIADB_BINLOG_CHECKPOINT,
+  EventCode.START_ENCRYPTION,
 ]);
 
 /** Begin a transaction, whatever stood before them. */
-const BEGINNING: ReadonlySet<number> = new Set([
+export const BEGINNING: ReadonlySet<number> = new Set([
   EventCode.GTID,
   EventCode.ANONYMOUS_GTID,
   EventCode.GTID_TAGGED,

@@ -87,11 +87,11 @@ export class RelayTrail {
         'GAP',
         `holds a transaction${what} once more, which ends at ${placeOnSource(one)} and stands at ${last}:${start} already: it would be undone twice`,
         {
-          hint: `The replica has fetched it again. ${
-            isOrdered
-              ? `Undo ${path} and what follows it on its own first; then what stands before it, with ${last} as the last file and --stop-position ${start}.`
-              : TAKE_SOURCE
-          }`,
+          hint: isOrdered
+            ? `The replica has fetched it again. Undo ${path} and what follows it on its own first; then what stands before it, with ${last} as the last file and --stop-position ${start}.`
+            : this.#isSamePlace(one, earlier)
+              ? `The replica has fetched it again. ${TAKE_SOURCE}`
+              : `${FETCHED_OR_RESET} ${TAKE_SOURCE} ${LOOK}`,
         },
       );
     }
@@ -101,7 +101,7 @@ export class RelayTrail {
       'GAP',
       `goes back to ${placeOnSource(one)}, behind ${placeOnSource(before)}, up to where ${last}:${this.#transactions.start.get(before.transaction)} had come: what stands there twice would be undone twice`,
       {
-        hint: `The replica has fetched it again, or the source's logs were reset. ${TAKE_SOURCE} Or look with \`binflash transactions\` at what stands before it and what follows, each on its own: nothing else tells which of them stand twice.`,
+        hint: `${FETCHED_OR_RESET} ${TAKE_SOURCE} ${LOOK}`,
       },
     );
   }
@@ -126,7 +126,10 @@ export class RelayTrail {
   }
 }
 
-const TAKE_SOURCE = "Take the source's own binary logs, which have each transaction once.";
+const FETCHED_OR_RESET = "The replica has fetched it again, or the source's logs were reset.";
+const LOOK =
+  'Or look with `binflash transactions` at what stands before it and what follows, each on its own: nothing else tells which of them stand twice.';
+export const TAKE_SOURCE = "Take the source's own binary logs, which have each transaction once.";
 
 function placeOnSource({ source, end }: Ended): string {
   return `${source === undefined ? '' : `${source.name}:`}${end} of the source`;

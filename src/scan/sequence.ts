@@ -196,21 +196,28 @@ function checkGtids(before: Link, link: Link, isNext: boolean): void {
 
 /**
  * A log that its server has gone on from is closed: when it rotates, when it stops, and MySQL since 5.6 also when it is
- * started anew after a crash. One that says that it is in use was copied before that. Where all of its transactions have
+ * started anew after a crash. One that says that it is in use was copied before that, and so was one that is not closed,
+ * where the next log says that the server was not started meanwhile (`created` is 0). Where all of its transactions have
  * GTIDs, those of the next log tell whether one is missing.
  */
 function checkClosed(before: Link, link: Link, earlier: Link | undefined): void {
   const { format, endsClosed, gtidsSeen, gtidsBefore } = before.log;
-  if (endsClosed || !format.inUse || link.log.gtidsBefore === undefined) return;
+  if (endsClosed) return;
+  const next = link.log;
   if (format.flavour === 'mariadb') {
     // One that is cut before its GTID_LIST ends says nothing of GTIDs: those of the log before it must lead on.
-    if (gtidsBefore !== undefined || !versionAtLeast(format.version, [10, 0, 2])) return;
+    if (!format.inUse || next.gtidsBefore === undefined || gtidsBefore !== undefined) return;
+    if (!versionAtLeast(format.version, [10, 0, 2])) return;
     if (earlier?.log.gtidsBefore !== undefined) {
       checkGtids(earlier, link, false);
       return;
     }
   } else {
     if (!versionAtLeast(format.version, [5, 6, 0])) return;
+    // What is not a server's own file has no GTIDs before it, and nothing that closes it: parts of an undo.
+    const isServers = next.gtidsBefore !== undefined;
+    const isOld = !versionAtLeast(format.version, [5, 7, 6]);
+    if (!(format.inUse && (isServers || isOld)) && !(isServers && next.format.created === 0)) return;
     if (gtidsSeen.size > 0 && before.file.events[EventCode.ANONYMOUS_GTID] === 0) return;
   }
   throw new BinflashError(

@@ -125,6 +125,46 @@ describe.each([mysql80, mariadb118])('relay logs of $flavour', (server) => {
     expect(insertedIds(undone)).toEqual([[1], [3]]);
   });
 
+  it('of a replica that was killed in a transaction and goes on with an event that it had are refused', async () => {
+    const log = source(server, START_TIME, [1]);
+    const events = readEvents(log.bytes());
+    // In front of the XID.
+    const [killed, next] = relayed(log, [events.length - 2]);
+    const had = events.at(-2)!;
+    const begun = readEvents(next!)[2]!.offset;
+    const twice = Buffer.concat([
+      next!.subarray(0, begun),
+      log.bytes().subarray(had.offset, had.offset + had.size),
+      next!.subarray(begun),
+    ]);
+    expect(await refusal([killed!, twice])).toMatchObject({
+      code: 'GAP',
+      file: expect.stringMatching(/bin\.000002$/),
+      offset: begun,
+      message: expect.stringMatching(/^goes back to \d+ of the source in the middle of a transaction/),
+    });
+    expect(insertedIds((await undo([killed!, next!])).log)).toEqual([[1]]);
+  });
+
+  it('that go on in a later file of the source do not pass for having begun a torn transaction once more', async () => {
+    const whole = source(server, START_TIME, [1, 2]).bytes();
+    const torn = whole.subarray(0, readEvents(whole).at(-1)!.offset);
+    const later = new Binlog(server, { time: START_TIME + 5, earlier: 2 });
+    later.transaction(change('insert', [3], orders, { version: server.flavour === 'mariadb' ? 1 : 2 }));
+    const number = readEvents(torn).length - 1;
+    const [unclosed, next] = relayLogs([torn, later.bytes()], {
+      replica: server.flavour === 'mariadb' ? mariadb118 : mysql97,
+      checksum: 'crc32',
+      rotations: [number],
+      connections: [number],
+    });
+    // Without the ROTATE of the source, its next format, and the replica's own ROTATE: lost with the rest of the transaction.
+    const lost = [unclosed!.subarray(0, readEvents(unclosed!).at(-3)!.offset), next!];
+    expect(await refusal(lost)).toMatchObject({ code: 'UNFINISHED' });
+    const { log } = await undo(lost, { skip: ['unfinished'] });
+    expect(insertedIds(log)).toEqual([[1], [3]]);
+  });
+
   it('that go on where a torn one ends, by their source, have nothing missing between', async () => {
     const rows = readEvents(source(server).bytes()).findIndex(({ type }) => type === 23 || type === 30);
     // Before the XID of the first transaction.

@@ -112,6 +112,21 @@ describe('a log that was copied while its server wrote it, without GTIDs', () =>
     return log.bytes();
   }
 
+  it('is not complete where the flag is gone too, as in copies that mysqlbinlog --raw makes', async () => {
+    const copy = new Binlog(mysql80);
+    copy.transaction(insert(1));
+    expect(await refusal([copy.bytes(), next(mysql80)])).toMatchObject({
+      code: 'GAP',
+      hint: expect.stringMatching(/^Copy .*bin\.000001 again/),
+    });
+    // After a start of the server, a log without ROTATE is one that it crashed with.
+    const started = new Binlog(mysql80, { time: START_TIME + 5, created: 1_700_000_000 });
+    started.add(e.previousGtids());
+    started.transaction(insert(4));
+    const { log } = await undo([copy.bytes(), started.bytes()]);
+    expect(insertedIds(log)).toEqual([[1], [4]]);
+  });
+
   it.each([mysql56, mysql80])(
     'is not complete where a later one is there: MySQL $version closes it, also after a crash',
     async (server) => {
