@@ -2,6 +2,7 @@ import { BinflashError } from '../errors.ts';
 import { Cursor } from '../wire/cursor.ts';
 import { HEADER_LENGTH } from './event-header.ts';
 import { EventCode } from './event-types.ts';
+import { type FormatDescription, versionAtLeast } from './format-description.ts';
 import { uuidText, variableInteger } from './gtid.ts';
 
 /** By source, as {@link Gtid} has it, ranges of numbers, both ends included. Of MariaDB it is the last number alone. */
@@ -12,6 +13,14 @@ const TYPE_AT = 4;
 
 /** In the number of sources of a PREVIOUS_GTIDS: its highest byte is 1 where sources have tags (MySQL 8.3 and later). */
 const TAGGED = 1n;
+
+/**
+ * Do servers of this format begin each log with the GTIDs before it, whatever they are set to? MySQL since 5.7.6, MariaDB
+ * since 10.0.2. Other programs' files need not have them.
+ */
+export function beginsWithGtids({ flavour, version }: FormatDescription): boolean {
+  return versionAtLeast(version, flavour === 'mariadb' ? [10, 0, 2] : [5, 7, 6]);
+}
 
 /**
  * The GTIDs before a log, from its PREVIOUS_GTIDS or GTID_LIST. An undo needs none of it, it only helps to find what is

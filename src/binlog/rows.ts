@@ -185,3 +185,11 @@ export function writeRowsHead(
   }
   return at + 10 + extra.length;
 }
+
+/**
+ * A rows event without a table, there only to carry STMT_END_F where the real last event was filtered
+ * out (MariaDB: sql/log_event_server.cc, Rows_log_event::do_apply_event).
+ */
+export function isDummy(rows: RowsEvent): boolean {
+  return rows.columnCount === 0;
+}

@@ -1,5 +1,5 @@
 import { EventCode } from '../binlog/event-types.ts';
-import { versionAtLeast } from '../binlog/format-description.ts';
+import { beginsWithGtids } from '../binlog/previous-gtids.ts';
 import { splitName } from '../io/log-name.ts';
 import {
   type BinlogIndex,
@@ -91,14 +91,8 @@ function tornWarning({ path, scannedTo, tornBytes }: FileSummary): string {
   return `${path} ends inside the event at ${scannedTo}: these last ${tornBytes} bytes are left out (its server was writing, or has crashed)`;
 }
 
-/**
- * Servers begin each file with the GTIDs before it, whatever they are set to: MySQL since 5.7.6, MariaDB since 10.0.2.
- * Tools do not, this one neither.
- */
-function maybeServersOwn(file: FileSummary): boolean {
-  const { events, format } = file;
-  const { flavour, version } = format;
-  const since: [number, number, number] = flavour === 'mariadb' ? [10, 0, 2] : [5, 7, 6];
-  const begins = flavour === 'mariadb' ? EventCode.MARIADB_GTID_LIST : EventCode.PREVIOUS_GTIDS;
-  return events[begins]! > 0 || !versionAtLeast(version, since);
+/** Tools do not write the GTIDs before a file, this one neither. */
+function maybeServersOwn({ events, format }: FileSummary): boolean {
+  const begins = format.flavour === 'mariadb' ? EventCode.MARIADB_GTID_LIST : EventCode.PREVIOUS_GTIDS;
+  return events[begins]! > 0 || !beginsWithGtids(format);
 }

@@ -7,7 +7,7 @@ import { checksumLength } from '../binlog/format-description.ts';
 import { parseIncident } from '../binlog/incident.ts';
 import { isOdd, normalForm } from '../binlog/normal-form.ts';
 import { parseQuery } from '../binlog/query.ts';
-import { emptyRowsEvent, parseRows, type RowsEvent, RowsFlag } from '../binlog/rows.ts';
+import { emptyRowsEvent, isDummy, parseRows, type RowsEvent, RowsFlag } from '../binlog/rows.ts';
 import { statementTextStart } from '../binlog/statement-text.ts';
 import { parsePayload, unpackPayload } from '../binlog/transaction-payload.ts';
 import { BinflashError } from '../errors.ts';
@@ -20,16 +20,16 @@ import { Decryption } from './decryption.ts';
 import { DigitsSearch } from './digits-search.ts';
 import { EventTable, PLAIN } from './event-table.ts';
 import { Grouping } from './grouping.ts';
-import { InnerEvents } from './inner-events.ts';
+import { InnerEvents, mayBeInner } from './inner-events.ts';
 import { LogMark } from './log-mark.ts';
 import { ANYTHING, Obstacles } from './obstacles.ts';
 import { isPreGa, preGaMap } from './old-formats.ts';
 import { type EventPlace, emptyPlace } from './place.ts';
 import { RelayChain } from './relay-chain.ts';
 import { ReplaceDoubt } from './replace-doubt.ts';
-import { countRows, type KnownDigits, type RowCount, type Shape, ShapeRegistry } from './shapes.ts';
+import { type KnownDigits, type RowCount, ShapeRegistry } from './shapes.ts';
 import { TextTable } from './text-table.ts';
-import { NO_COLUMN, ToldDigits } from './told-digits.ts';
+import { ToldDigits } from './told-digits.ts';
 
 /** Pieces of 128 KiB that are unpacked before others have their turn. */
 const PIECES_IN_A_ROW = 64;
@@ -310,7 +310,7 @@ export class EventReader {
       // Where lengths are not known, nothing can be counted, and the plan refuses what is selected.
       const count = this.#count;
       if (!shape.table.lengthsKnown) this.digits.watch(shape, bytes, rows);
-      if (!shape.table.lengthsKnown || !countKnown(bytes, rows, shape, this.toldDigits, count)) {
+      if (!shape.table.lengthsKnown || !this.toldDigits.count(bytes, rows, shape, count)) {
         count.rows = count.largest = 0;
       }
       const plain = this.#packed === PLAIN;
@@ -386,47 +386,8 @@ export class EventReader {
   }
 }
 
-/** A payload holds one transaction from BEGIN to its end, without the GTID, which stands before it. */
-function mayBeInner(type: number): boolean {
-  return ![
-    EventCode.FORMAT_DESCRIPTION,
-    EventCode.ROTATE,
-    EventCode.STOP,
-    EventCode.GTID,
-    EventCode.ANONYMOUS_GTID,
-    EventCode.GTID_TAGGED,
-    EventCode.TRANSACTION_PAYLOAD,
-  ].some((code) => code === type);
-}
-
 function unreadable(name: string): BinflashError {
   return new BinflashError('UNSUPPORTED', `events of type ${name} cannot be read`, {
     hint: 'Dump the file from its server with --read-from-remote-server --raw and use that copy.',
   });
-}
-
-/** Counts rows; false where lengths are known from elsewhere than the log, and are not those of these rows. */
-function countKnown(
-  bytes: Uint8Array,
-  rows: RowsEvent,
-  shape: Shape,
-  told: ToldDigits,
-  into: RowCount,
-): boolean {
-  try {
-    countRows(bytes, rows, shape, into);
-  } catch (error) {
-    if (shape.table.digits === undefined) throw error;
-    told.contradict(shape.table, NO_COLUMN);
-    return false;
-  }
-  return shape.table.digits === undefined || told.fit(shape, bytes, rows);
-}
-
-/**
- * A rows event without a table, there only to carry STMT_END_F where the real last event was filtered
- * out (MariaDB: sql/log_event_server.cc, Rows_log_event::do_apply_event).
- */
-function isDummy(rows: RowsEvent): boolean {
-  return rows.columnCount === 0;
 }

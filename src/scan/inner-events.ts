@@ -1,4 +1,5 @@
 import { HEADER_LENGTH, MAX_PACKED_EVENT } from '../binlog/event-header.ts';
+import { EventCode } from '../binlog/event-types.ts';
 import { BinflashError } from '../errors.ts';
 import { allocate } from '../wire/allocate.ts';
 import { readU32 } from '../wire/integers.ts';
@@ -71,4 +72,17 @@ function eventSize(bytes: Uint8Array, at: number): number {
   const size = readU32(bytes, at + 9);
   if (size >= HEADER_LENGTH && size <= MAX_PACKED_EVENT) return size;
   throw new BinflashError('DAMAGED', `an event in the payload says it is ${size} bytes long`);
+}
+
+/** A payload holds one transaction from BEGIN to its end, without the GTID, which stands before it. */
+export function mayBeInner(type: number): boolean {
+  return ![
+    EventCode.FORMAT_DESCRIPTION,
+    EventCode.ROTATE,
+    EventCode.STOP,
+    EventCode.GTID,
+    EventCode.ANONYMOUS_GTID,
+    EventCode.GTID_TAGGED,
+    EventCode.TRANSACTION_PAYLOAD,
+  ].some((code) => code === type);
 }

@@ -1,7 +1,7 @@
 import { EventCode } from '../binlog/event-types.ts';
 import { versionAtLeast } from '../binlog/format-description.ts';
 import { formatGtid } from '../binlog/gtid.ts';
-import type { GtidsBefore } from '../binlog/previous-gtids.ts';
+import { beginsWithGtids, type GtidsBefore } from '../binlog/previous-gtids.ts';
 import { BinflashError } from '../errors.ts';
 import { areTwoLogs, type LogName, splitName } from '../io/log-name.ts';
 import { type FileSummary, isRelayLog, type LogSummary, lastLog } from './binlog-index.ts';
@@ -207,7 +207,7 @@ function checkClosed(before: Link, link: Link, earlier: Link | undefined): void 
   if (format.flavour === 'mariadb') {
     // One that is cut before its GTID_LIST ends says nothing of GTIDs: those of the log before it must lead on.
     if (!format.inUse || next.gtidsBefore === undefined || gtidsBefore !== undefined) return;
-    if (!versionAtLeast(format.version, [10, 0, 2])) return;
+    if (!beginsWithGtids(format)) return;
     if (earlier?.log.gtidsBefore !== undefined) {
       checkGtids(earlier, link, false);
       return;
@@ -216,7 +216,7 @@ function checkClosed(before: Link, link: Link, earlier: Link | undefined): void 
     if (!versionAtLeast(format.version, [5, 6, 0])) return;
     // What is not a server's own file has no GTIDs before it, and nothing that closes it: parts of an undo.
     const isServers = next.gtidsBefore !== undefined;
-    const isOld = !versionAtLeast(format.version, [5, 7, 6]);
+    const isOld = !beginsWithGtids(format);
     if (!(format.inUse && (isServers || isOld)) && !(isServers && next.format.created === 0)) return;
     if (gtidsSeen.size > 0 && before.file.events[EventCode.ANONYMOUS_GTID] === 0) return;
   }

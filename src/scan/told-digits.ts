@@ -3,7 +3,7 @@ import { possibleDigits } from '../binlog/columns/old-digits.ts';
 import type { RowsEvent } from '../binlog/rows.ts';
 import type { TableDefinition } from '../binlog/table-map.ts';
 import { hasBit } from '../wire/bitmap.ts';
-import type { Shape } from './shapes.ts';
+import { countRows, type RowCount, type Shape } from './shapes.ts';
 
 /** Rows that have no end in their event, whatever column it is that lies. */
 export const NO_COLUMN = -1;
@@ -16,15 +16,21 @@ export class ToldDigits {
   /** The tables for which a rows event contradicts them, and the column in the first of these, or {@link NO_COLUMN}. */
   readonly contradicted: Map<TableDefinition, number> = new Map();
 
-  /** Do they fit the rows of an event, whose lengths add up? */
-  fit(shape: Shape, bytes: Uint8Array, rows: RowsEvent): boolean {
-    const column = impossibleColumn(shape, bytes, rows);
-    if (column !== undefined) this.contradict(shape.table, column);
+  /** Counts rows; false where lengths are known from elsewhere than the log, and do not fit these rows. */
+  count(bytes: Uint8Array, rows: RowsEvent, shape: Shape, into: RowCount): boolean {
+    const isTold = shape.table.digits !== undefined;
+    let column: number | undefined;
+    try {
+      countRows(bytes, rows, shape, into);
+      column = isTold ? impossibleColumn(shape, bytes, rows) : undefined;
+    } catch (error) {
+      if (!isTold) throw error;
+      column = NO_COLUMN;
+    }
+    if (column !== undefined && !this.contradicted.has(shape.table)) {
+      this.contradicted.set(shape.table, column);
+    }
     return column === undefined;
-  }
-
-  contradict(table: TableDefinition, column: number): void {
-    if (!this.contradicted.has(table)) this.contradicted.set(table, column);
   }
 }
 

@@ -1,17 +1,15 @@
 import { CHECKSUM_LENGTH } from '../../binlog/checksum.ts';
+import { HEADER_LENGTH, MAGIC } from '../../binlog/event-header.ts';
 import { EventCode } from '../../binlog/event-types.ts';
 import { areTwoLogs, splitName } from '../log-name.ts';
 import type { InputFile } from '../source.ts';
 import { plainName } from './names.ts';
 
 /** Where the header of the first event has its flags: IN_USE goes when the server closes the log. */
-const FLAGS_AT = 4 + 17;
-
-const MAGIC = 4;
-const HEADER = 19;
+const FLAGS_AT = MAGIC.length + 17;
 
 /** Magic, header and fields of FORMAT_DESCRIPTION, with when and by whom it was begun. */
-const HEAD = 4 + 19 + 57;
+const HEAD = MAGIC.length + HEADER_LENGTH + 57;
 
 /** So much of two logs is compared, at their beginning and where the shorter one ends. */
 const COMPARED = 64 * 1024;
@@ -65,8 +63,9 @@ async function nextOf(file: InputFile): Promise<string | undefined> {
 
 /** Does a log hold nothing that could be undone? */
 function isEmpty(log: Buffer): boolean {
-  for (let at = MAGIC; at + HEADER <= log.length; at += Math.max(log.readUInt32LE(at + 9), HEADER)) {
+  for (let at = MAGIC.length; at + HEADER_LENGTH <= log.length; ) {
     if (!HOUSEKEEPING.has(log[at + 4]!)) return false;
+    at += Math.max(log.readUInt32LE(at + 9), HEADER_LENGTH);
   }
   return true;
 }

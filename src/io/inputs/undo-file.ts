@@ -1,11 +1,10 @@
+import { HEADER_LENGTH, MAGIC } from '../../binlog/event-header.ts';
 import { EventCode } from '../../binlog/event-types.ts';
-import { parseFormatDescription, versionAtLeast } from '../../binlog/format-description.ts';
+import { parseFormatDescription } from '../../binlog/format-description.ts';
+import { beginsWithGtids } from '../../binlog/previous-gtids.ts';
 import { BinflashError } from '../../errors.ts';
 import { readU32 } from '../../wire/integers.ts';
 import type { InputFile } from '../source.ts';
-
-const MAGIC = 4;
-const HEADER = 19;
 
 /** FORMAT_DESCRIPTION, and the header of what follows it. */
 const BEGINNING = 1024;
@@ -21,16 +20,15 @@ const GTID_NEXT = 'SET @@SESSION.GTID_NEXT=';
 export async function isUndo(file: InputFile): Promise<boolean> {
   const bytes = Buffer.alloc(Math.min(BEGINNING, file.size));
   await file.read(bytes, 0, bytes.length, 0);
-  if (bytes.length < MAGIC + HEADER) return false;
-  const next = MAGIC + readU32(bytes, MAGIC + 9);
-  if (bytes[MAGIC + 4] !== EventCode.FORMAT_DESCRIPTION || bytes[next + 4] !== EventCode.QUERY) return false;
+  if (bytes.length < MAGIC.length + HEADER_LENGTH) return false;
+  const next = MAGIC.length + readU32(bytes, MAGIC.length + 9);
+  if (bytes[MAGIC.length + 4] !== EventCode.FORMAT_DESCRIPTION || bytes[next + 4] !== EventCode.QUERY)
+    return false;
   try {
-    const { flavour, version, created, isRelay } = parseFormatDescription(bytes, MAGIC, next);
-    const since: [number, number, number] = flavour === 'mariadb' ? [10, 0, 2] : [5, 7, 6];
-    if (created !== 0 || isRelay) return false;
+    const format = parseFormatDescription(bytes, MAGIC.length, next);
+    if (format.created !== 0 || format.isRelay) return false;
     return (
-      versionAtLeast(version, since) ||
-      bytes.subarray(next, next + readU32(bytes, next + 9)).includes(GTID_NEXT)
+      beginsWithGtids(format) || bytes.subarray(next, next + readU32(bytes, next + 9)).includes(GTID_NEXT)
     );
   } catch (error) {
     // The scan says what is wrong with it.
